@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* The maps. The agent sets max_entries from its configuration before loading and pins each by its name. */
+#ifndef XTR_MAPS_H
+#define XTR_MAPS_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "layout.h"
+#include "reasons.h"
+
+#define XTR_MAP(name, map_type, key_type, value_type, entries)                                                       \
+	struct {                                                                                                     \
+		__uint(type, map_type);                                                                              \
+		__uint(max_entries, entries);                                                                        \
+		__type(key, key_type);                                                                               \
+		__type(value, value_type);                                                                           \
+	} name SEC(".maps")
+
+#define XTR_LPM(name, key_type, value_type, entries)                                                                 \
+	struct {                                                                                                     \
+		__uint(type, BPF_MAP_TYPE_LPM_TRIE);                                                                 \
+		__uint(max_entries, entries);                                                                        \
+		__uint(map_flags, BPF_F_NO_PREALLOC);                                                                \
+		__type(key, key_type);                                                                               \
+		__type(value, value_type);                                                                           \
+	} name SEC(".maps")
+
+/* Longest match decides a packet from an EID. Holds the local EIDs too, so that one lookup finds the longest of both. */
+XTR_LPM(xtr_map_cache_v4, struct xtr_eid_v4, struct xtr_mapping, 65536);
+XTR_LPM(xtr_map_cache_v6, struct xtr_eid_v6, struct xtr_mapping, 65536);
+
+/* Local, dynamic and away EIDs: checks sources at eid_ingress and destinations at rloc_ingress. */
+XTR_LPM(xtr_eid_db_v4, struct xtr_eid_v4, struct xtr_local_eid, 65536);
+XTR_LPM(xtr_eid_db_v6, struct xtr_eid_v6, struct xtr_local_eid, 65536);
+
+XTR_MAP(xtr_locator_sets, BPF_MAP_TYPE_ARRAY, __u32, struct xtr_locator_set, 4096);
+XTR_MAP(xtr_locators, BPF_MAP_TYPE_ARRAY, __u32, struct xtr_locator, 4096);
+XTR_MAP(xtr_mapping_counters, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct xtr_traffic, 65536);
+XTR_MAP(xtr_locator_counters, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct xtr_traffic, 4096);
+XTR_MAP(xtr_counters, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct xtr_traffic, XTR_REASON_COUNT);
+
+XTR_MAP(xtr_interfaces, BPF_MAP_TYPE_HASH, __u32, struct xtr_interface, 256);
+XTR_MAP(xtr_local_rlocs, BPF_MAP_TYPE_HASH, struct xtr_rloc, __u32, 64);
+XTR_MAP(xtr_settings, BPF_MAP_TYPE_ARRAY, __u32, struct xtr_settings, 1);
+
+/* Redirect targets, by ifindex: every interface of the router. */
+XTR_MAP(xtr_ports, BPF_MAP_TYPE_DEVMAP_HASH, __u32, struct bpf_devmap_val, 256);
+
+XTR_MAP(xtr_punt_buckets, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct xtr_token_bucket, XTR_PUNT_REASONS);
+XTR_MAP(xtr_punt_times, BPF_MAP_TYPE_LRU_HASH, struct xtr_punted, __u64, 16384);
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);
+} xtr_punts SEC(".maps");
+
+#endif

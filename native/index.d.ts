@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// The addon: mechanism of libbpf and raw sockets, nothing of LISP. Every function throws BpfError.
+
+export interface BpfError extends Error {
+  /** 'EPERM', 'ENOENT', 'E2BIG' ...; 'EINVAL' for wrong arguments. */
+  readonly code: string;
+  readonly errno: number;
+  /** What was attempted: 'bpf_object__load', 'sendto' ... */
+  readonly operation: string;
+  /** What libbpf and the verifier printed, where there is something. */
+  readonly log?: string;
+}
+
+export interface OpenOptions {
+  /** Maps are reused from, or pinned into, this bpffs directory, each under its name. */
+  readonly pinDirectory?: string;
+  /** Overrides of max_entries by map name. */
+  readonly maxEntries?: Readonly<Record<string, number>>;
+}
+
+/** Opens and loads an object file. */
+export function loadObject(path: string, options?: OpenOptions): BpfObject;
+
+export interface BpfObject {
+  readonly mapNames: readonly string[];
+  readonly programNames: readonly string[];
+  map(name: string): BpfMap;
+  program(name: string): BpfProgram;
+  close(): void;
+}
+
+export interface BpfMap {
+  readonly name: string;
+  /** Kernel map type number. */
+  readonly type: number;
+  readonly keySize: number;
+  /** Bytes of a value as lookup returns it; for per-CPU maps all CPUs' values, each padded to 8 bytes. */
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  lookup(key: Uint8Array): Uint8Array | undefined;
+  /** flags: BPF_ANY 0, BPF_NOEXIST 1, BPF_EXIST 2. */
+  update(key: Uint8Array, value: Uint8Array, flags?: number): void;
+  /** Whether it was there. */
+  delete(key: Uint8Array): boolean;
+  /** Packed keys and values; returns how many were written before the first failure, or all. One system call where the kernel can. */
+  updateBatch(keys: Uint8Array, values: Uint8Array, count: number): number;
+  /** Packed keys, at most `limit`, after `after` (undefined: from the start). */
+  keys(limit: number, after?: Uint8Array): Uint8Array;
+  close(): void;
+}
+
+export interface BpfProgram {
+  readonly name: string;
+  readonly id: number;
+  /** Verified instruction count is not known here; size in bytes of translated code. */
+  readonly translatedBytes: number;
+  /** A bpf_link, pinned when a path is given, so that it outlives the process. */
+  attachXdp(ifindex: number, mode: 'native' | 'generic', pinPath?: string): BpfLink;
+  /** BPF_PROG_TEST_RUN. `live`: frames really leave (Linux 5.18). */
+  testRun(
+    packet: Uint8Array,
+    options?: { ingressIfindex?: number; repeat?: number; live?: boolean },
+  ): TestRun;
+}
+
+export interface TestRun {
+  /** XDP action. */
+  readonly verdict: number;
+  /** The packet afterwards. */
+  readonly packet: Uint8Array;
+  /** Average of one run, nanoseconds. */
+  readonly duration_ns: number;
+}
+
+export function openPinnedLink(path: string): BpfLink;
+
+export interface BpfLink {
+  readonly programId: number;
+  /** 0 when the interface is gone. */
+  readonly ifindex: number;
+  /** Replaces the program atomically (bpf_link_update). */
+  update(program: BpfProgram): void;
+  /** Removes the pin and detaches. */
+  destroy(): void;
+  /** Gives up the handle; a pinned link stays attached. */
+  close(): void;
+}
+
+/** Records in batches of at most `maxBatch`; each record is a copy. The poll keeps the event loop alive until close. */
+export function openRingBuffer(
+  map: BpfMap,
+  maxBatch: number,
+  onRecords: (records: Uint8Array[]) => void,
+): RingBuffer;
+
+export interface RingBuffer {
+  close(): void;
+}
+
+/** A raw socket that sends whole IP packets, header included; the kernel routes them and resolves the neighbour. */
+export function openRawSocket(family: 4 | 6): RawSocket;
+
+export interface RawSocket {
+  /** @param packet from the IP header on; its destination address is where it goes. Never blocks: EAGAIN is thrown. */
+  send(packet: Uint8Array): void;
+  close(): void;
+}
+
+export function numPossibleCpus(): number;
+/** CLOCK_MONOTONIC in nanoseconds, as bpf_ktime_get_ns gives it. */
+export function monotonicNs(): bigint;
+/** 1.1.2 and so on, of the libbpf linked. */
+export function libbpfVersion(): string;

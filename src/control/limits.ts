@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { MapServerLimits, XtrLimits } from './config.js';
+
+export const DEFAULT_XTR_LIMITS: XtrLimits = {
+  mapCacheEntries: 65_536,
+  dynamicEids: 16_384,
+  pendingMapRequests: 16_384,
+  heldPacketsPerEid: 64,
+  heldPackets: 4_096,
+  smrPerRlocInterval_ms: 3_000,
+  smrSuppression_ms: 20_000,
+  smrInvokedInterval_ms: 3_000,
+  mapReplyInterval_ms: 3_000,
+};
+
+export const DEFAULT_MAP_SERVER_LIMITS: MapServerLimits = {
+  registrations: 1_048_576,
+  pendingNotifies: 65_536,
+  mapReplyInterval_ms: 3_000,
+};

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Address, Eid, EidPrefix } from '../addr/index.js';
+import type { AdoptedState, EidSighting, Punt } from '../control/machine.js';
+
+/** Everything that can happen to an agent. A list of (time, input) replays a run. */
+export type Input =
+  | { readonly type: 'start'; readonly adopted: AdoptedState }
+  | { readonly type: 'datagram'; readonly datagram: Datagram }
+  | { readonly type: 'punts'; readonly punts: readonly Punt[] }
+  | { readonly type: 'eid-sighted'; readonly sighting: EidSighting }
+  /** A local address or neighbour of an EID-facing interface is gone. */
+  | { readonly type: 'eid-lost'; readonly sighting: EidSighting }
+  | { readonly type: 'wake' }
+  | { readonly type: 'lookup'; readonly token: number; readonly eid: Eid; readonly to: Address | undefined }
+  /** Undefined clears everything that was learnt. */
+  | { readonly type: 'clear-map-cache'; readonly eid: EidPrefix | undefined }
+  | { readonly type: 'stop' };
+
+/** A UDP datagram of port 4342, UDP checksum verified by the kernel. */
+export interface Datagram {
+  readonly from: Address;
+  readonly fromPort: number;
+  readonly to: Address;
+  readonly bytes: Uint8Array;
+}

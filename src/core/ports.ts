@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// What core needs of the outside world. Adapters implement these; core imports no adapter.
+import type { Address, Eid, EidPrefix } from '../addr/index.js';
+import type {
+  HeldFrame,
+  HostRouteEffect,
+  LocalEidDeleteEffect,
+  LocalEidSetEffect,
+  MapCacheDeleteEffect,
+  MapCacheSetEffect,
+} from '../control/effect.js';
+import type { AdoptedState, EidSighting, Punt } from '../control/machine.js';
+import type { Datagram } from './input.js';
+
+/** UDP 4342 on every address of the node. */
+export interface ControlTransport {
+  /** Sends from port 4342. Errors are counted, never thrown: UDP may lose anything. */
+  send(bytes: Uint8Array, from: Address | undefined, to: Address, toPort: number): void;
+  onDatagram(listener: (datagram: Datagram) => void): void;
+  close(): Promise<void>;
+  counters(): Readonly<Record<string, number>>;
+}
+
+export type TrieEffect = MapCacheSetEffect | MapCacheDeleteEffect | LocalEidSetEffect | LocalEidDeleteEffect;
+
+/** Packets and bytes. */
+export interface Traffic {
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** What the BPF maps hold for one destination EID; the truth that packets meet. */
+export interface ForwardingState {
+  readonly eid: EidPrefix;
+  readonly action: 'encapsulate' | 'drop' | 'forward-native' | 'send-map-request' | 'local';
+  readonly traffic: Traffic;
+  readonly locators: readonly {
+    readonly rloc: Address;
+    readonly source: Address;
+    readonly up: boolean;
+    readonly priority: number;
+    readonly weight: number;
+    /** Share of the flow buckets, 0 to 1. */
+    readonly share: number;
+  }[];
+}
+
+/** The XDP programs and their maps. */
+export interface DataPath {
+  /** What was found pinned, or nothing. */
+  adopted(): AdoptedState;
+  /** Applies in order. A full map is an outcome, not an exception: the refused effects are returned. */
+  apply(effects: readonly TrieEffect[]): readonly TrieEffect[];
+  /** Sends held frames on through the programs, in order. */
+  inject(frames: readonly HeldFrame[]): void;
+  onPunts(listener: (punts: readonly Punt[]) => void): void;
+  /** Longest match in the map-cache trie, read back from the kernel. */
+  lookup(eid: Eid): ForwardingState | undefined;
+  /** Packets and bytes of one map-cache prefix. */
+  traffic(eid: EidPrefix): Traffic;
+  /** Every reason of bpf/reasons.h by name, and the adapter's own counters (punts lost, inject errors ...). */
+  counters(): {
+    readonly reasons: Readonly<Record<string, Traffic>>;
+    readonly adapter: Readonly<Record<string, number>>;
+  };
+  status(): DataPathStatus;
+  /** Leaves maps and programs pinned and forwarding. */
+  detach(): void;
+}
+
+export interface DataPathStatus {
+  readonly pinPath: string;
+  readonly adopted: boolean;
+  readonly interfaces: readonly {
+    readonly name: string;
+    readonly ifindex: number;
+    readonly roles: readonly ('eid' | 'rloc')[];
+    readonly mode: 'native' | 'generic';
+    readonly program: string;
+  }[];
+  readonly maps: readonly {
+    readonly name: string;
+    readonly entries: number | undefined;
+    readonly maxEntries: number;
+  }[];
+}
+
+/** The kernel's links, addresses, neighbours and routes. */
+export interface KernelNetwork {
+  onEidSighted(listener: (sighting: EidSighting) => void): void;
+  onEidLost(listener: (sighting: EidSighting) => void): void;
+  hostRoute(effect: HostRouteEffect): void;
+  /** Keeps the next hops towards these RLOCs resolved in the kernel's neighbour table. */
+  keepNeighbours(rlocs: readonly Address[]): void;
+  counters(): Readonly<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+/** CLOCK_MONOTONIC and waking up. */
+export interface Clock {
+  /** Milliseconds, with fractions. */
+  now(): number;
+  /** Calls `wake` once at `at_ms`, replacing what was asked before; undefined cancels. */
+  wakeAt(at_ms: number | undefined, wake: () => void): void;
+}

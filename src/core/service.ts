@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import type {
+  AwayEntryView,
+  DatabaseEntryView,
+  DynamicEidView,
+  EventView,
+  ForwardingView,
+  LookupView,
+  MapCacheEntryView,
+  RegistrationView,
+  SmrEntryView,
+  StatisticsView,
+  StatusView,
+} from './views.js';
+
+/** Which part of a table is asked for. */
+export interface TableQuery {
+  readonly instanceId?: number | undefined;
+  /** Address or prefix as text: the entry that matches it best. */
+  readonly eid?: string | undefined;
+}
+
+/** What `xtrctl` can ask of a running agent. Arguments were validated; a wrong EID text throws AddressError. */
+export interface AgentService {
+  mapCache(query: TableQuery): MapCacheEntryView[];
+  /** With `eid`: one entry, or none. Without: every entry of the map-cache, read back from the kernel. */
+  forwarding(query: TableQuery): ForwardingView[];
+  database(query: TableQuery): DatabaseEntryView[];
+  dynamicEids(query: TableQuery): DynamicEidView[];
+  away(query: TableQuery): AwayEntryView[];
+  smr(query: TableQuery): SmrEntryView[];
+  sites(query: TableQuery): RegistrationView[];
+  statistics(): StatisticsView;
+  status(): StatusView;
+  /** How many entries went; static ones stay. */
+  clearMapCache(query: TableQuery): { readonly cleared: number };
+  /** Sends a Map-Request and waits for the answer. `to`: another Map-Resolver than the configured. */
+  lookup(query: {
+    readonly eid: string;
+    readonly instanceId?: number | undefined;
+    readonly to?: string | undefined;
+  }): Promise<LookupView>;
+  /** The last events kept, oldest first. */
+  recentEvents(): readonly EventView[];
+  /** Returns how to stop listening. */
+  onEvent(listener: (event: EventView) => void): () => void;
+}
