@@ -61,6 +61,11 @@ export interface XtrConfig {
   readonly recordTtl_min: number;
   /** Set L and the status bits in data packets; off on the public Internet (RFC 9300 section 4.1). */
   readonly locatorStatusBits: boolean;
+  /**
+   * Nonce of the first Map-Register; later ones count up. It has to be above every nonce sent before a restart
+   * (RFC 9301 section 5.6): main takes microseconds of Unix time.
+   */
+  readonly firstRegisterNonce: bigint;
   readonly limits: XtrLimits;
 }
 
@@ -93,6 +98,11 @@ export interface Site {
   readonly name: string;
   readonly keys: readonly AuthenticationKey[];
   readonly prefixes: readonly SitePrefix[];
+  /**
+   * True, the default: a Map-Register whose nonce does not grow is dropped (RFC 9301 section 5.6), but for an exact
+   * repetition of the last one. False takes any nonce: some stacks in the field always send the same.
+   */
+  readonly strictNonces: boolean;
 }
 
 export interface MapServerConfig {
