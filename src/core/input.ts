@@ -13,8 +13,7 @@ export type Input =
   | { readonly type: 'wake' }
   | { readonly type: 'lookup'; readonly token: number; readonly eid: Eid; readonly to: Address | undefined }
   /** Undefined clears everything that was learnt. */
-  | { readonly type: 'clear-map-cache'; readonly eid: EidPrefix | undefined }
-  | { readonly type: 'stop' };
+  | { readonly type: 'clear-map-cache'; readonly eid: EidPrefix | undefined };
 
 /** A UDP datagram of port 4342, UDP checksum verified by the kernel. */
 export interface Datagram {

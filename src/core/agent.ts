@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import { formatAddress } from '../addr/index.js';
+import type { MapServerConfig, XtrConfig } from '../control/config.js';
+import { Counters } from '../control/counters.js';
+import type { Effect } from '../control/effect.js';
+import type { Machine, Random, Received } from '../control/machine.js';
+import { MapServer } from '../control/map-server.js';
+import { IntervalLimiter } from '../control/rate-limit.js';
+import { Xtr } from '../control/xtr.js';
+import {
+  type ControlMessage,
+  type EncapsulatedControl,
+  type MapRequest,
+  WireError,
+  decodeMessage,
+} from '../wire/index.js';
+import type { Datagram, Input } from './input.js';
+
+/** One rejected message of a sender in this time becomes an event, so that a flood cannot fill the log. */
+const REJECTION_EVENT_INTERVAL_MS = 1_000;
+/** Senders remembered for that. */
+const REJECTION_SENDERS = 1_024;
+
+/**
+ * The node without its surroundings: every input in, a list of effects out. Pure but for the state it holds, so that a
+ * recorded list of (time, input) replays a run.
+ */
+export class Agent implements Machine {
+  readonly counters = new Counters();
+  readonly xtr: Xtr | undefined;
+  readonly mapServer: MapServer | undefined;
+  readonly #rejections = new IntervalLimiter(REJECTION_EVENT_INTERVAL_MS, REJECTION_SENDERS);
+
+  constructor(xtr: XtrConfig | undefined, mapServer: MapServerConfig | undefined, random: Random) {
+    this.xtr = xtr && new Xtr(xtr, this.counters, random);
+    this.mapServer = mapServer && new MapServer(mapServer, this.counters, random);
+  }
+
+  /** @param now CLOCK_MONOTONIC, milliseconds */
+  handle(input: Input, now: number): Effect[] {
+    switch (input.type) {
+      case 'start':
+        return this.xtr?.start(input.adopted, now) ?? [];
+      case 'datagram':
+        return this.#datagram(input.datagram, now);
+      case 'punts':
+        return this.xtr?.punts(input.punts, now) ?? [];
+      case 'eid-sighted':
+        return this.xtr?.eidSighted(input.sighting, now) ?? [];
+      case 'eid-lost':
+        return this.xtr?.eidLost(input.sighting, now) ?? [];
+      case 'wake':
+        return this.expire(now);
+      case 'lookup':
+        return this.xtr?.lookup(input.token, input.eid, input.to, now) ?? [];
+      case 'clear-map-cache':
+        return this.xtr?.clearMapCache(input.eid, now).effects ?? [];
+    }
+  }
+
+  nextDeadline(): number | undefined {
+    const xtr = this.xtr?.nextDeadline();
+    const mapServer = this.mapServer?.nextDeadline();
+    if (xtr === undefined || mapServer === undefined) return xtr ?? mapServer;
+    return Math.min(xtr, mapServer);
+  }
+
+  expire(now: number): Effect[] {
+    return [...(this.xtr?.expire(now) ?? []), ...(this.mapServer?.expire(now) ?? [])];
+  }
+
+  #datagram(datagram: Datagram, now: number): Effect[] {
+    try {
+      return this.#message(datagram, decodeMessage(datagram.bytes), now);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      return this.#rejected(datagram, error, now);
+    }
+  }
+
+  #message(received: Received, message: ControlMessage, now: number): Effect[] {
+    switch (message.type) {
+      case 'map-request':
+        return this.#mapRequest(received, message, now);
+      case 'encapsulated-control':
+        return this.#encapsulated(received, message, now);
+      case 'map-reply':
+        return this.xtr?.mapReply(received, message, now) ?? this.#unexpected();
+      case 'map-register':
+        return this.mapServer?.mapRegister(received, message, now) ?? this.#unexpected();
+      case 'map-notify':
+        return this.xtr?.mapNotify(received, message, now) ?? this.#unexpected();
+      case 'map-notify-ack':
+        return this.mapServer?.mapNotifyAck(received, message, now) ?? this.#unexpected();
+    }
+  }
+
+  #mapRequest(received: Received, request: MapRequest, now: number): Effect[] {
+    // SMRs and RLOC-probes are for xTRs alone (RFC 9301 sections 5.2 and 6.1).
+    if (this.mapServer && !request.smr && !request.probe && !this.#isEtrFor(request))
+      return this.mapServer.mapRequest(received, request, now);
+    return (this.xtr ?? this.mapServer)?.mapRequest(received, request, now) ?? this.#unexpected();
+  }
+
+  #encapsulated(received: Received, ecm: EncapsulatedControl, now: number): Effect[] {
+    const request = decodeMessage(ecm.payload);
+    if (request.type !== 'map-request') return this.#unexpected();
+    const machine = this.#isEtrFor(request) ? this.xtr : (this.mapServer ?? this.xtr);
+    return machine?.encapsulatedMapRequest(received, ecm, request, now) ?? this.#unexpected();
+  }
+
+  /** On a node that is both, the ETR answers for its own EIDs and the Map-Server for everything else. */
+  #isEtrFor(request: MapRequest): boolean {
+    return this.xtr !== undefined && request.records.every((eid) => this.xtr?.ownsEid(eid));
+  }
+
+  #unexpected(): Effect[] {
+    this.counters.add('unexpectedMessages');
+    return [];
+  }
+
+  /** RFC 9301 section 5.1: a message with an unrecognized AFI MUST be dropped, and the event MUST be logged. */
+  #rejected(datagram: Datagram, error: WireError, now: number): Effect[] {
+    this.counters.add('malformedMessages');
+    if (!this.#rejections.allow(formatAddress(datagram.from), now)) return [];
+    return [
+      { type: 'event', event: { name: 'message-rejected', peer: datagram.from, detail: error.message } },
+    ];
+  }
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+
+import { ConfigurationError } from './config/index.js';
+import { checkConfiguration } from './main/check.js';
+import { readOptions } from './main/options.js';
+import { run } from './main/run.js';
+import { tearDownInstance } from './main/tear-down.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const task = readOptions(process.argv, version);
+try {
+  if (task.do === 'check') await checkConfiguration(task.file);
+  else if (task.do === 'tear-down') await tearDownInstance(task.file);
+  else await run(task.file, version);
+} catch (error) {
+  process.stderr.write(`xtrd: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof ConfigurationError ? 2 : 1;
+}
