@@ -109,5 +109,5 @@ export interface RawSocket {
 export function numPossibleCpus(): number;
 /** CLOCK_MONOTONIC in nanoseconds, as bpf_ktime_get_ns gives it. */
 export function monotonicNs(): bigint;
-/** 1.1.2 and so on, of the libbpf linked. */
+/** '1.1' and so on, of the libbpf that is linked; it does not tell its patch level. */
 export function libbpfVersion(): string;

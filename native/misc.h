@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <napi.h>
+
+namespace native
+{
+
+Napi::Value num_possible_cpus(const Napi::CallbackInfo &info);
+Napi::Value monotonic_ns(const Napi::CallbackInfo &info);
+Napi::Value libbpf_version(const Napi::CallbackInfo &info);
+
+} // namespace native
