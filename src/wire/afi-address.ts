@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// AFI-encoded addresses (RFC 9301 section 5.1, RFC 8060 section 3). A message with an AFI or LCAF type that is not
+// known here is dropped as a whole (9301-5.1-01): what an unknown address means, and often where it ends, is unknown.
+import { ADDRESS_BITS, type Address, addressBytes, addressFromBytes } from '../addr/index.js';
+import type { Reader } from './reader.js';
+import type { Writer } from './writer.js';
+
+/** Registry 'Address Family Numbers', as far as it is used here. */
+export const AFI = { none: 0, ipv4: 1, ipv6: 2, lcaf: 16387 } as const;
+
+/** AFI and address, but no LCAF. Undefined is AFI 0. */
+export function readAddress(reader: Reader, field: string): Address | undefined {
+  const offset = reader.offset;
+  const afi = reader.uint16(`${field} AFI`);
+  if (afi === AFI.none) return undefined;
+  if (afi === AFI.ipv4) return addressFromBytes(reader.take(ADDRESS_BITS[4] / 8, field));
+  if (afi === AFI.ipv6) return addressFromBytes(reader.take(ADDRESS_BITS[6] / 8, field));
+  if (afi === AFI.lcaf) reader.fail(`${field} AFI`, 'an LCAF is not supported here', offset);
+  reader.fail(`${field} AFI`, `AFI ${afi} is not supported`, offset);
+}
+
+export function writeAddress(writer: Writer, address: Address | undefined, field: string): void {
+  if (address === undefined) return writer.uint16(AFI.none, field);
+  writer.uint16(address.family === 4 ? AFI.ipv4 : AFI.ipv6, field);
+  writer.put(addressBytes(address));
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inner IP and UDP headers of an Encapsulated Control Message (RFC 9301 section 5.8).
+import { type Address, addressBytes, addressFromBytes } from '../addr/index.js';
+import { fold, sumWords } from './checksum.js';
+import { DATA_PORT, type EncapsulatedControl } from './messages.js';
+import type { Reader } from './reader.js';
+import { checkUint, type Writer } from './writer.js';
+
+export type InnerPacket = Omit<EncapsulatedControl, 'type' | 'security' | 'ddt'>;
+
+const PROTOCOL_UDP = 17;
+const UDP_HEADER_LENGTH = 8;
+const IPV4_HEADER_LENGTH = 20;
+const IPV6_HEADER_LENGTH = 40;
+/** More Fragments and Fragment Offset. */
+const FRAGMENT = 0x3fff;
+/** Internetwork control, as routers in the field mark it. */
+const TOS = 0xc0;
+const HOP_LIMIT = 255;
+
+/** Reads all that is left: the packet has to fill it, as nothing pads the payload of the outer UDP. */
+export function readInnerPacket(reader: Reader): InnerPacket {
+  const version = reader.peekUint8('inner IP version') >> 4;
+  if (version === 4) return readIpv4(reader);
+  if (version === 6) return readIpv6(reader);
+  reader.fail('inner IP version', `${version} is neither 4 nor 6`);
+}
+
+function readIpv4(reader: Reader): InnerPacket {
+  const start = reader.offset;
+  const headerLength = (reader.peekUint8('inner IPv4 header') & 0x0f) * 4;
+  if (headerLength < IPV4_HEADER_LENGTH)
+    reader.fail('inner IPv4 header length', `${headerLength} bytes are less than ${IPV4_HEADER_LENGTH}`);
+  const header = reader.take(headerLength, 'inner IPv4 header');
+  const view = new DataView(header.buffer);
+  if (fold(sumWords(header)) !== 0) reader.fail('inner IPv4 checksum', 'is wrong', start + 10);
+  checkLength(reader, 'inner IPv4 total length', view.getUint16(2) - headerLength, start + 2);
+  if ((view.getUint16(6) & FRAGMENT) !== 0) reader.fail('inner IPv4 flags', 'a fragment', start + 6);
+  checkProtocol(reader, 'inner IPv4 protocol', view.getUint8(9), start + 9);
+  return readUdp(
+    reader,
+    addressFromBytes(header.subarray(12, 16)),
+    addressFromBytes(header.subarray(16, 20)),
+  );
+}
+
+function readIpv6(reader: Reader): InnerPacket {
+  const start = reader.offset;
+  const header = reader.take(IPV6_HEADER_LENGTH, 'inner IPv6 header');
+  const view = new DataView(header.buffer);
+  checkLength(reader, 'inner IPv6 payload length', view.getUint16(4), start + 4);
+  checkProtocol(reader, 'inner IPv6 next header', view.getUint8(6), start + 6);
+  return readUdp(reader, addressFromBytes(header.subarray(8, 24)), addressFromBytes(header.subarray(24, 40)));
+}
+
+function checkLength(reader: Reader, field: string, length: number, offset: number): void {
+  if (length !== reader.remaining)
+    reader.fail(field, `${length} bytes told, ${reader.remaining} left`, offset);
+}
+
+function checkProtocol(reader: Reader, field: string, protocol: number, offset: number): void {
+  if (protocol !== PROTOCOL_UDP) reader.fail(field, `${protocol} is not UDP`, offset);
+}
+
+function readUdp(reader: Reader, source: Address, destination: Address): InnerPacket {
+  const start = reader.offset;
+  const datagram = reader.take(Math.max(reader.remaining, UDP_HEADER_LENGTH), 'inner UDP header');
+  const view = new DataView(datagram.buffer);
+  const length = view.getUint16(4);
+  if (length !== datagram.length)
+    reader.fail('inner UDP length', `${length} bytes told, ${datagram.length} there`, start + 4);
+  const checksum = view.getUint16(6);
+  // 9301-5.8-05 binds the sender. UDP over IPv4 knows 'no checksum', and the outer one covers these bytes too.
+  const absent = checksum === 0 && source.family === 4;
+  if (!absent && (checksum === 0 || udpChecksum(datagram, source, destination) !== 0))
+    reader.fail('inner UDP checksum', 'is wrong', start + 6);
+  const [innerSourcePort, innerDestinationPort] = [view.getUint16(0), view.getUint16(2)];
+  if (innerSourcePort === DATA_PORT || innerDestinationPort === DATA_PORT)
+    reader.fail('inner UDP port', `${DATA_PORT} is not for control messages`, start); // 9301-5.8-04
+  const payload = datagram.slice(UDP_HEADER_LENGTH);
+  return {
+    innerSource: source,
+    innerDestination: destination,
+    innerSourcePort,
+    innerDestinationPort,
+    payload,
+  };
+}
+
+/** Over a datagram and its pseudo-header; 0 if the datagram holds its right checksum. */
+function udpChecksum(datagram: Uint8Array, source: Address, destination: Address): number {
+  const pseudo = sumWords(addressBytes(source), sumWords(addressBytes(destination)));
+  return fold(sumWords(datagram, pseudo + PROTOCOL_UDP + datagram.length));
+}
+
+/** @throws TypeError if the addresses are of different families, or a port is 4341 */
+export function writeInnerPacket(writer: Writer, packet: InnerPacket): void {
+  const { innerSource, innerDestination, innerSourcePort, innerDestinationPort } = packet;
+  if (innerSource.family !== innerDestination.family)
+    throw new TypeError('the inner addresses of an ECM are of different families');
+  if (innerSourcePort === DATA_PORT || innerDestinationPort === DATA_PORT)
+    throw new TypeError(`the inner ports of an ECM are not ${DATA_PORT}`);
+  const length = UDP_HEADER_LENGTH + packet.payload.length;
+  if (innerSource.family === 4) writeIpv4(writer, packet, length);
+  else writeIpv6(writer, packet, length);
+  const datagram = new Uint8Array(length);
+  const view = new DataView(datagram.buffer);
+  view.setUint16(0, checkUint(innerSourcePort, 16, 'inner UDP port'));
+  view.setUint16(2, checkUint(innerDestinationPort, 16, 'inner UDP port'));
+  view.setUint16(4, length);
+  datagram.set(packet.payload, UDP_HEADER_LENGTH);
+  view.setUint16(6, udpChecksum(datagram, innerSource, innerDestination) || 0xffff);
+  writer.put(datagram);
+}
+
+/** Identification 0, as the packet never travels by itself. */
+function writeIpv4(writer: Writer, packet: InnerPacket, payloadLength: number): void {
+  const header = new Uint8Array(IPV4_HEADER_LENGTH);
+  const view = new DataView(header.buffer);
+  view.setUint8(0, 0x45);
+  view.setUint8(1, TOS);
+  view.setUint16(2, IPV4_HEADER_LENGTH + payloadLength);
+  view.setUint8(8, HOP_LIMIT);
+  view.setUint8(9, PROTOCOL_UDP);
+  header.set(addressBytes(packet.innerSource), 12);
+  header.set(addressBytes(packet.innerDestination), 16);
+  view.setUint16(10, fold(sumWords(header)));
+  writer.put(header);
+}
+
+function writeIpv6(writer: Writer, packet: InnerPacket, payloadLength: number): void {
+  writer.uint32((0x6000_0000 | (TOS << 20)) >>> 0, 'inner IPv6 header'); // flow label 0
+  writer.uint16(payloadLength, 'inner IPv6 payload length');
+  writer.uint8(PROTOCOL_UDP, 'inner IPv6 next header');
+  writer.uint8(HOP_LIMIT, 'inner IPv6 hop limit');
+  writer.put(addressBytes(packet.innerSource));
+  writer.put(addressBytes(packet.innerDestination));
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Reader } from './reader.js';
+import type { Writer } from './writer.js';
+
+/**
+ * The last byte of the first word of every message but the ECM. A message without a record asks, answers or registers
+ * nothing (and has no EID by which a site's key could be found), so none is accepted and none is sent.
+ */
+export function readRecordCount(reader: Reader): number {
+  const offset = reader.offset;
+  const count = reader.uint8('record count');
+  if (count === 0) reader.fail('record count', 'a message without a record', offset);
+  return count;
+}
+
+/** `count` records; the end of the bytes, not the count, bounds the work. */
+export function readRecords<T>(reader: Reader, count: number, read: (reader: Reader) => T): T[] {
+  return Array.from({ length: count }, () => read(reader));
+}
+
+export function writeRecordCount(writer: Writer, records: readonly unknown[]): void {
+  if (records.length < 1 || records.length > 255)
+    throw new TypeError(`a message has 1 to 255 records, not ${records.length}`);
+  writer.uint8(records.length, 'record count');
+}

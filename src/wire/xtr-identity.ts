@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { XtrIdentity } from './messages.js';
+import type { Reader } from './reader.js';
+import type { Writer } from './writer.js';
+
+/** xTR-ID and Site-ID at the end of a message, in bytes (RFC 9301 section 5.6). */
+export const IDENTITY_LENGTH = 24;
+
+export function readIdentity(reader: Reader): XtrIdentity {
+  const high = reader.uint64('xTR-ID');
+  return { xtrId: (high << 64n) | reader.uint64('xTR-ID'), siteId: reader.uint64('Site-ID') };
+}
+
+export function writeIdentity(writer: Writer, identity: XtrIdentity): void {
+  writer.uint64(identity.xtrId >> 64n, 'xTR-ID');
+  writer.uint64(BigInt.asUintN(64, identity.xtrId), 'xTR-ID');
+  writer.uint64(identity.siteId, 'Site-ID');
+}
