@@ -93,7 +93,7 @@ export interface SmrEntryView {
   readonly solicited: readonly {
     readonly rloc: string;
     readonly sent: number;
-    readonly lastSent_ms: number;
+    readonly lastSent_ms: number | null;
     readonly suppressed: number;
   }[];
 }

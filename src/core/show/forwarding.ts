@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Eid, formatAddress } from '../../addr/index.js';
+import type { Xtr } from '../../control/xtr.js';
+import type { ForwardingState } from '../ports.js';
+import type { ForwardingView } from '../views.js';
+import { eidColumns } from './select.js';
+
+/** What the trie holds for `eid`, with what the control plane knows of the destination. */
+export function forwardingView(state: ForwardingState, eid: Eid, xtr: Xtr): ForwardingView {
+  const statusBits = state.locators.reduce((bits, { up }, ordinal) => (up ? bits | (1 << ordinal) : bits), 0);
+  return {
+    ...eidColumns(state.eid),
+    action: state.action,
+    packets: state.traffic.packets,
+    bytes: state.traffic.bytes,
+    locatorStatusBits: statusBits >>> 0,
+    localEid: state.action === 'local',
+    configuredDynamicEid: xtr.dynamicPrefixOf(eid) !== undefined,
+    detectedDynamicEid: xtr.dynamicEids.longestMatch(eid) !== undefined,
+    nextHops: state.locators.map((locator) => ({
+      ...locator,
+      rloc: formatAddress(locator.rloc),
+      source: formatAddress(locator.source),
+    })),
+  };
+}
