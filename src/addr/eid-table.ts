@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Eid, EidPrefix } from './eid.js';
+import type { Address } from './address.js';
+import { type Eid, type EidPrefix, hostEidPrefix, type InstanceId } from './eid.js';
+import type { Prefix } from './prefix.js';
+import { PrefixTrie, type TrieEntry, type Words } from './prefix-trie.js';
 
 /** A longest-prefix-match table from EID-Prefix to V. */
 export interface ReadonlyEidTable<V> {
@@ -10,35 +13,106 @@ export interface ReadonlyEidTable<V> {
   longestMatch(eid: Eid): { eid: EidPrefix; value: V } | undefined;
   /** The most specific prefix that covers `eid`, itself included. */
   longestCover(eid: EidPrefix): { eid: EidPrefix; value: V } | undefined;
-  /** Prefixes inside `eid`, itself included, in address order, shorter ones first. */
+  /**
+   * Prefixes inside `eid`, itself included, in address order, shorter ones first.
+   *
+   * The table may change while this is read. What is deleted before its turn is not shown, what is set meanwhile may or
+   * may not be, and everything else is shown once.
+   */
   covered(eid: EidPrefix): Iterable<{ eid: EidPrefix; value: V }>;
-  /** Everything: by instance ID, IPv4 before IPv6, then as `covered`. */
+  /** Everything: by instance ID, IPv4 before IPv6, then as `covered`. Changes meanwhile: as with `covered`. */
   entries(): Iterable<{ eid: EidPrefix; value: V }>;
 }
 
-/** The mutable table: a path-compressed binary trie for each instance ID and family. */
+/**
+ * The mutable table: a path-compressed binary trie for each instance ID and family. It keeps prefixes as numbers and
+ * makes a new EidPrefix for each result. Every operation takes as many steps as there are nodes on one path, at most 33
+ * or 129; none is recursive.
+ */
 export class EidTable<V> implements ReadonlyEidTable<V> {
-  readonly size: number = 0;
-  get(_eid: EidPrefix): V | undefined {
-    throw new Error('to be written');
+  /** By instance ID and family, see trieKey. None is empty. */
+  private readonly tries = new Map<number, PrefixTrie<V>>();
+  private count = 0;
+
+  get size(): number {
+    return this.count;
   }
-  set(_eid: EidPrefix, _value: V): void {
-    throw new Error('to be written');
+
+  get(eid: EidPrefix): V | undefined {
+    return this.tries.get(trieKey(eid))?.get(toWords(eid.prefix.address), eid.prefix.length);
   }
+
+  set(eid: EidPrefix, value: V): void {
+    const key = trieKey(eid);
+    let trie = this.tries.get(key);
+    if (trie === undefined) {
+      trie = new PrefixTrie();
+      this.tries.set(key, trie);
+    }
+    const before = trie.size;
+    trie.set(toWords(eid.prefix.address), eid.prefix.length, value);
+    this.count += trie.size - before;
+  }
+
   /** Whether it was there. */
-  delete(_eid: EidPrefix): boolean {
-    throw new Error('to be written');
+  delete(eid: EidPrefix): boolean {
+    const key = trieKey(eid);
+    const trie = this.tries.get(key);
+    if (trie === undefined || !trie.delete(toWords(eid.prefix.address), eid.prefix.length)) return false;
+    if (trie.size === 0) this.tries.delete(key);
+    this.count--;
+    return true;
   }
-  longestMatch(_eid: Eid): { eid: EidPrefix; value: V } | undefined {
-    throw new Error('to be written');
+
+  longestMatch(eid: Eid): { eid: EidPrefix; value: V } | undefined {
+    return this.longestCover(hostEidPrefix(eid));
   }
-  longestCover(_eid: EidPrefix): { eid: EidPrefix; value: V } | undefined {
-    throw new Error('to be written');
+
+  longestCover(eid: EidPrefix): { eid: EidPrefix; value: V } | undefined {
+    const key = trieKey(eid);
+    const entry = this.tries.get(key)?.longestCover(toWords(eid.prefix.address), eid.prefix.length);
+    return entry && { eid: toEidPrefix(key, entry), value: entry.value };
   }
-  covered(_eid: EidPrefix): Iterable<{ eid: EidPrefix; value: V }> {
-    throw new Error('to be written');
+
+  *covered(eid: EidPrefix): Generator<{ eid: EidPrefix; value: V }, void, undefined> {
+    const key = trieKey(eid);
+    const trie = this.tries.get(key);
+    if (trie === undefined) return;
+    for (const entry of trie.covered(toWords(eid.prefix.address), eid.prefix.length))
+      yield { eid: toEidPrefix(key, entry), value: entry.value };
   }
-  entries(): Iterable<{ eid: EidPrefix; value: V }> {
-    throw new Error('to be written');
+
+  *entries(): Generator<{ eid: EidPrefix; value: V }, void, undefined> {
+    for (const key of [...this.tries.keys()].sort((a, b) => a - b)) {
+      const { instanceId, family } = fromTrieKey(key);
+      yield* this.covered({ instanceId, prefix: { address: { family, bits: 0n }, length: 0 } });
+    }
   }
+}
+
+/** Ordered as `entries` is: by instance ID, then by family. */
+function trieKey({ instanceId, prefix }: EidPrefix): number {
+  return instanceId * 2 + (prefix.address.family === 4 ? 0 : 1);
+}
+
+function fromTrieKey(key: number): { instanceId: InstanceId; family: 4 | 6 } {
+  return { instanceId: Math.floor(key / 2), family: key % 2 === 0 ? 4 : 6 };
+}
+
+function toWords({ family, bits }: Address): Words {
+  if (family === 4) return [Number(bits) | 0, 0, 0, 0];
+  const word = (shift: bigint): number => Number(BigInt.asIntN(32, bits >> shift));
+  return [word(96n), word(64n), word(32n), word(0n)];
+}
+
+function toEidPrefix(key: number, entry: TrieEntry<unknown>): EidPrefix {
+  const { instanceId, family } = fromTrieKey(key);
+  const prefix: Prefix = { address: { family, bits: toBits(family, entry.words) }, length: entry.length };
+  return { instanceId, prefix };
+}
+
+function toBits(family: 4 | 6, words: Words): bigint {
+  const unsigned = words.map((word) => BigInt(word >>> 0));
+  const used = family === 4 ? unsigned.slice(0, 1) : unsigned;
+  return used.reduce((bits, word) => (bits << 32n) | word, 0n);
 }
