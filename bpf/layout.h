@@ -9,13 +9,14 @@
 
 #include <linux/types.h>
 
-/* Changes whenever a struct below or a map in maps.h changes; part of the pin path. */
-#define XTR_LAYOUT_VERSION 1
-
-#define XTR_BUCKETS 64	   /* flow buckets of a locator-set; a power of two */
-#define XTR_LOCATORS_MAX 16 /* locators of one locator-set */
-#define XTR_NONE 0xffffffffU /* no index */
-#define XTR_PUNT_BYTES 2048 /* at most so many bytes of a packet are punted */
+/* Enums, not macros, so that BTF carries them. */
+enum xtr_constants {
+	XTR_LAYOUT_VERSION = 1, /* changes whenever a struct below or a map in maps.h changes; part of the pin path */
+	XTR_BUCKETS = 64,	/* flow buckets of a locator-set; a power of two */
+	XTR_LOCATORS_MAX = 16,	/* locators of one locator-set */
+	XTR_PUNT_BYTES = 2048,	/* at most so many bytes of a packet are punted */
+	XTR_NONE = 0xffffffffU, /* no index */
+};
 
 /* LPM key. prefix_len counts the 32 bits of the instance ID too. */
 struct xtr_eid_v4 {
@@ -64,12 +65,20 @@ struct xtr_locator_set {
 	struct xtr_member member[XTR_LOCATORS_MAX];
 };
 
-/* Value of xtr_locators: one (source RLOC, destination RLOC) and the constant part of its outer header. */
+/*
+ * Value of xtr_locators: one (source RLOC, destination RLOC) and the constant part of its outer header.
+ *
+ * header_sum, IPv4 only: the sum, not folded, of the ten 16-bit words of the outer header read as big-endian numbers,
+ * with type of service, total length, time to live and checksum taken as zero. That is
+ *   0x4500 (version, header length) + 0x0000 (ID) + 0x4000 (DF) + 0x0011 (UDP) = 0x8511
+ *   + the two words of the source + the two words of the destination.
+ * 0 for IPv6, which has no header checksum.
+ */
 struct xtr_locator {
-	__u8 source[16]; /* IPv4 in the first four bytes */
+	__u8 source[16]; /* IPv4 in the first four bytes, the rest zero */
 	__u8 destination[16];
-	__u32 family;	  /* 4 or 6 */
-	__u32 header_sum; /* IPv4: ones' complement sum of the constant header fields, unfolded */
+	__u32 family; /* 4 or 6 */
+	__u32 header_sum;
 };
 
 enum xtr_eid_kind {
@@ -78,8 +87,10 @@ enum xtr_eid_kind {
 	XTR_EID_AWAY = 3,    /* was local; stale packets go to locator_set if that is known */
 };
 
-#define XTR_EID_FLAG_LEARNT 1U	    /* a dynamic EID that was detected, not configured */
-#define XTR_EID_FLAG_STATUS_BITS 2U /* send status_bits as LSBs with packets from this EID */
+enum xtr_eid_flag {
+	XTR_EID_FLAG_LEARNT = 1,      /* a dynamic EID that was detected, not configured */
+	XTR_EID_FLAG_STATUS_BITS = 2, /* send status_bits as LSBs with packets from this EID */
+};
 
 /* Value of xtr_eid_db_v4 and _v6. */
 struct xtr_local_eid {
@@ -90,8 +101,10 @@ struct xtr_local_eid {
 	__u32 status_bits;
 };
 
-#define XTR_ROLE_EID 1U
-#define XTR_ROLE_RLOC 2U
+enum xtr_role {
+	XTR_ROLE_EID = 1,
+	XTR_ROLE_RLOC = 2,
+};
 
 /* Value of xtr_interfaces, by ifindex. */
 struct xtr_interface {
@@ -103,10 +116,14 @@ struct xtr_interface {
 
 /* Key of xtr_local_rlocs. */
 struct xtr_rloc {
-	__u8 address[16]; /* IPv4 in the first four bytes */
+	__u8 address[16]; /* IPv4 in the first four bytes, the rest zero */
 	__u32 family;
 };
 
+/*
+ * Value of every counter map. Bytes of xtr_counters are those of the frame as it came, Ethernet header included; bytes
+ * of xtr_mapping_counters and xtr_locator_counters are those of the inner IP packets.
+ */
 struct xtr_traffic {
 	__u64 packets;
 	__u64 bytes;
@@ -140,21 +157,25 @@ struct xtr_settings {
 	__u32 reserved;
 };
 
-/* Key of xtr_punt_times: what was punted lately. */
+/* Key of xtr_punt_times: what was punted lately, at which CLOCK_MONOTONIC time in nanoseconds. */
 struct xtr_punted {
 	__u32 reason;
 	__u32 instance_id;
-	__u8 eid[16];
-	__u8 rloc[16];
+	__u8 eid[16];  /* eid-detected: source EID; all others: destination EID */
+	__u8 rloc[16]; /* outer source, zero when the packet did not come encapsulated */
 };
 
-/* Record of the ring buffer: this header, then captured_bytes of the frame from the Ethernet header on. */
+/*
+ * Record of the ring buffer: this header, then captured_bytes of the frame from the Ethernet header on; what may follow
+ * has no meaning. The frame is the one received (map-cache-miss, eid-detected), decapsulated (stale) or encapsulated
+ * with MAC addresses of zero (no-neighbour; EIDs are then those of the inner header).
+ */
 struct xtr_punt {
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 	__u32 reason;  /* enum xtr_punt_reason */
 	__u32 ifindex;
 	__u32 instance_id;
-	__u32 packet_bytes;
+	__u32 packet_bytes; /* length of the frame; more than captured_bytes when it was cut */
 	__u32 captured_bytes;
 	__u32 eid_family;  /* 4 or 6 */
 	__u32 rloc_family; /* 4, 6, or 0 when the packet did not come encapsulated */

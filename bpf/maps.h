@@ -9,24 +9,25 @@
 #include "layout.h"
 #include "reasons.h"
 
-#define XTR_MAP(name, map_type, key_type, value_type, entries)                                                       \
-	struct {                                                                                                     \
-		__uint(type, map_type);                                                                              \
-		__uint(max_entries, entries);                                                                        \
-		__type(key, key_type);                                                                               \
-		__type(value, value_type);                                                                           \
+#define XTR_MAP(name, map_type, key_type, value_type, entries)                                                         \
+	struct {                                                                                                       \
+		__uint(type, map_type);                                                                                \
+		__uint(max_entries, entries);                                                                          \
+		__type(key, key_type);                                                                                 \
+		__type(value, value_type);                                                                             \
 	} name SEC(".maps")
 
-#define XTR_LPM(name, key_type, value_type, entries)                                                                 \
-	struct {                                                                                                     \
-		__uint(type, BPF_MAP_TYPE_LPM_TRIE);                                                                 \
-		__uint(max_entries, entries);                                                                        \
-		__uint(map_flags, BPF_F_NO_PREALLOC);                                                                \
-		__type(key, key_type);                                                                               \
-		__type(value, value_type);                                                                           \
+#define XTR_LPM(name, key_type, value_type, entries)                                                                   \
+	struct {                                                                                                       \
+		__uint(type, BPF_MAP_TYPE_LPM_TRIE);                                                                   \
+		__uint(max_entries, entries);                                                                          \
+		__uint(map_flags, BPF_F_NO_PREALLOC);                                                                  \
+		__type(key, key_type);                                                                                 \
+		__type(value, value_type);                                                                             \
 	} name SEC(".maps")
 
-/* Longest match decides a packet from an EID. Holds the local EIDs too, so that one lookup finds the longest of both. */
+/* Longest match decides a packet from an EID. Holds the local EIDs too, so that one lookup finds the longest of both.
+ */
 XTR_LPM(xtr_map_cache_v4, struct xtr_eid_v4, struct xtr_mapping, 65536);
 XTR_LPM(xtr_map_cache_v6, struct xtr_eid_v6, struct xtr_mapping, 65536);
 

@@ -9,7 +9,7 @@
 enum xtr_reason {
 	/* eid_ingress: what became of packets from EIDs */
 	XTR_REASON_ENCAPSULATED = 0,
-	XTR_REASON_TO_KERNEL,	   /* not for us, ARP, ND, multicast, TTL 1 ... */
+	XTR_REASON_TO_KERNEL,	   /* not for us, ARP, ND, multicast, TTL 1 ...; at rloc_ingress: no LISP data */
 	XTR_REASON_LOCAL_EID,	   /* destination behind this router */
 	XTR_REASON_FORWARD_NATIVE, /* negative mapping */
 	XTR_REASON_NO_MAPPING,	   /* trie has no entry at all: to the kernel */
@@ -18,14 +18,15 @@ enum xtr_reason {
 	XTR_REASON_NO_USABLE_LOCATOR,
 	/* rloc_ingress: what became of packets to UDP 4341 */
 	XTR_REASON_DECAPSULATED,
-	XTR_REASON_DECAPSULATED_TO_KERNEL, /* neighbour not resolved yet, or TTL 1 */
+	XTR_REASON_DECAPSULATED_TO_KERNEL, /* for the router itself, neighbour not resolved yet, or TTL 1 */
 	XTR_REASON_REENCAPSULATED,
-	XTR_REASON_STALE,	  /* in a dynamic-EID prefix or away, no new locator known: dropped */
-	XTR_REASON_NOT_OUR_EID,	  /* no local EID-Prefix covers the inner destination */
+	XTR_REASON_STALE,	   /* in a dynamic-EID prefix or away, no new locator known: dropped */
+	XTR_REASON_NOT_OUR_EID,	   /* no local EID-Prefix covers the inner destination */
 	XTR_REASON_WRONG_INSTANCE, /* the route leads to an interface of another instance ID */
-	XTR_REASON_ECN_DROP,	  /* outer CE, inner not ECN-capable (RFC 6040) */
-	XTR_REASON_BAD_OUTER,	  /* outer header broken: lengths, source address */
-	XTR_REASON_BAD_INNER,	  /* inner header broken */
+	XTR_REASON_TTL_EXPIRED,	   /* not re-encapsulated: TTL used up */
+	XTR_REASON_ECN_DROP,	   /* outer CE, inner not ECN-capable (RFC 6040) */
+	XTR_REASON_BAD_OUTER,	   /* outer header broken: lengths, source address */
+	XTR_REASON_BAD_INNER,	   /* inner header broken */
 	XTR_REASON_BAD_LISP_FLAGS, /* encrypted (KK), or reserved use */
 	/* both */
 	XTR_REASON_TOO_BIG,
@@ -35,7 +36,7 @@ enum xtr_reason {
 	XTR_REASON_INTERNAL, /* a map lookup that cannot fail did */
 	/* punts */
 	XTR_REASON_PUNTED,
-	XTR_REASON_PUNT_SUPPRESSED,  /* same EID within the interval */
+	XTR_REASON_PUNT_SUPPRESSED, /* same EID within the interval */
 	XTR_REASON_PUNT_RATE_LIMITED,
 	XTR_REASON_PUNT_RING_FULL,
 	XTR_REASON_COUNT,

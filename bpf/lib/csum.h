@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* The Internet checksum of IPv4 headers: checked whole (RFC 1071), changed by difference (RFC 1624). */
+#ifndef XTR_LIB_CSUM_H
+#define XTR_LIB_CSUM_H
+
+#include <stdbool.h>
+#include <linux/ip.h>
+#include <linux/types.h>
+
+#include "packet.h"
+
+/* A sum of less than 2^32. */
+static __always_inline __u16 csum_fold(__u32 sum)
+{
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum;
+}
+
+/*
+ * The sum of the options behind an IPv4 header of `words` 32-bit words, `offset` bytes into the frame, or ~0 when they
+ * are not there. A global function, so that verifiers go through its loop once and not once for each caller's state.
+ */
+__noinline __u64 csum_options(struct xdp_md *ctx, __u32 offset, __u32 words)
+{
+	const __u32 *at = packet_data(ctx) + (offset & 0xff);
+	const void *end = packet_end(ctx);
+	__u64 sum = 0;
+
+	for (__u32 i = 5; i < 15; i++) { /* IHL has four bits */
+		if (i >= words)
+			break;
+		if ((const void *)(at + i + 1) > end)
+			return ~0ULL;
+		sum += at[i];
+	}
+	return sum;
+}
+
+/* The first 20 bytes are known to be inside the packet. */
+static __always_inline bool csum_verify(struct xdp_md *ctx, const struct iphdr *header)
+{
+	const __u32 *at = (const __u32 *)header;
+	__u64 sum = (__u64)at[0] + at[1] + at[2] + at[3] + at[4];
+
+	if (header->ihl > 5) {
+		__u64 options = csum_options(ctx, (const void *)header - packet_data(ctx), header->ihl);
+
+		if (options == ~0ULL)
+			return false;
+		sum += options;
+	}
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return csum_fold(sum) == 0xffff;
+}
+
+/* RFC 1624 equation 3, for one 16-bit word as it lies in memory. */
+static __always_inline void csum_replace(struct iphdr *header, __u16 from, __u16 to)
+{
+	header->check = ~csum_fold((__u16)~header->check + (__u32)(__u16)~from + to);
+}
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* A decapsulated packet to a local EID: routed like any other, within its instance. */
+#ifndef XTR_LIB_DELIVER_H
+#define XTR_LIB_DELIVER_H
+
+#include "fib.h"
+#include "interface.h"
+#include "rewrite.h"
+
+/* The route leads to EIDs of the same instance (9300-8-01). */
+static __always_inline bool same_instance(const struct xtr_packet *packet, __u32 egress)
+{
+	const struct xtr_interface *interface = interface_of(egress);
+
+	return interface && interface->roles & XTR_ROLE_EID && interface->instance_id == packet->instance_id;
+}
+
+static __always_inline int deliver(struct xdp_md *ctx, struct xtr_packet *packet)
+{
+	struct bpf_fib_lookup fib;
+	struct xtr_route route = {
+	    .source = &packet->ip.source,
+	    .destination = &packet->ip.destination,
+	    .family = packet->ip.family,
+	    .total_bytes = packet->ip.total_bytes,
+	    .tos = packet->ip.tos,
+	    .protocol = packet->ip.protocol,
+	};
+	long result = fib_lookup(ctx, &route, &fib);
+
+	switch (result) {
+	case BPF_FIB_LKUP_RET_SUCCESS:
+	case BPF_FIB_LKUP_RET_NO_NEIGH:
+		break;
+	case BPF_FIB_LKUP_RET_NOT_FWDED:
+		/* An EID of the router itself (RFC 9300 4), or no route: the kernel takes it or answers. */
+		return pass(packet, XTR_REASON_DECAPSULATED_TO_KERNEL);
+	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
+		return drop(packet, XTR_REASON_TOO_BIG);
+	default:
+		return drop(packet, XTR_REASON_NO_ROUTE);
+	}
+	if (!same_instance(packet, fib.ifindex))
+		return drop(packet, XTR_REASON_WRONG_INSTANCE);
+	/* The kernel resolves the neighbour, or answers for the expired TTL; it counts the hop itself. */
+	if (result == BPF_FIB_LKUP_RET_NO_NEIGH || packet->ip.ttl <= 1)
+		return pass(packet, XTR_REASON_DECAPSULATED_TO_KERNEL);
+	if (!rewrite_ip(ctx, &packet->ip, packet->ip.tos, packet->ip.ttl - 1))
+		return drop(packet, XTR_REASON_INTERNAL);
+	return transmit(ctx, packet, &fib, XTR_REASON_DECAPSULATED);
+}
+
+#endif

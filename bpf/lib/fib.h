@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Next hops from the kernel's routes and neighbours, and the way out of the router.
+ *
+ * The lookup is the plain one, from the ingress interface's side. BPF_FIB_LOOKUP_OUTPUT would bind the result to the
+ * interface in params.ifindex, which has to be a real one: the egress is what is asked for, so it cannot be given.
+ * Plain also keeps to the forwarding setting of the ingress interface and to policy rules on it.
+ */
+#ifndef XTR_LIB_FIB_H
+#define XTR_LIB_FIB_H
+
+#include "stats.h"
+#include "verdict.h"
+
+/* Of <sys/socket.h>, which does not compile for BPF. */
+#define AF_INET	 2
+#define AF_INET6 10
+
+/* What the route depends on. total_bytes is the length of the IP packet, for the MTU of the route. */
+struct xtr_route {
+	const union xtr_address *source;
+	const union xtr_address *destination;
+	__u32 family;
+	__u32 total_bytes;
+	__u8 tos;
+	__u8 protocol;
+	__be16 source_port; /* 0 where they are not looked at */
+	__be16 destination_port;
+};
+
+/* A BPF_FIB_LKUP_RET code; fib holds egress interface and MAC addresses. */
+static __always_inline long fib_lookup(struct xdp_md *ctx, const struct xtr_route *route, struct bpf_fib_lookup *fib)
+{
+	long result;
+
+	__builtin_memset(fib, 0, sizeof(*fib));
+	fib->l4_protocol = route->protocol;
+	fib->sport = route->source_port;
+	fib->dport = route->destination_port;
+	fib->tot_len = route->total_bytes;
+	fib->ifindex = ctx->ingress_ifindex;
+	if (route->family == 4) {
+		fib->family = AF_INET;
+		fib->tos = route->tos;
+		fib->ipv4_src = route->source->word[0];
+		fib->ipv4_dst = route->destination->word[0];
+	} else {
+		fib->family = AF_INET6;
+		fib->flowinfo = bpf_htonl((__u32)route->tos << 20);
+		__builtin_memcpy(fib->ipv6_src, route->source, sizeof(fib->ipv6_src));
+		__builtin_memcpy(fib->ipv6_dst, route->destination, sizeof(fib->ipv6_dst));
+	}
+	result = bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
+	/* Kernels before 6.2 say success and a MAC address of zero for a neighbour that is still being resolved. */
+	if (result == BPF_FIB_LKUP_RET_SUCCESS && !*(__u32 *)fib->dmac && !*(__u16 *)(fib->dmac + 4))
+		return BPF_FIB_LKUP_RET_NO_NEIGH;
+	return result;
+}
+
+/* MAC addresses of the lookup, and out. Agents keep xtr_ports complete; an interface made a moment ago may be missing.
+ */
+static __always_inline int transmit(struct xdp_md *ctx, const struct xtr_packet *packet,
+				    const struct bpf_fib_lookup *fib, enum xtr_reason reason)
+{
+	struct ethhdr *eth = packet_data(ctx);
+	int verdict;
+
+	if ((void *)(eth + 1) > packet_end(ctx))
+		return drop(packet, XTR_REASON_INTERNAL);
+	__builtin_memcpy(eth->h_dest, fib->dmac, ETH_ALEN);
+	__builtin_memcpy(eth->h_source, fib->smac, ETH_ALEN);
+	verdict = bpf_redirect_map(&xtr_ports, fib->ifindex, XDP_ABORTED);
+	if (verdict != XDP_REDIRECT)
+		verdict = bpf_redirect(fib->ifindex, 0);
+	return leave(packet, reason, verdict);
+}
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* Counting: every exit by its reason, encapsulated packets by mapping and by locator. */
+#ifndef XTR_LIB_STATS_H
+#define XTR_LIB_STATS_H
+
+#include "../maps.h"
+#include "packet.h"
+
+/* The maps are per CPU and a program is not interrupted by another on its CPU: plain additions do. */
+static __always_inline void count(void *map, __u32 index, __u32 bytes)
+{
+	struct xtr_traffic *traffic = bpf_map_lookup_elem(map, &index);
+
+	if (!traffic)
+		return;
+	traffic->packets++;
+	traffic->bytes += bytes;
+}
+
+/* The one way out of the programs. */
+static __always_inline int leave(const struct xtr_packet *packet, enum xtr_reason reason, int verdict)
+{
+	count(&xtr_counters, reason, packet->frame_bytes);
+	return verdict;
+}
+
+static __always_inline int drop(const struct xtr_packet *packet, enum xtr_reason reason)
+{
+	return leave(packet, reason, XDP_DROP);
+}
+
+static __always_inline int pass(const struct xtr_packet *packet, enum xtr_reason reason)
+{
+	return leave(packet, reason, XDP_PASS);
+}
+
+#endif

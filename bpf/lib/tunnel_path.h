@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* From a packet between EIDs and a locator-set to the underlay; eid_path and re-encapsulation end here. */
+#ifndef XTR_LIB_TUNNEL_PATH_H
+#define XTR_LIB_TUNNEL_PATH_H
+
+#include "encap.h"
+#include "fib.h"
+#include "punt.h"
+#include "rewrite.h"
+
+static __always_inline long route_to_locator(struct xdp_md *ctx, const struct xtr_packet *packet,
+					     const struct xtr_locator *locator, struct bpf_fib_lookup *fib)
+{
+	struct xtr_route route = {
+	    .source = (const union xtr_address *)locator->source,
+	    .destination = (const union xtr_address *)locator->destination,
+	    .family = locator->family,
+	    .total_bytes = outer_bytes(locator) + packet->ip.total_bytes,
+	    .tos = packet->ip.tos,
+	    .protocol = IPPROTO_UDP,
+	    .source_port = tunnel_source_port(packet),
+	    .destination_port = bpf_htons(LISP_DATA_PORT),
+	};
+
+	if (route.total_bytes > 0xffff)
+		return BPF_FIB_LKUP_RET_FRAG_NEEDED;
+	return fib_lookup(ctx, &route, fib);
+}
+
+/* The frame is left as it came when there is no way for it. `reason` is what a sent packet counts as. */
+static __always_inline int tunnel_path(struct xdp_md *ctx, struct xtr_packet *packet, struct xtr_encap *encap,
+				       enum xtr_reason reason)
+{
+	struct bpf_fib_lookup fib;
+	long route;
+	int verdict;
+
+	route = route_to_locator(ctx, packet, encap->choice.locator, &fib);
+	if (route == BPF_FIB_LKUP_RET_FRAG_NEEDED)
+		return drop(packet, XTR_REASON_TOO_BIG);
+	if (route != BPF_FIB_LKUP_RET_SUCCESS && route != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return drop(packet, XTR_REASON_NO_ROUTE);
+
+	if (!trim(ctx, &packet->ip) || !rewrite_ip(ctx, &packet->ip, packet->ip.tos, packet->ip.ttl - 1))
+		return drop(packet, XTR_REASON_INTERNAL);
+	verdict = encapsulate(ctx, packet, encap);
+	if (verdict != XTR_GO_ON)
+		return verdict;
+	count(&xtr_locator_counters, encap->choice.index, packet->ip.total_bytes);
+
+	if (route == BPF_FIB_LKUP_RET_NO_NEIGH) {
+		punt(ctx, packet, XTR_PUNT_NO_NEIGHBOUR);
+		return drop(packet, XTR_REASON_NO_NEIGHBOUR);
+	}
+	return transmit(ctx, packet, &fib, reason);
+}
+
+#endif

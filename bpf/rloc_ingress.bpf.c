@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* XDP on RLOC-facing interfaces: the ETR. */
+#include "lib/rloc_path.h"
+
+SEC("xdp")
+int xtr_rloc_ingress(struct xdp_md *ctx)
+{
+	struct xtr_packet packet = {.frame_bytes = packet_bytes(ctx)};
+	int verdict = rloc_path(ctx);
+
+	return verdict == XTR_GO_ON ? pass(&packet, XTR_REASON_TO_KERNEL) : verdict;
+}
+
+char _license[] SEC("license") = "Dual BSD/GPL";
