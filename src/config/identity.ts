@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from 'node:crypto';
+import { access, link, mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FileError, readBoundedFile } from './bounded-file.js';
+
+const FILE_NAME = 'xtr-id';
+const FORMAT = /^0x([0-9a-f]{32})\n?$/;
+
+/**
+ * The xTR-ID that a node without a configured one made for itself on its first run: 128 random bits, not 0.
+ * @throws FileError when the state directory cannot be used, or holds something else
+ */
+export async function readOrCreateXtrId(stateDirectory: string): Promise<bigint> {
+  const path = join(stateDirectory, FILE_NAME);
+  try {
+    if (!(await isThere(path))) {
+      await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+      await createXtrId(path);
+    }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new FileError(
+      `the xTR-ID cannot be kept in '${stateDirectory}' (${code})`,
+      'make the directory writable, or configure xtr-id or state-directory',
+    );
+  }
+  const { bytes } = await readBoundedFile(path, 64);
+  const [, hex] = FORMAT.exec(Buffer.from(bytes).toString('latin1')) ?? [];
+  if (hex === undefined || BigInt(`0x${hex}`) === 0n)
+    throw new FileError(`'${path}' holds no xTR-ID`, 'delete it, and a new one is made');
+  return BigInt(`0x${hex}`);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whole or not at all, also when two agents start at once or the machine loses power: link fails if it is there. */
+async function createXtrId(path: string): Promise<void> {
+  const temporary = `${path}.${randomBytes(8).toString('hex')}`;
+  const handle = await open(temporary, 'wx', 0o600);
+  try {
+    await handle.writeFile(`0x${randomBytes(16).toString('hex')}\n`);
+    await handle.sync();
+    await link(temporary, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await handle.close();
+    await rm(temporary, { force: true });
+  }
+}

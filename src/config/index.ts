@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+export { FileError } from './bounded-file.js';
+export { readOrCreateXtrId } from './identity.js';
+export { checkConfiguration, type LoadedConfiguration, loadConfiguration, type Run } from './load.js';
+export { ConfigurationError, formatProblem, type Problem } from './problem.js';

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import { resolve } from 'node:path';
+import type { Configuration } from '../core/configuration.js';
+import { FileError, readBoundedFile } from './bounded-file.js';
+import { buildConfiguration, stateDirectoryOf } from './build.js';
+import { checkDuplicates } from './check-duplicates.js';
+import { checkEids } from './check-eids.js';
+import { checkLimits } from './check-limits.js';
+import { checkMapCache } from './check-map-cache.js';
+import { checkMapServer } from './check-map-server.js';
+import { checkRoles } from './check-roles.js';
+import { type Draft, isXtr, readDraft } from './draft.js';
+import { ConfigurationError, type Problem, type Report } from './problem.js';
+import { readSecrets, type Secrets } from './secrets.js';
+import { Sections } from './sections.js';
+import { YamlSource } from './yaml-source.js';
+
+const MAX_FILE = 1_048_576;
+
+/** What a run adds to the file. */
+export interface Run {
+  /** See XtrConfig: above the nonces of all runs before. */
+  readonly firstRegisterNonce: bigint;
+  /** Called for an xTR whose file has no xtr-id; identity.ts keeps one in the state directory. */
+  readonly generatedXtrId: (stateDirectory: string) => Promise<bigint>;
+}
+
+export interface LoadedConfiguration {
+  readonly configuration: Configuration;
+  /** What does not stand in the way: secrets that others can read. */
+  readonly warnings: readonly Problem[];
+}
+
+/** Reads, checks and completes a configuration file. @throws ConfigurationError with all its problems */
+export async function loadConfiguration(path: string, run: Run): Promise<LoadedConfiguration> {
+  const { draft, secrets, warnings } = await check(path);
+  const generate = isXtr(draft) && draft.xtrId === undefined;
+  const xtrId = generate ? await run.generatedXtrId(stateDirectoryOf(draft)) : 0n;
+  const { firstRegisterNonce } = run;
+  return { configuration: buildConfiguration(draft, secrets, { xtrId, firstRegisterNonce }), warnings };
+}
+
+/** Only checks the file, and the key files that it names; changes nothing. Returns the warnings. @throws ConfigurationError */
+export async function checkConfiguration(path: string): Promise<readonly Problem[]> {
+  return (await check(path)).warnings;
+}
+
+async function check(path: string): Promise<{ draft: Draft; secrets: Secrets; warnings: Problem[] }> {
+  const { text, worldReadable } = await readText(path);
+  const source = new YamlSource(path, text);
+  if (source.problems.length > 0) throw new ConfigurationError(source.problems);
+  const sections = new Sections(source);
+  const draft = readDraft(sections);
+  const problems = sections.problems;
+  const warnings: Problem[] = [];
+  const report: Report = (...problem) => problems.push(source.problemAt(...problem));
+  const warn: Report = (...problem) => warnings.push(source.problemAt(...problem));
+  for (const checkPart of [
+    checkRoles,
+    checkDuplicates,
+    checkEids,
+    checkMapCache,
+    checkMapServer,
+    checkLimits,
+  ])
+    checkPart(draft, report);
+  const secrets = await readSecrets(draft, { path: resolve(path), worldReadable }, report, warn);
+  if (problems.length > 0) throw new ConfigurationError(problems.sort(byPosition));
+  return { draft, secrets, warnings: warnings.sort(byPosition) };
+}
+
+async function readText(path: string): Promise<{ text: string; worldReadable: boolean }> {
+  const fail = (message: string, hint: string): never => {
+    throw new ConfigurationError([{ file: path, line: 1, column: 1, path: '', message, hint }]);
+  };
+  try {
+    const { bytes, worldReadable } = await readBoundedFile(path, MAX_FILE);
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), worldReadable };
+  } catch (error) {
+    if (error instanceof FileError) return fail(error.message, error.hint);
+    if (error instanceof TypeError) return fail('the file is not UTF-8 text', 'save it as UTF-8');
+    throw error;
+  }
+}
+
+function byPosition(a: Problem, b: Problem): number {
+  return a.line - b.line || a.column - b.column;
+}

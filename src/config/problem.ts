@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Where a value sits in the document: ['map-servers', 0, 'key', 'file']. */
+export type Path = readonly (string | number)[];
+
+/** One thing that is wrong (or, as a warning, unwise) in a configuration file. */
+export interface Problem {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+  /** 'map-servers[0].key.file'; empty for the whole file. */
+  readonly path: string;
+  /** What is wrong. */
+  readonly message: string;
+  /** What would be right. */
+  readonly hint: string;
+}
+
+/** Takes a finding; the position of `path` in the file is found when it is written down. */
+export type Report = (path: Path, message: string, hint: string) => void;
+
+/** A configuration that cannot be used. `message` is every problem, one a line. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly code = 'ERR_CONFIGURATION';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** 'FILE:LINE:COLUMN: path: what is wrong; what would be right' */
+export function formatProblem(problem: Problem): string {
+  const { file, line, column, path, message, hint } = problem;
+  return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}; ${hint}`;
+}
+
+export function formatPath(path: Path): string {
+  return path
+    .map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? step : `.${step}`))
+    .join('');
+}

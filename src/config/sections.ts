@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { z } from 'zod';
+import { explain, unknownKeyHint } from './explain.js';
+import type { Path, Problem } from './problem.js';
+import { configurationSchema, type Section, type SectionName } from './schema.js';
+import { unwrap } from './schema-walk.js';
+import type { YamlSource } from './yaml-source.js';
+
+/** A valid element of a list, and where it stands. */
+export interface Located<T> {
+  readonly value: T;
+  readonly path: Path;
+}
+
+type ElementOf<K extends SectionName> = NonNullable<Section<K>> extends readonly (infer E)[] ? E : never;
+
+/**
+ * The sections of a file, each parsed on its own and lists element by element, so that one mistake does not hide the
+ * others: the checks between sections go on with what is valid.
+ */
+export class Sections {
+  readonly problems: Problem[] = [];
+  readonly #source: YamlSource;
+  readonly #broken = new Set<SectionName>();
+
+  constructor(source: YamlSource) {
+    this.#source = source;
+    const known = Object.keys(configurationSchema.shape);
+    for (const key of Object.keys(source.values))
+      if (!known.includes(key))
+        this.problems.push(source.problemAtKey([key], 'unknown key', unknownKeyHint(key, known)));
+  }
+
+  /** Undefined when it is absent or not valid. */
+  one<K extends SectionName>(name: K): Section<K> | undefined {
+    return this.#parse(name, configurationSchema.shape[name], this.#source.values[name], [name]) as
+      Section<K> | undefined;
+  }
+
+  /** The valid elements of a list section. */
+  list<K extends SectionName>(name: K): readonly Located<ElementOf<K>>[] {
+    const schema = configurationSchema.shape[name];
+    const value = this.#source.values[name];
+    const element = (unwrap(schema) as z.ZodArray).element;
+    if (!Array.isArray(value)) {
+      this.#parse(name, schema, value, [name]);
+      return [];
+    }
+    return value.flatMap((item, i) => {
+      const path = [name, i];
+      const parsed = this.#parse(name, element, item, path) as ElementOf<K> | undefined;
+      return parsed === undefined ? [] : [{ value: parsed, path }];
+    });
+  }
+
+  /** Whether the section is in the file. */
+  has(name: SectionName): boolean {
+    return this.#source.values[name] !== undefined;
+  }
+
+  /** Whether something in it was not valid, so that nothing may be concluded from what is missing. */
+  broken(name: SectionName): boolean {
+    return this.#broken.has(name);
+  }
+
+  #parse(name: SectionName, schema: z.core.$ZodType, value: unknown, path: Path): unknown {
+    const result = (schema as z.ZodType).safeParse(value);
+    if (result.success) return result.data;
+    this.#broken.add(name);
+    for (const issue of result.error.issues)
+      this.problems.push(...explain(issue, schema, path, this.#source));
+    return undefined;
+  }
+}

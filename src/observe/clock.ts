@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The two times of an event, milliseconds with fractions. */
+export interface EventClock {
+  /** Unix time. */
+  wall(): number;
+  /** CLOCK_MONOTONIC: the clock of the kernel's own time stamps. */
+  monotonic(): number;
+}
+
+const STEP_MS = 2;
+
+/**
+ * The clocks of this machine. Date.now() has whole milliseconds only: the wall time counts on with the monotonic clock,
+ * and follows when the two drift apart.
+ */
+export function systemClock(): EventClock {
+  const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6;
+  let offset = Date.now() - monotonic();
+  return {
+    monotonic,
+    wall: () => {
+      const drift = Date.now() - (monotonic() + offset);
+      if (Math.abs(drift) > STEP_MS) offset += drift;
+      return monotonic() + offset;
+    },
+  };
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import { formatAddress, formatEidPrefix } from '../addr/index.js';
+import type { ControlEvent } from '../control/event.js';
+import type { EventView } from '../core/views.js';
+import { type EventClock, systemClock } from './clock.js';
+
+export type EventListener = (event: EventView) => void;
+
+/** How many events are kept for those who ask later. */
+export const EVENT_CAPACITY = 4_096;
+
+/** The events of one node: the last ones kept, and each new one told to the listeners. */
+export class EventLog {
+  readonly #node: string;
+  readonly #capacity: number;
+  readonly #clock: EventClock;
+  /** A ring once it is full; #next is the oldest then. */
+  readonly #events: EventView[] = [];
+  #next = 0;
+  readonly #listeners = new Set<EventListener>();
+
+  constructor(node: string, capacity: number = EVENT_CAPACITY, clock: EventClock = systemClock()) {
+    this.#node = node;
+    this.#capacity = capacity;
+    this.#clock = clock;
+  }
+
+  /** Keeps the event and tells the listeners. A listener that throws hears no more. */
+  record(event: ControlEvent): EventView {
+    const view = this.#view(event);
+    this.#events[this.#next] = view;
+    this.#next = (this.#next + 1) % this.#capacity;
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(view);
+      } catch {
+        this.#listeners.delete(listener);
+      }
+    }
+    return view;
+  }
+
+  /** What is kept, oldest first. */
+  recent(): EventView[] {
+    return this.#events.length < this.#capacity
+      ? [...this.#events]
+      : [...this.#events.slice(this.#next), ...this.#events.slice(0, this.#next)];
+  }
+
+  /** Calls the listener with each event from now on. Returns how to stop that. */
+  onEvent(listener: EventListener): () => void {
+    const own: EventListener = (event) => {
+      listener(event);
+    };
+    this.#listeners.add(own);
+    return () => {
+      this.#listeners.delete(own);
+    };
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** An event that the kernel saw first has the kernel's time. */
+  #view({ name, eid, peer, rlocs, nonce, detail, kernelTime_ms }: ControlEvent): EventView {
+    const now_ms = this.#clock.monotonic();
+    const monotonic_ms = kernelTime_ms ?? now_ms;
+    return {
+      time_ms: this.#clock.wall() - (now_ms - monotonic_ms),
+      monotonic_ms,
+      node: this.#node,
+      name,
+      ...(eid && { eid: formatEidPrefix(eid) }),
+      ...(peer && { peer: formatAddress(peer) }),
+      ...(rlocs && { rlocs: rlocs.map(formatAddress) }),
+      ...(nonce !== undefined && { nonce: `0x${nonce.toString(16).padStart(16, '0')}` }),
+      ...(detail !== undefined && { detail }),
+    };
+  }
+}
