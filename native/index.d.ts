@@ -61,6 +61,7 @@ export interface BpfProgram {
     packet: Uint8Array,
     options?: { ingressIfindex?: number; repeat?: number; live?: boolean },
   ): TestRun;
+  close(): void;
 }
 
 export interface TestRun {

@@ -63,22 +63,39 @@ void RingPoll::on_readable(uv_poll_t *handle, int, int)
 		poll->deliver();
 }
 
+// In plain Node-API: its C++ wrapper aborts when it cannot make an exception, as in a worker that is being terminated.
 void RingPoll::deliver()
 {
 	const Napi::HandleScope scope(env_);
-	try {
-		Napi::Array records = Napi::Array::New(env_, batch_.size());
-		for (uint32_t i = 0; i < batch_.size(); i++) {
-			Napi::Uint8Array record = Napi::Uint8Array::New(env_, batch_[i].size());
-			std::copy(batch_[i].begin(), batch_[i].end(), record.Data());
-			records.Set(i, record);
-		}
-		batch_.clear();
-		on_records_.MakeCallback(env_.Global(), {records}, *context_);
-	} catch (const Napi::Error &error) {
-		// Nobody is above us: what an event emitter's listener throws is an uncaught exception, and so is this.
-		napi_fatal_exception(env_, error.Value());
+	const napi_value records = take_batch();
+	napi_value global = nullptr, listener = nullptr;
+	napi_get_global(env_, &global);
+	napi_get_reference_value(env_, on_records_, &listener);
+	napi_make_callback(env_, *context_, global, listener, 1, &records, nullptr);
+	// Nobody is above us: what an event emitter's listener throws is an uncaught exception, and so is this.
+	bool thrown = false;
+	napi_value exception = nullptr;
+	if (napi_is_exception_pending(env_, &thrown) == napi_ok && thrown &&
+	    napi_get_and_clear_last_exception(env_, &exception) == napi_ok)
+		napi_fatal_exception(env_, exception);
+}
+
+napi_value RingPoll::take_batch()
+{
+	napi_value records = nullptr;
+	napi_create_array_with_length(env_, batch_.size(), &records);
+	for (uint32_t i = 0; i < batch_.size(); i++) {
+		const std::vector<uint8_t> &bytes = batch_[i];
+		void *data = nullptr;
+		napi_value buffer = nullptr, record = nullptr;
+		if (napi_create_arraybuffer(env_, bytes.size(), &data, &buffer) != napi_ok)
+			break;
+		std::copy(bytes.begin(), bytes.end(), static_cast<uint8_t *>(data));
+		napi_create_typedarray(env_, napi_uint8_array, bytes.size(), buffer, 0, &record);
+		napi_set_element(env_, records, i, record);
 	}
+	batch_.clear();
+	return records;
 }
 
 void RingPoll::close()

@@ -37,6 +37,7 @@ class RingPoll
 	static void on_closed(uv_handle_t *handle);
 	static void on_environment_end(napi_async_cleanup_hook_handle hook, void *self);
 	void deliver();
+	napi_value take_batch();
 
 	Napi::Env env_;
 	uint32_t max_batch_;

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// BPF file systems and network namespaces of one test, gone when the test or its process ends.
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const cleanups: (() => void)[] = [];
+process.on('exit', () => cleanups.splice(0).reverse().forEach(quietly));
+
+interface Test {
+  teardown(cleanup: () => void): void;
+}
+
+function quietly(cleanup: () => void): void {
+  try {
+    cleanup();
+  } catch {
+    // what is gone already needs no cleaning up
+  }
+}
+
+function onEnd(t: Test, cleanup: () => void): void {
+  cleanups.push(cleanup);
+  t.teardown(() => {
+    cleanups.splice(cleanups.indexOf(cleanup), 1);
+    quietly(cleanup);
+  });
+}
+
+export function run(command: string, ...args: readonly string[]): string {
+  return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** A BPF file system of this test alone; the directory returned is empty. */
+export function mountBpffs(t: Test): string {
+  const directory = mkdtempSync(join(tmpdir(), 'xtrt-bpffs-'));
+  run('mount', '-t', 'bpf', 'xtrt', directory);
+  onEnd(t, () => {
+    run('umount', '-l', directory);
+    rmdirSync(directory);
+  });
+  const empty = join(directory, 'xtrt');
+  mkdirSync(empty);
+  return empty;
+}
+
+let namespaces = 0;
+
+/** A network namespace with loopback up; returns its name. */
+export function addNamespace(t: Test): string {
+  const name = `xtrt-${process.pid}-${namespaces++}`;
+  run('ip', 'netns', 'add', name);
+  onEnd(t, () => run('ip', 'netns', 'delete', name));
+  run('ip', '-n', name, 'link', 'set', 'lo', 'up');
+  return name;
+}
+
+/** One end of a veth pair. */
+export interface VethEnd {
+  readonly namespace: string;
+  readonly name: string;
+  /** Addresses with prefix lengths. */
+  readonly addresses: readonly string[];
+}
+
+/** Joins two namespaces by a veth pair that is up and whose addresses need no duplicate address detection. */
+export function addVeth(a: VethEnd, b: VethEnd): void {
+  run(
+    ...(['ip', '-n', a.namespace, 'link', 'add', a.name, 'type', 'veth', 'peer', 'name', b.name] as const),
+    ...['netns', b.namespace],
+  );
+  for (const end of [a, b]) {
+    for (const address of end.addresses) {
+      const nodad = address.includes(':') ? ['nodad'] : [];
+      run('ip', '-n', end.namespace, 'address', 'add', address, 'dev', end.name, ...nodad);
+    }
+    run('ip', '-n', end.namespace, 'link', 'set', end.name, 'up');
+  }
+}
+
+/** Runs a compiled module of this folder inside a namespace; what it prints is JSON. */
+export async function runInside<T>(
+  namespace: string,
+  module: string,
+  ...args: readonly string[]
+): Promise<T> {
+  const path = fileURLToPath(new URL(module, import.meta.url));
+  const { stdout } = await promisify(execFile)(
+    'ip',
+    ['netns', 'exec', namespace, process.execPath, path, ...args],
+    { encoding: 'utf8', timeout: 60_000 },
+  );
+  return JSON.parse(stdout) as T;
+}
