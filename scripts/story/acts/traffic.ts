@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StatisticsView } from '../../../src/core/views.js';
+import { monotonic_ms } from '../clock.js';
+import { formatTable } from '../table.js';
+import { HOST1, HOST5, type RouterName } from '../topology.js';
+import type { Phase } from '../traffic/analyse.js';
+import { type Flow, type FlowResult, startFlow } from '../traffic/flow.js';
+import type { CountsByPhase } from '../report.js';
+import type { Lab } from './lab.js';
+
+const RATE_pps = 1_000;
+const XTRS = ['xtr2', 'xtr4', 'xtr6'] as const;
+
+type Snapshot = ReadonlyMap<RouterName, StatisticsView>;
+
+async function snapshot({ agents }: Lab): Promise<Snapshot> {
+  const all = XTRS.map(
+    async (router) => [router, await agents[router].json<StatisticsView>('show', 'statistics')] as const,
+  );
+  return new Map(await Promise.all(all));
+}
+
+/** What was counted since; an agent that was restarted counts from zero again. */
+function grown(before: number | undefined, after: number | undefined): number {
+  const [b, a] = [before ?? 0, after ?? 0];
+  return a >= b ? a - b : a;
+}
+
+function countsOf(phase: string, router: RouterName, before: Snapshot, after: Snapshot): CountsByPhase {
+  const [b, a] = [before.get(router), after.get(router)];
+  const control = (name: string): number => grown(b?.control[name], a?.control[name]);
+  const packets = (reason: string): number =>
+    grown(b?.dataPath[reason]?.packets, a?.dataPath[reason]?.packets);
+  return {
+    phase,
+    router,
+    held: control('packetsHeld'),
+    released: control('packetsReleased'),
+    heldDropped: control('packetsHeldDropped'),
+    reencapsulated: packets('reencapsulated'),
+    smrSent: control('smrOut'),
+  };
+}
+
+/** Continuous traffic in both directions, and the phases that its packets are judged by. */
+export class Traffic {
+  readonly #lab: Lab;
+  readonly #flows: readonly Flow[];
+  readonly #phases: Phase[];
+  #last: Snapshot;
+
+  private constructor(lab: Lab, flows: readonly Flow[], first: Phase, last: Snapshot) {
+    this.#lab = lab;
+    this.#flows = flows;
+    this.#phases = [first];
+    this.#last = last;
+  }
+
+  static async start(lab: Lab, phase: string): Promise<Traffic> {
+    const [host1, host5] = [
+      { node: 'host1', eid: HOST1.eid } as const,
+      { node: 'host5', eid: HOST5.eid } as const,
+    ];
+    const counts = await snapshot(lab);
+    const from_ms = monotonic_ms();
+    const flows = [
+      await startFlow(lab.backend, host5, host1, RATE_pps),
+      await startFlow(lab.backend, host1, host5, RATE_pps),
+    ];
+    return new Traffic(lab, flows, { name: phase, from_ms }, counts);
+  }
+
+  /** Lets it flow for a while. */
+  async flow(duration_ms: number): Promise<void> {
+    await delay(duration_ms);
+  }
+
+  phase(name: string, from_ms = monotonic_ms()): void {
+    this.#phases.push({ name, from_ms });
+  }
+
+  /** Notes what the routers counted since the last time. */
+  async count(phase: string): Promise<readonly CountsByPhase[]> {
+    const now = await snapshot(this.#lab);
+    const counts = XTRS.map((router) => countsOf(phase, router, this.#last, now));
+    this.#last = now;
+    this.#lab.report.counts.push(...counts);
+    return counts;
+  }
+
+  async stop(): Promise<readonly FlowResult[]> {
+    return Promise.all(this.#flows.map((flow) => flow.stop(this.#phases)));
+  }
+}
+
+export function formatFlows(flows: readonly FlowResult[]): string {
+  return formatTable(
+    [
+      'packets sent',
+      'from',
+      'to',
+      '  sent',
+      'lost',
+      'duplicated',
+      'reordered',
+      'longest gap',
+      'latency',
+      'highest',
+    ],
+    flows.flatMap(({ from, to, phases }) =>
+      phases.map(({ phase, sent, lost, duplicated, reordered, longestGap_ms, latency_ms }) => [
+        phase,
+        from,
+        to,
+        sent,
+        lost,
+        duplicated,
+        reordered,
+        `${longestGap_ms.toFixed(1)} ms`.padStart(11),
+        `${latency_ms.median.toFixed(2)} ms`,
+        `${latency_ms.highest.toFixed(1)} ms`,
+      ]),
+    ),
+  );
+}
+
+export function formatCounts(counts: readonly CountsByPhase[]): string {
+  return formatTable(
+    ['phase', 'node', 'held', 'sent on', 'held, dropped', 're-encapsulated', 'SMRs'],
+    counts.map(({ phase, router, held, released, heldDropped, reencapsulated, smrSent }) => [
+      phase,
+      router,
+      held,
+      released,
+      heldDropped,
+      reencapsulated,
+      smrSent,
+    ]),
+  );
+}

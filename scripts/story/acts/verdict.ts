@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { FlowResult } from '../traffic/flow.js';
+import type { Lab } from './lab.js';
+import { formatCounts, formatFlows, type Traffic } from './traffic.js';
+
+/** While the cable is out the host is not there; every other phase has to be without loss. */
+const HANDOVER = 'handover';
+
+function judge({ report }: Lab, { from, to, phases, refusedBySender }: FlowResult): void {
+  for (const { phase, sent, lost, duplicated } of phases) {
+    if (phase === HANDOVER) continue;
+    const measured = `${lost} of ${sent} lost, ${duplicated} duplicated`;
+    report.fact(
+      `${from} to ${to}, ${phase}: nothing lost or doubled`,
+      sent > 0 && lost + duplicated === 0,
+      measured,
+    );
+  }
+  report.fact(`${from} could send all`, refusedBySender === 0, `${refusedBySender} refused`);
+}
+
+/** Stops the traffic and tells what became of it. */
+export async function verdict(lab: Lab, traffic: Traffic): Promise<void> {
+  const { report } = lab;
+  report.act('Packets');
+  report.traffic = await traffic.stop();
+  report.block('Packets by the phase in which they were sent', formatFlows(report.traffic));
+  report.block('What the routers counted', formatCounts(report.counts));
+  for (const flow of report.traffic) judge(lab, flow);
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Backend, Daemon } from './backend.js';
+import type { RouterName } from './topology.js';
+import { NotSeen } from './wait.js';
+import type { StatusView } from '../../src/core/views.js';
+
+const START_TIMEOUT_ms = 20_000;
+const POLL_ms = 50;
+
+/** One router's xtrd, and xtrctl to talk to it. */
+export class Agent {
+  readonly router: RouterName;
+  readonly #backend: Backend;
+  readonly #configuration: string;
+  #daemon: Daemon | undefined;
+
+  constructor(backend: Backend, router: RouterName, configuration: string) {
+    this.#backend = backend;
+    this.router = router;
+    this.#configuration = configuration;
+  }
+
+  /** Starts it and waits until it answers. */
+  async start(): Promise<StatusView> {
+    this.#daemon = this.#backend.start(this.router, this.router, ['xtrd', '--config', this.#configuration]);
+    const deadline = Date.now() + START_TIMEOUT_ms;
+    while (Date.now() < deadline) {
+      const code = this.#daemon.exitCode();
+      if (code !== undefined) throw new Error(`xtrd of ${this.router} ended with exit code ${code}`);
+      const { code: status, stdout } = await this.#backend.run(this.router, [
+        'xtrctl',
+        'show',
+        'status',
+        '--json',
+      ]);
+      if (status === 0) return JSON.parse(stdout) as StatusView;
+      await delay(POLL_ms);
+    }
+    throw new NotSeen(`xtrd of ${this.router} has not answered in ${START_TIMEOUT_ms / 1000} s`);
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    this.#daemon?.kill(signal);
+    await this.#daemon?.exited;
+  }
+
+  /** What a show command prints. */
+  async text(...command: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.#backend.run(this.router, ['xtrctl', ...command]);
+    if (code !== 0)
+      throw new Error(`${this.router}: xtrctl ${command.join(' ')}: exit code ${code}: ${stderr.trim()}`);
+    return stdout;
+  }
+
+  async json<T>(...command: readonly string[]): Promise<T> {
+    return JSON.parse(await this.text(...command, '--json')) as T;
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { NodeName, SwitchName } from './topology.js';
+
+export interface CommandResult {
+  /** 128 + n after signal n. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A process in a node whose standard output is read as it runs. It ends with the lab at the latest. */
+export interface Follower {
+  onLine(listener: (line: string) => void): void;
+  /** Sends SIGTERM and waits; returns standard output's last line. */
+  stop(): Promise<string>;
+}
+
+/** A process in a node that goes on when the lab process ends; its output goes to a log. */
+export interface Daemon {
+  kill(signal: NodeJS.Signals): void;
+  /** Undefined while it runs. */
+  exitCode(): number | undefined;
+  readonly exited: Promise<number>;
+}
+
+/**
+ * Where the nodes of the topology live. In every node the commands `xtrd`, `xtrctl` (with the node's agent selected)
+ * and `lab-traffic` are in PATH.
+ */
+export interface Backend {
+  /** Builds nodes, switches and cables; nothing of it may be there. */
+  up(): Promise<void>;
+  /** Removes every trace, also what a crashed run left, and ends a run that is going on. Nothing there is no error. */
+  down(): Promise<void>;
+  /** Whether there is something to take down. */
+  isUp(): boolean;
+  /** A program that is missing or cannot run in the node gives a code like a shell's, 126 or 127. */
+  run(node: NodeName, command: readonly string[], timeout_ms?: number): Promise<CommandResult>;
+  follow(node: NodeName, command: readonly string[]): Follower;
+  start(node: NodeName, name: string, command: readonly string[]): Daemon;
+  /** What a daemon has logged. */
+  log(name: string): Promise<string>;
+  /** Puts a file into the node's lab directory, readable by root alone; returns its path there. */
+  copy(node: NodeName, file: string): Promise<string>;
+  /** Pulls the cable out and puts it into the switch. Returns CLOCK_MONOTONIC ms at which it was pulled. */
+  moveCable(node: NodeName, interfaceName: string, to: SwitchName): Promise<number>;
+  /** Runs an interactive command on this terminal; returns its exit code. */
+  exec(node: NodeName, command: readonly string[]): Promise<number>;
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { type Node, NODES } from '../topology.js';
+import { farEnd, namespaceBatch, nodeBatch, switchBatch } from './cables.js';
+import { ACCESS, inside, namespaceOf, PROGRAMS } from './names.js';
+import { REPOSITORY } from '../repository.js';
+import { must } from './shell.js';
+
+async function batch(lines: readonly string[], namespace?: string): Promise<void> {
+  const where = namespace === undefined ? [] : ['-n', namespace];
+  await must(['ip', ...where, '-batch', '-'], { input: `${lines.join('\n')}\n` });
+}
+
+/**
+ * XDP sends a frame into a veth only if the other end polls (its GRO is on), and frames that leave a host have to carry
+ * a finished checksum, as on a wire. Routers see to their own interfaces.
+ */
+async function setOffloads(node: Node): Promise<void> {
+  for (const nic of node.interfaces) {
+    const ends = [{ namespace: namespaceOf(node.name), device: nic.name }, farEnd(node, nic)];
+    const [own, far] = ends.map(({ namespace, device }) => inside(namespace, ['ethtool', '-K', device]));
+    if (node.kind === 'host') await must([...(own ?? []), 'tx', 'off', 'gro', 'on']);
+    if (node.kind === 'router') await must([...(far ?? []), 'gro', 'on']);
+  }
+}
+
+async function forwardPackets(namespace: string): Promise<void> {
+  await must(inside(namespace, ['sh', '-c', 'echo 1 >/proc/sys/net/ipv4/ip_forward']));
+}
+
+export async function buildNetwork(): Promise<void> {
+  await batch(namespaceBatch());
+  await batch(switchBatch(), ACCESS);
+  for (const node of NODES) {
+    await batch(nodeBatch(node), namespaceOf(node.name));
+    await setOffloads(node);
+    if (node.kind === 'core') await forwardPackets(namespaceOf(node.name));
+  }
+}
+
+/** The commands that every node has in PATH. */
+export async function installPrograms(): Promise<void> {
+  const programs = {
+    xtrd: 'build/src/main.js',
+    xtrctl: 'build/src/cli/main.js',
+    'lab-traffic': 'build/scripts/story/traffic/main.js',
+  };
+  await mkdir(PROGRAMS, { recursive: true });
+  for (const [name, script] of Object.entries(programs))
+    await writeFile(
+      `${PROGRAMS}/${name}`,
+      `#!/bin/sh\nexec ${process.execPath} ${REPOSITORY}${script} "$@"\n`,
+      {
+        mode: 0o755,
+      },
+    );
+}
+
+export async function installFile(file: string, to: string): Promise<void> {
+  await copyFile(file, to);
+  await chmod(to, 0o600);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawn } from 'node:child_process';
+import { mkdir, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Backend } from '../backend.js';
+import { monotonic_ms } from '../clock.js';
+import { isRouter, type NodeName } from '../topology.js';
+import { buildNetwork, installFile, installPrograms } from './build.js';
+import { portName } from './cables.js';
+import { writeLock } from './lock.js';
+import { ACCESS, inside, logOf, namespaceOf, PROGRAMS, RUN_DIRECTORY, socketOf } from './names.js';
+import { followProcess, startProcess } from './processes.js';
+import { capture, exitStatus, must } from './shell.js';
+import { endOtherRun, isUp, tearDown } from './teardown.js';
+
+function environment(node: NodeName): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    PATH: `${PROGRAMS}:${process.env['PATH'] ?? ''}`,
+    ...(isRouter(node) && { XTRD_SOCKET: socketOf(node) }),
+  };
+}
+
+/** Every node a network namespace of this machine. The file system is shared. */
+export const networkNamespaces: Backend = {
+  async up() {
+    await mkdir(RUN_DIRECTORY, { recursive: true, mode: 0o700 });
+    await writeLock();
+    await installPrograms();
+    await buildNetwork();
+  },
+
+  async down() {
+    await endOtherRun();
+    await tearDown();
+  },
+
+  isUp,
+
+  run: (node, command, timeout_ms) =>
+    capture(inside(namespaceOf(node), command), {
+      env: environment(node),
+      ...(timeout_ms && { timeout_ms }),
+    }),
+
+  follow: (node, command) => followProcess(inside(namespaceOf(node), command), environment(node)),
+
+  start: (node, name, command) =>
+    startProcess(inside(namespaceOf(node), command), environment(node), logOf(name)),
+
+  log: (name) => readFile(logOf(name), 'utf8'),
+
+  async copy(_node, file) {
+    const to = `${RUN_DIRECTORY}/${basename(file)}`;
+    await installFile(file, to);
+    return to;
+  },
+
+  /** Down and up at the switch: the host sees its carrier go and come. */
+  async moveCable(node, interfaceName, to) {
+    const port = portName(node, interfaceName);
+    const pulled_ms = monotonic_ms();
+    const input = `link set ${port} down\nlink set ${port} master ${to}\nlink set ${port} up\n`;
+    await must(['ip', '-n', ACCESS, '-batch', '-'], { input });
+    return pulled_ms;
+  },
+
+  exec: (node, command) =>
+    new Promise((resolve) => {
+      const [program = '', ...args] = inside(namespaceOf(node), command);
+      const child = spawn(program, args, { env: environment(node), stdio: 'inherit' });
+      child.once('exit', (code, signal) => resolve(exitStatus(code, signal)));
+    }),
+};

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { FlowResult } from './traffic/flow.js';
+import type { TimelineRow } from './timeline.js';
+
+export interface Fact {
+  readonly fact: string;
+  readonly ok: boolean;
+  /** What was measured, for people. */
+  readonly measured: string;
+}
+
+export interface Act {
+  readonly act: string;
+  readonly facts: Fact[];
+}
+
+/** Counts of one node over one phase. */
+export interface CountsByPhase {
+  readonly phase: string;
+  readonly router: string;
+  readonly held: number;
+  readonly released: number;
+  readonly heldDropped: number;
+  readonly reencapsulated: number;
+  readonly smrSent: number;
+}
+
+/** What `--json` writes. */
+export interface Facts {
+  readonly ok: boolean;
+  readonly acts: readonly Act[];
+  /** Milliseconds since the cable was pulled. */
+  readonly timeline: readonly TimelineRow[];
+  readonly traffic: readonly FlowResult[];
+  readonly counts: readonly CountsByPhase[];
+}
+
+const FACT_WIDTH = 66;
+
+/** Prints what happens as it happens, and keeps what was judged. */
+export class Report {
+  readonly #started_s = Number(process.env['XTRD_STARTED'] ?? Date.now() / 1000);
+  readonly #acts: Act[] = [];
+  timeline: readonly TimelineRow[] = [];
+  traffic: readonly FlowResult[] = [];
+  readonly counts: CountsByPhase[] = [];
+
+  say(text: string): void {
+    const seconds = Math.floor(Date.now() / 1000 - this.#started_s);
+    console.log(`${String(seconds).padStart(4)} s  ${text}`);
+  }
+
+  act(title: string): void {
+    this.#acts.push({ act: title, facts: [] });
+    console.log();
+    this.say(title);
+  }
+
+  fact(fact: string, ok: boolean, measured: string | number | boolean): void {
+    const last = this.#acts.at(-1);
+    if (!last) throw new Error('a fact outside an act');
+    last.facts.push({ fact, ok, measured: String(measured) });
+    console.log(`        ${ok ? 'ok    ' : 'FAILED'}  ${fact.padEnd(FACT_WIDTH)}  ${measured}`);
+  }
+
+  /** A table under a title. */
+  block(title: string, text: string): void {
+    console.log(`\n        ${title}`);
+    for (const line of text.split('\n')) console.log(`        ${line}`);
+  }
+
+  /** A command as a person would give it, and what it printed. */
+  transcript(command: string, output: string): void {
+    const lines = output.trimEnd().split('\n');
+    console.log(`\n        $ scripts/lab exec ${command}`);
+    for (const line of lines) console.log(`        ${line}`.trimEnd());
+  }
+
+  facts(): Facts {
+    const acts = this.#acts;
+    const ok = acts.length > 0 && acts.every(({ facts }) => facts.every((fact) => fact.ok));
+    return { ok, acts, timeline: this.timeline, traffic: this.traffic, counts: this.counts };
+  }
+}

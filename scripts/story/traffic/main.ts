@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// lab-traffic send ADDRESS RATE | lab-traffic receive ADDRESS
+import { constants, setPriority } from 'node:os';
+import { receive } from './receive.js';
+import { send } from './send.js';
+
+// What is measured is the network, not who gets a processor here.
+setPriority(constants.priority.PRIORITY_HIGHEST);
+
+const [mode, address = '', rate = ''] = process.argv.slice(2);
+if (mode === 'send') send(address, Number(rate));
+else if (mode === 'receive') receive(address);
+else throw new Error(`lab-traffic send ADDRESS RATE | lab-traffic receive ADDRESS, not '${mode ?? ''}'`);
