@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ExecutionContext } from 'ava';
+import { counted, type Outcome, type Router } from './router.js';
+import { EID, type Port, SITE } from './site.js';
+import type { Entry } from './tables.js';
+
+export interface Fixture {
+  readonly frame: Uint8Array;
+  /** Where it comes in; EID unless given. */
+  readonly port?: Port;
+  /** Besides SITE; later ones win. */
+  readonly entries?: readonly Entry[];
+  readonly verdict: number;
+  /** Packets by reason, all that are not zero. */
+  readonly counters: Readonly<Record<string, number>>;
+  /** The frame afterwards; as it came unless given, and not looked at when it is dropped. */
+  readonly after?: (frame: Uint8Array) => Uint8Array;
+}
+
+const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+
+/** Verdict, bytes and counters, those of bytes included: every exit is counted once, with the length of the frame. */
+export async function check(t: ExecutionContext, router: Router, fixture: Fixture): Promise<Outcome> {
+  const { frame, port = EID, entries = [], verdict, counters, after } = fixture;
+  const outcome = await router.run({
+    entries: [...SITE, ...entries],
+    frames: [{ frame, ifindex: port.ifindex }],
+  });
+  const [run] = outcome.runs;
+  if (!run) throw new Error('no run');
+  t.deepEqual(counted(outcome), counters);
+  t.is(run.verdict, verdict);
+  if (after) t.is(toHex(run.frame), toHex(after(run.frame)));
+  else if (verdict === 2) t.is(toHex(run.frame), toHex(frame));
+  const [exits] = outcome.reasons.filter(([packets]) => packets > 0);
+  t.is(exits?.[1], frame.length);
+  return outcome;
+}

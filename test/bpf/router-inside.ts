@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// The process behind router.ts: alone in a network namespace that ends with it, with the programs loaded and attached
+// (a test run on an interface needs XDP there). Each message is one case: fresh tables, frames in order, what came out.
+import { execSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import type * as Addon from '../../native/index.js';
+import type { Case, Outcome, ProgramName } from './router.js';
+import { commands, PORTS } from './site.js';
+
+const addon = createRequire(import.meta.url)(
+  '../../../native/build/Release/xtrd_native.node',
+) as typeof Addon;
+
+const KEPT_SMALL = {
+  xtr_map_cache_v4: 64,
+  xtr_map_cache_v6: 64,
+  xtr_eid_db_v4: 64,
+  xtr_eid_db_v6: 64,
+  xtr_locator_sets: 8,
+  xtr_locators: 8,
+  xtr_mapping_counters: 8,
+  xtr_locator_counters: 8,
+  xtr_punts: 1 << 16,
+};
+const ARRAYS = [
+  'xtr_counters',
+  'xtr_mapping_counters',
+  'xtr_locator_counters',
+  'xtr_punt_buckets',
+  'xtr_settings',
+];
+const TABLES = [
+  ...['xtr_map_cache_v4', 'xtr_map_cache_v6', 'xtr_eid_db_v4', 'xtr_eid_db_v6'],
+  ...['xtr_interfaces', 'xtr_local_rlocs', 'xtr_ports', 'xtr_punt_times'],
+];
+
+class Router {
+  readonly #object: Addon.BpfObject;
+  readonly #program: Addon.BpfProgram;
+  #punts: Uint8Array[] = [];
+  #wake: () => void = () => undefined;
+
+  constructor(name: ProgramName) {
+    this.#object = addon.loadObject(`bpf/build/${name}_ingress.bpf.o`, { maxEntries: KEPT_SMALL });
+    this.#program = this.#object.program(`xtr_${name}_ingress`);
+    addon.openRingBuffer(this.#object.map('xtr_punts'), 64, (records) => {
+      this.#punts.push(...records);
+      this.#wake();
+    });
+  }
+
+  attach(): void {
+    for (const { ifindex } of PORTS) this.#program.attachXdp(ifindex, 'native');
+  }
+
+  async run({ entries, frames }: Case): Promise<Outcome> {
+    this.#reset();
+    for (const { map, key, value } of entries) this.#object.map(map).update(key, value);
+    const runs = frames.map(({ frame, ifindex, repeat = 1 }) => {
+      const { verdict, packet, duration_ns } = this.#program.testRun(frame, {
+        ingressIfindex: ifindex,
+        repeat,
+      });
+      return { verdict, frame: packet, duration_ns };
+    });
+    const traffic = (map: string) => this.#traffic(map);
+    const [reasons, mappings, locators] = [
+      traffic('xtr_counters'),
+      traffic('xtr_mapping_counters'),
+      traffic('xtr_locator_counters'),
+    ];
+    return { runs, reasons, mappings, locators, punts: await this.#drain(reasons) };
+  }
+
+  #reset(): void {
+    for (const name of TABLES) {
+      const map = this.#object.map(name);
+      const keys = map.keys(map.maxEntries);
+      for (let at = 0; at < keys.length; at += map.keySize) map.delete(keys.subarray(at, at + map.keySize));
+    }
+    for (const name of ARRAYS) {
+      const map = this.#object.map(name);
+      for (let i = 0; i < map.maxEntries; i++) map.update(index(i), new Uint8Array(map.valueSize));
+    }
+  }
+
+  /** Packets and bytes of each element, all CPUs together. */
+  #traffic(name: string): [number, number][] {
+    const map = this.#object.map(name);
+    return Array.from({ length: map.maxEntries }, (_, i) => {
+      const words = new BigUint64Array((map.lookup(index(i)) ?? new Uint8Array()).slice().buffer);
+      const sum = (odd: number) =>
+        Number(words.filter((_, at) => at % 2 === odd).reduce((a, b) => a + b, 0n));
+      return [sum(0), sum(1)];
+    });
+  }
+
+  /** Every record that was counted as punted arrives. */
+  async #drain(reasons: readonly (readonly [number, number])[]): Promise<Uint8Array[]> {
+    const expected = reasons.at(-4)?.[0] ?? 0;
+    while (this.#punts.length < expected) await new Promise<void>((resolve) => (this.#wake = resolve));
+    const punts = this.#punts;
+    this.#punts = [];
+    return punts;
+  }
+}
+
+function index(i: number): Uint8Array {
+  return new Uint8Array(Uint32Array.of(i).buffer);
+}
+
+for (const command of commands()) execSync(command, { stdio: ['ignore', 'ignore', 'inherit'] });
+const router = new Router(process.argv[2] as ProgramName);
+router.attach();
+process.send?.('ready');
+for (;;) {
+  const [message] = (await once(process, 'message')) as [Case];
+  process.send?.(await router.run(message));
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// One of the XDP programs in a network namespace of its own, for BPF_PROG_TEST_RUN: tables and frames in, verdicts,
+// frames, counters and punts out.
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Entry } from './tables.js';
+
+export type ProgramName = 'eid' | 'rloc' | 'both';
+
+export interface Case {
+  readonly entries: readonly Entry[];
+  readonly frames: readonly {
+    readonly frame: Uint8Array;
+    readonly ifindex: number;
+    readonly repeat?: number;
+  }[];
+}
+
+export type Traffic = readonly [packets: number, bytes: number];
+
+export interface Outcome {
+  readonly runs: readonly {
+    readonly verdict: number;
+    readonly frame: Uint8Array;
+    readonly duration_ns: number;
+  }[];
+  readonly reasons: readonly Traffic[];
+  readonly mappings: readonly Traffic[];
+  readonly locators: readonly Traffic[];
+  /** Records of the ring buffer. */
+  readonly punts: readonly Uint8Array[];
+}
+
+export const XDP_DROP = 1;
+export const XDP_PASS = 2;
+export const XDP_REDIRECT = 4;
+
+/** In the order of bpf/reasons.h, as the agent names them. */
+const REASONS = [...readFileSync('bpf/reasons.h', 'utf8').matchAll(/^\tXTR_REASON_(\w+)/gm)]
+  .map(([, name = '']) => name.toLowerCase().replaceAll('_', '-'))
+  .filter((name) => name !== 'count');
+
+/** Packets by reason, only those that are not zero. */
+export function counted({ reasons }: Outcome): Record<string, number> {
+  const entries = REASONS.map((name, i) => [name, reasons[i]?.[0] ?? 0] as const);
+  return Object.fromEntries(entries.filter(([, packets]) => packets > 0));
+}
+
+export class Router {
+  readonly #process: ChildProcess;
+  #last: Promise<unknown>;
+
+  constructor(program: ProgramName) {
+    const inside = fileURLToPath(new URL('router-inside.js', import.meta.url));
+    this.#process = fork(inside, [program], {
+      execPath: 'unshare',
+      execArgv: ['--net', process.execPath],
+      serialization: 'advanced',
+    });
+    this.#last = this.#answer();
+  }
+
+  /** One case after the other, each on fresh tables. */
+  run(message: Case): Promise<Outcome> {
+    const outcome = this.#last.then(() => {
+      this.#process.send(message);
+      return this.#answer() as Promise<Outcome>;
+    });
+    this.#last = outcome.catch(() => undefined);
+    return outcome;
+  }
+
+  close(): void {
+    this.#process.kill();
+  }
+
+  async #answer(): Promise<unknown> {
+    const gone = new AbortController();
+    const exit = once(this.#process, 'exit', { signal: gone.signal }).then(([code]) => {
+      throw new Error(`the process of the router ended (${String(code)})`);
+    });
+    const message = once(this.#process, 'message').then(([answer]) => answer as unknown);
+    try {
+      return await Promise.race([message, exit]);
+    } finally {
+      gone.abort();
+      exit.catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The router that the programs run in: interfaces, routes and neighbours of its network namespace, and usual tables.
+import {
+  EID_FACING,
+  type Entry,
+  interfaceEntry,
+  localEid,
+  localRloc,
+  locator,
+  locatorSet,
+  mapping,
+  port,
+  RLOC_FACING,
+  settings,
+} from './tables.js';
+
+export interface Port {
+  readonly name: string;
+  readonly ifindex: number;
+  readonly mac: string;
+  readonly mtu: number;
+  readonly addresses: readonly string[];
+}
+
+/** EID-facing in instance 0, EID-facing in instance 7, RLOC-facing, both, and one that is in no table. */
+export const EID: Port = {
+  name: 'eid',
+  ifindex: 101,
+  mac: '02:00:00:00:01:01',
+  mtu: 1400,
+  addresses: ['5.5.5.254/24', 'fd00:5::fe/64'],
+};
+export const EID7: Port = {
+  name: 'eid7',
+  ifindex: 107,
+  mac: '02:00:00:00:01:07',
+  mtu: 1500,
+  addresses: ['172.16.2.254/24', 'fd01:2::fe/64'],
+};
+export const RLOC: Port = {
+  name: 'rloc',
+  ifindex: 102,
+  mac: '02:00:00:00:01:02',
+  mtu: 1500,
+  addresses: ['10.0.2.2/24', 'fd00:2::2/64'],
+};
+export const BOTH: Port = {
+  name: 'both',
+  ifindex: 103,
+  mac: '02:00:00:00:01:03',
+  mtu: 1500,
+  addresses: ['5.5.6.254/24'],
+};
+export const STRANGE: Port = {
+  name: 'strange',
+  ifindex: 104,
+  mac: '02:00:00:00:01:04',
+  mtu: 1500,
+  addresses: [],
+};
+export const PORTS = [EID, EID7, RLOC, BOTH, STRANGE];
+
+export const GATEWAY_MAC = '02:00:00:00:02:01';
+export const HOST_MAC = '02:00:00:00:02:05';
+
+/** Our RLOCs, and those of others by what their route is like. */
+export const OURS = { 4: '4.4.4.4', 6: 'fd00:4::4' } as const;
+export const REMOTE = { 4: '2.2.2.2', 6: 'fd00:22::2' } as const;
+export const SECOND = { 4: '6.6.6.6', 6: 'fd00:66::6' } as const;
+export const SILENT = { 4: '9.9.9.9', 6: 'fd00:99::9' } as const;
+export const NARROW = { 4: '3.3.3.3', 6: 'fd00:33::3' } as const;
+export const BLACKHOLE = { 4: '8.8.8.8', 6: 'fd00:88::8' } as const;
+export const UNREACHED = { 4: '7.7.7.7', 6: 'fd00:77::7' } as const;
+
+/** Our host, a host of the same site that does not answer, and the host at the other end. */
+export const HOST = { 4: '5.5.5.5', 6: 'fd00:5::5' } as const;
+export const ABSENT_HOST = { 4: '5.5.5.9', 6: 'fd00:5::9' } as const;
+export const PEER = { 4: '1.1.1.1', 6: 'fd00:1::1' } as const;
+/** Our host in instance 7. */
+export const HOST7 = '172.16.2.2';
+export const NARROW_MTU = 1280;
+
+export type Family = 4 | 6;
+export const FAMILIES = [4, 6] as const;
+
+/** Commands that make the interfaces, routes and neighbours. */
+export function commands(): string[] {
+  const routes = FAMILIES.flatMap((family) => {
+    const via = family === 4 ? '10.0.2.1' : 'fd00:2::1';
+    return [
+      ...[REMOTE, SECOND].map((rloc) => `ip -${family} route add ${rloc[family]} via ${via} dev rloc`),
+      `ip -${family} route add ${NARROW[family]} via ${via} dev rloc mtu lock ${NARROW_MTU}`,
+      `ip -${family} route add ${SILENT[family]} via ${family === 4 ? '10.0.2.9' : 'fd00:2::9'} dev rloc`,
+      `ip -${family} route add blackhole ${BLACKHOLE[family]}`,
+      `ip neigh add ${via} lladdr ${GATEWAY_MAC} dev rloc nud permanent`,
+      `ip neigh add ${HOST[family]} lladdr ${HOST_MAC} dev eid nud permanent`,
+    ];
+  });
+  return [
+    'sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv6.conf.default.accept_dad=0',
+    'ip link set lo up',
+    ...PORTS.flatMap(({ name, ifindex, mac, mtu, addresses }) => [
+      `ip link add ${name} index ${ifindex} address ${mac} type veth peer name ${name}-peer`,
+      `ip link set ${name} mtu ${mtu} up`,
+      `ip link set ${name}-peer up`,
+      ...addresses.map((text) => `ip address add ${text} dev ${name}${text.includes(':') ? ' nodad' : ''}`),
+    ]),
+    ...routes,
+    `ip neigh add ${HOST7} lladdr ${HOST_MAC} dev eid7 nud permanent`,
+  ];
+}
+
+/** What every case starts with: interfaces, RLOCs, own EIDs, generous punts. Locator-set 0 is REMOTE over IPv4, 1 over IPv6. */
+export const SITE: readonly Entry[] = [
+  interfaceEntry(EID.ifindex, EID.mac, EID_FACING),
+  interfaceEntry(EID7.ifindex, EID7.mac, EID_FACING, 7),
+  interfaceEntry(RLOC.ifindex, RLOC.mac, RLOC_FACING),
+  interfaceEntry(BOTH.ifindex, BOTH.mac, EID_FACING | RLOC_FACING),
+  ...PORTS.map(({ ifindex }) => port(ifindex)),
+  localRloc(OURS[4]),
+  localRloc(OURS[6]),
+  localEid('5.5.5.0/24'),
+  localEid('fd00:5::/64'),
+  localEid('172.16.2.0/24', { instanceId: 7 }),
+  locatorSet(0, () => 0),
+  locatorSet(1, () => 1),
+  locator(0, OURS[4], REMOTE[4]),
+  locator(1, OURS[6], REMOTE[6]),
+  mapping('5.5.5.0/24', { action: 5 }),
+  mapping('fd00:5::/64', { action: 5 }),
+  settings(),
+];
