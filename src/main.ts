@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 
 import { ConfigurationError } from './config/index.js';
-import { checkConfiguration } from './main/check.js';
+import { check } from './main/check.js';
 import { readOptions } from './main/options.js';
 import { run } from './main/run.js';
 import { tearDownInstance } from './main/tear-down.js';
@@ -14,7 +14,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 
 const task = readOptions(process.argv, version);
 try {
-  if (task.do === 'check') await checkConfiguration(task.file);
+  if (task.do === 'check') await check(task.file);
   else if (task.do === 'tear-down') await tearDownInstance(task.file);
   else await run(task.file, version);
 } catch (error) {

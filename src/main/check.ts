@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+import { checkConfiguration, formatProblem } from '../config/index.js';
+
+/** `xtrd --check`: says what is wrong with a configuration, or that nothing is. @throws ConfigurationError */
+export async function check(file: string): Promise<void> {
+  for (const warning of await checkConfiguration(file))
+    process.stderr.write(`warning: ${formatProblem(warning)}\n`);
+  process.stdout.write(`${file}: the configuration is good\n`);
+}
