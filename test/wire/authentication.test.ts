@@ -93,8 +93,15 @@ for (const id of [0, 3, 4, 255])
     }
   });
 
-test('an empty key signs nothing', (t) => {
-  t.throws(() => encodeMessage(using(1), new Uint8Array()), { instanceOf: TypeError });
+test('an empty key signs and verifies nothing', (t) => {
+  const empty = new Uint8Array();
+  t.throws(() => encodeMessage(using(1), empty), {
+    instanceOf: TypeError,
+    message: 'an empty key signs nothing',
+  });
+  const bytes = encodeMessage(using(1, new Uint8Array(20)));
+  const signed = patch(bytes, 16, ...createHmac('sha1', empty).update(bytes).digest());
+  t.false(verifyAuthentication(signed, decode(signed), empty));
 });
 
 test('without a key the authentication data is written as it is', (t) => {

@@ -22,6 +22,8 @@ const IPV6: EncapsulatedControl = {
 /** Offsets in an ECM over IPv4. */
 const IP = 4;
 const UDP = 24;
+/** In one over IPv6. */
+const UDP_IPV6 = 44;
 
 function onesComplementSum(bytes: Uint8Array): number {
   let sum = 0;
@@ -105,21 +107,24 @@ test('an inner UDP checksum of 0 is taken over IPv4', (t) => {
   t.deepEqual(decode(patch(ECM, UDP + 6, 0, 0)), MESSAGE);
 });
 
-test('an inner UDP checksum of 0 is refused over IPv6', (t) => {
-  const bytes = encodeMessage(IPV6);
-  t.throws(() => decode(patch(bytes, 4 + 40 + 6, 0, 0)), {
-    instanceOf: WireError,
-    message: /inner UDP checksum/,
-  });
+/** A message whose inner UDP checksum comes out as 0: two bytes of payload fill the sum up to ffff. */
+function withChecksumZero(message: EncapsulatedControl, udp: number): EncapsulatedControl {
+  const bytes = encodeMessage({ ...message, payload: new Uint8Array(2) });
+  return { ...message, payload: bytes.slice(udp + 6, udp + 8) };
+}
+
+test('an inner UDP checksum of 0 is refused over IPv6, even where the sum is right', (t) => {
+  for (const message of [IPV6, withChecksumZero(IPV6, UDP_IPV6)]) {
+    const bytes = patch(encodeMessage(message), UDP_IPV6 + 6, 0, 0);
+    t.throws(() => decode(bytes), { instanceOf: WireError, message: /inner UDP checksum/ });
+  }
 });
 
-test('9301-5.8-05: a UDP checksum that comes out as 0 is sent as ffff', (t) => {
-  // Two bytes of payload that fill the sum up to ffff.
-  const empty = encodeMessage({ ...MESSAGE, payload: new Uint8Array(2) });
-  const payload = empty.slice(UDP + 6, UDP + 8);
-  const bytes = encodeMessage({ ...MESSAGE, payload });
+test('9301-5.8-05: an inner UDP checksum that comes out as 0 is sent as ffff', (t) => {
+  const message = withChecksumZero(MESSAGE, UDP);
+  const bytes = encodeMessage(message);
   t.is(toHex(bytes.subarray(UDP + 6, UDP + 8)), 'ffff');
-  t.deepEqual(decode(bytes).payload, payload);
+  t.deepEqual(decode(bytes), message);
 });
 
 test('a payload of odd length has its right checksum', (t) => {
