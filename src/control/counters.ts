@@ -21,6 +21,7 @@ export const COUNTER_NAMES = [
   'negativeMapReplyRecordsOut',
   'proxyMapReplyRecordsOut',
   'mapRepliesUnsolicited', // no pending nonce: ignored
+  'mapRepliesRejected', // no record for the EID asked for, or a mapping that leads back here
   'mapRepliesRateLimited',
   'mapRegisterRecordsIn',
   'mapRegisterRecordsOut',

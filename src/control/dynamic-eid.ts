@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  type Address,
+  ADDRESS_BITS,
+  type Eid,
+  type EidPrefix,
+  EidTable,
+  hostEidPrefix,
+  isRoutableUnicast,
+  type Prefix,
+  type ReadonlyEidTable,
+} from '../addr/index.js';
+import type { AwayTable } from './away.js';
+import type { DynamicEidPrefix, XtrConfig } from './config.js';
+import type { Counters } from './counters.js';
+import type { Database } from './database.js';
+import { DeadlineQueue } from './deadlines.js';
+import type { Effect, ForwardingLocator } from './effect.js';
+import type { LocalRlocs } from './local-rlocs.js';
+import { upRlocs } from './locator-set.js';
+import type { Discovery, EidSighting } from './machine.js';
+import type { MapCache } from './map-cache.js';
+import { type Part, report } from './part.js';
+import type { Registrar } from './registrar.js';
+import type { SmrSender } from './smr-sender.js';
+
+/** A dynamic EID is forgotten after so long without a sign of life: IOS keeps silent hosts for a day. */
+export const DYNAMIC_EID_TIMEOUT_ms = 24 * 3_600_000;
+
+/** A host that was learnt. Times are CLOCK_MONOTONIC milliseconds. */
+export interface DynamicEidEntry {
+  readonly eid: Eid;
+  readonly within: DynamicEidPrefix;
+  readonly ifindex: number;
+  /** How it was noticed first. */
+  readonly discovery: Discovery;
+  readonly createdAt_ms: number;
+  readonly lastActivity_ms: number;
+}
+
+type Entry = { -readonly [K in keyof DynamicEidEntry]: DynamicEidEntry[K] };
+
+export interface DynamicEidsContext {
+  readonly config: XtrConfig;
+  readonly local: LocalRlocs;
+  readonly database: Database;
+  readonly away: AwayTable;
+  readonly mapCache: MapCache;
+  readonly registrar: Registrar;
+  readonly smr: SmrSender;
+  readonly counters: Counters;
+}
+
+/** Hosts in dynamic-EID prefixes: learnt when seen here, gone when the Map-Server says that they are elsewhere. */
+export class DynamicEids implements Part {
+  readonly #table = new EidTable<Entry>();
+  readonly #timeouts = new DeadlineQueue<Entry>();
+  readonly #context: DynamicEidsContext;
+  #full = false;
+
+  constructor(context: DynamicEidsContext) {
+    this.#context = context;
+  }
+
+  get table(): ReadonlyEidTable<DynamicEidEntry> {
+    return this.#table;
+  }
+
+  /** A host showed itself on an interface. It is here, whatever a Map-Notify said before. */
+  sighted(sighting: EidSighting, now: number, out: Effect[]): void {
+    const known = this.#table.get(hostEidPrefix(sighting.eid));
+    if (known !== undefined) this.#seenAgain(known, sighting, now, out);
+    else this.#learn(sighting, false, now, out);
+  }
+
+  /** Takes over a host that the trie holds. False: it may not or can not be kept. */
+  recover(eid: Eid, ifindex: number, now: number, out: Effect[]): boolean {
+    return this.#learn({ eid, ifindex, discovery: 'Recovered' }, true, now, out);
+  }
+
+  /** A local address is gone. A neighbour that failed may be a silent host, which stays, as on IOS. */
+  lost(sighting: EidSighting, now: number, out: Effect[]): void {
+    const entry = this.#table.get(hostEidPrefix(sighting.eid));
+    if (sighting.discovery !== 'Local Address' || entry?.ifindex !== sighting.ifindex) return;
+    this.#forget(entry, 'local address removed', now, out);
+  }
+
+  /**
+   * The Map-Server says that a host of ours is behind other RLOCs. The data path comes first: from then on stale
+   * packets are re-encapsulated.
+   */
+  moved(
+    eid: EidPrefix,
+    locators: readonly ForwardingLocator[],
+    lifetime_ms: number,
+    now: number,
+    out: Effect[],
+  ): void {
+    const entry = this.#table.get(eid);
+    if (entry === undefined) return;
+    this.#context.away.set(eid, locators, lifetime_ms, now, out);
+    this.#drop(entry, out);
+    this.#context.registrar.withdraw(eid, now);
+    out.push(report('eid-away', { eid, rlocs: upRlocs(locators) }));
+  }
+
+  nextDeadline(): number | undefined {
+    return this.#timeouts.next();
+  }
+
+  expire(now: number, limit: number, out: Effect[]): void {
+    for (const entry of this.#timeouts.take(now, limit)) {
+      const endsAt_ms = entry.lastActivity_ms + DYNAMIC_EID_TIMEOUT_ms;
+      if (endsAt_ms <= now) this.#forget(entry, 'no activity', now, out);
+      else this.#timeouts.set(entry, endsAt_ms);
+    }
+  }
+
+  #seenAgain(entry: Entry, sighting: EidSighting, now: number, out: Effect[]): void {
+    entry.lastActivity_ms = now;
+    const { ifindex, eid } = sighting;
+    if (entry.ifindex === ifindex || !this.#isEidInterface(ifindex, eid)) return;
+    out.push({ type: 'host-route-delete', eid, ifindex: entry.ifindex });
+    entry.ifindex = ifindex;
+    const prefix = hostEidPrefix(eid);
+    out.push({ type: 'local-eid-set', eid: prefix, entry: { kind: 'local', ifindex, dynamic: true } });
+    out.push({ type: 'host-route-add', eid, ifindex });
+    out.push(report('eid-learnt', { eid: prefix, detail: 'on another interface' }));
+  }
+
+  #learn(sighting: EidSighting, programmed: boolean, now: number, out: Effect[]): boolean {
+    const { eid, ifindex, discovery } = sighting;
+    const within = this.#admits(eid, ifindex);
+    if (within === undefined || this.#refuseIfFull(out)) return false;
+    const prefix = hostEidPrefix(eid);
+    const { mapCache, away, smr, database, registrar } = this.#context;
+    mapCache.remove(prefix, 'local now', out); // before the local EID goes into the same trie
+    away.remove(prefix);
+    smr.forget(prefix);
+    const entry = { eid, within, ifindex, discovery, createdAt_ms: now, lastActivity_ms: now };
+    this.#table.set(prefix, entry);
+    this.#timeouts.set(entry, now + DYNAMIC_EID_TIMEOUT_ms);
+    if (!programmed)
+      out.push({ type: 'local-eid-set', eid: prefix, entry: { kind: 'local', ifindex, dynamic: true } });
+    out.push({ type: 'host-route-add', eid, ifindex });
+    out.push(report('eid-learnt', { eid: prefix, detail: discovery }));
+    const registrations = registrar.register(prefix, now);
+    database.add({ eid: prefix, dynamicEid: within, createdAt_ms: now, registrations });
+    return true;
+  }
+
+  #forget(entry: Entry, why: string, now: number, out: Effect[]): void {
+    const eid = hostEidPrefix(entry.eid);
+    out.push({ type: 'local-eid-delete', eid });
+    this.#drop(entry, out);
+    this.#context.registrar.withdraw(eid, now);
+    out.push(report('eid-forgotten', { eid, detail: why }));
+  }
+
+  #drop(entry: Entry, out: Effect[]): void {
+    const eid = hostEidPrefix(entry.eid);
+    this.#table.delete(eid);
+    this.#timeouts.delete(entry);
+    this.#context.database.delete(eid);
+    out.push({ type: 'host-route-delete', eid: entry.eid, ifindex: entry.ifindex });
+    this.#full = false;
+  }
+
+  /** The dynamic-EID prefix that takes this host on this interface. */
+  #admits(eid: Eid, ifindex: number): DynamicEidPrefix | undefined {
+    if (!this.#isEidInterface(ifindex, eid)) return undefined;
+    if (!isRoutableUnicast(eid.address) || this.#context.local.has(eid.address)) return undefined;
+    const within = this.#context.database.dynamicPrefixOf(eid);
+    return within !== undefined && isHostAddress(eid.address, within.eid.prefix) ? within : undefined;
+  }
+
+  #isEidInterface(ifindex: number, eid: Eid): boolean {
+    return this.#context.config.eidInterfaces.some(
+      (known) => known.ifindex === ifindex && known.instanceId === eid.instanceId,
+    );
+  }
+
+  #refuseIfFull(out: Effect[]): boolean {
+    const { config, counters } = this.#context;
+    if (this.#table.size < config.limits.dynamicEids) return false;
+    counters.add('dynamicEidsFull');
+    if (!this.#full)
+      out.push(report('table-full', { detail: `dynamic EIDs: ${config.limits.dynamicEids} entries` }));
+    this.#full = true;
+    return true;
+  }
+}
+
+/**
+ * Not the network or broadcast address of the prefix (IPv4, RFC 1122 section 3.2.1.3; a /31 has neither, RFC 3021), nor
+ * the Subnet-Router anycast address (IPv6, RFC 4291 section 2.6.1; a /127 has none, RFC 6164).
+ */
+function isHostAddress(address: Address, prefix: Prefix): boolean {
+  const hostBits = ADDRESS_BITS[address.family] - prefix.length;
+  if (hostBits < 2) return true;
+  const host = address.bits - prefix.address.bits;
+  if (host === 0n) return false;
+  return address.family === 6 || host !== (1n << BigInt(hostBits)) - 1n;
+}

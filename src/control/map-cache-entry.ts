@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Address, type EidPrefix, formatAddress } from '../addr/index.js';
+import type { Forwarding, ForwardingLocator } from './effect.js';
+import { UNUSED_PRIORITY } from './locator-set.js';
+
+/** Where an entry came from: 'recovered' was found in the tries at start and is not yet confirmed by a Map-Reply. */
+export type MapCacheSource = 'map-reply' | 'static' | 'dynamic-EID' | 'recovered';
+
+/** One locator of an entry, as people see it. Times are CLOCK_MONOTONIC milliseconds. */
+export interface LocatorState {
+  readonly rloc: Address;
+  readonly priority: number;
+  readonly weight: number;
+  readonly state: 'up' | 'down' | 'admin-down';
+  /** When it came into the locator-set. */
+  readonly since_ms: number;
+  /** Counts the first state too. */
+  readonly stateChanges: number;
+  readonly lastStateChange_ms: number;
+}
+
+/** Times are CLOCK_MONOTONIC milliseconds. */
+export interface MapCacheEntry {
+  readonly eid: EidPrefix;
+  readonly via: MapCacheSource;
+  readonly forwarding: Forwarding;
+  readonly locators: readonly LocatorState[];
+  /** The RLOC that the mapping came from; undefined: this router. */
+  readonly mapSource: Address | undefined;
+  readonly createdAt_ms: number;
+  /** When the forwarding last changed. */
+  readonly modifiedAt_ms: number;
+  /** When the trie was last told. */
+  readonly programmedAt_ms: number;
+  /** Undefined: never. */
+  readonly expiresAt_ms: number | undefined;
+}
+
+/** Whether a Map-Reply may replace the entry. Configured ones stay as they are. */
+export function isLearnt(entry: MapCacheEntry): boolean {
+  return entry.via === 'map-reply' || entry.via === 'recovered';
+}
+
+/** The states of a locator-set, going on from those of the entry it replaces. */
+export function locatorStates(
+  forwarding: Forwarding,
+  before: readonly LocatorState[],
+  now: number,
+): readonly LocatorState[] {
+  if (forwarding.action !== 'encapsulate') return [];
+  const known = new Map(before.map((locator) => [formatAddress(locator.rloc), locator]));
+  return forwarding.locators.map((locator) =>
+    locatorState(locator, known.get(formatAddress(locator.rloc)), now),
+  );
+}
+
+function locatorState(
+  locator: ForwardingLocator,
+  before: LocatorState | undefined,
+  now: number,
+): LocatorState {
+  const { rloc, priority, weight } = locator;
+  const state = priority === UNUSED_PRIORITY ? 'admin-down' : locator.up ? 'up' : 'down';
+  const first = { since_ms: now, stateChanges: 1, lastStateChange_ms: now };
+  if (before === undefined) return { rloc, priority, weight, state, ...first };
+  if (before.state === state) return { ...before, priority, weight };
+  const stateChanges = before.stateChanges + 1;
+  return { rloc, priority, weight, state, since_ms: before.since_ms, stateChanges, lastStateChange_ms: now };
+}

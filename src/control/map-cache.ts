@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  type Address,
+  type Eid,
+  type EidPrefix,
+  EidTable,
+  formatEidPrefix,
+  type ReadonlyEidTable,
+  sameAddress,
+  sameEidPrefix,
+} from '../addr/index.js';
+import type { Counters } from './counters.js';
+import { DeadlineQueue } from './deadlines.js';
+import type { Effect, Forwarding } from './effect.js';
+import { sameForwarding, usedRlocs } from './locator-set.js';
+import { EXPIRE_BATCH } from './machine.js';
+import { isLearnt, locatorStates, type MapCacheEntry, type MapCacheSource } from './map-cache-entry.js';
+import { type Part, report } from './part.js';
+import type { RlocReferences } from './rloc-references.js';
+
+/** A mapping as a Map-Reply brought it. */
+export interface LearntMapping {
+  readonly eid: EidPrefix;
+  readonly forwarding: Forwarding;
+  readonly lifetime_ms: number;
+  /** The RLOC that sent it. */
+  readonly source: Address;
+  /** The prefix that was asked for. */
+  readonly asked: EidPrefix;
+  /** Prefixes of the same Map-Reply, as text: they are not replaced by each other. */
+  readonly renewed: ReadonlySet<string>;
+}
+
+type Entry = { -readonly [K in keyof MapCacheEntry]: MapCacheEntry[K] };
+
+/** The ITR's map-cache (RFC 9300 section 6): what the BPF tries hold, and when it ends. */
+export class MapCache implements Part {
+  readonly #table = new EidTable<Entry>();
+  readonly #deadlines = new DeadlineQueue<Entry>();
+  readonly #limit: number;
+  readonly #references: RlocReferences;
+  readonly #counters: Counters;
+  #full = false;
+
+  /** @param limit entries at most; beyond it nothing new is learnt, and nothing is thrown out for it */
+  constructor(limit: number, references: RlocReferences, counters: Counters) {
+    this.#limit = limit;
+    this.#references = references;
+    this.#counters = counters;
+  }
+
+  get table(): ReadonlyEidTable<MapCacheEntry> {
+    return this.#table;
+  }
+
+  match(eid: Eid): MapCacheEntry | undefined {
+    return this.#table.longestMatch(eid)?.value;
+  }
+
+  /** Puts in an entry that never expires. `programmed`: the trie has it already. */
+  configure(
+    eid: EidPrefix,
+    via: 'static' | 'dynamic-EID',
+    forwarding: Forwarding,
+    programmed: boolean,
+    now: number,
+    out: Effect[],
+  ): void {
+    const entry = this.#create(eid, via, forwarding, undefined, now);
+    entry.expiresAt_ms = undefined;
+    if (!programmed) this.#program(entry, now, out);
+  }
+
+  /** Takes over an entry that the trie holds. False: at the bound. */
+  recover(
+    eid: EidPrefix,
+    forwarding: Forwarding,
+    expiresAt_ms: number,
+    now: number,
+  ): MapCacheEntry | undefined {
+    if (this.#table.size >= this.#limit) return undefined;
+    const entry = this.#create(eid, 'recovered', forwarding, undefined, now);
+    this.#expireAt(entry, expiresAt_ms);
+    return entry;
+  }
+
+  /** Tells the trie again what the entry says. */
+  reprogram(eid: EidPrefix, now: number, out: Effect[]): void {
+    const entry = this.#table.get(eid);
+    if (entry !== undefined) this.#program(entry, now, out);
+  }
+
+  /**
+   * Takes in a mapping. Undefined: a configured entry has that prefix, or the map-cache is full (counted, reported).
+   */
+  learn(mapping: LearntMapping, now: number, out: Effect[]): MapCacheEntry | undefined {
+    const known = this.#table.get(mapping.eid);
+    if (known !== undefined && !isLearnt(known)) return undefined;
+    if (known === undefined && this.#refuseIfFull(out)) return undefined;
+    const expiresAt_ms = this.#replaceCovered(mapping, now, out);
+    const entry =
+      known === undefined
+        ? this.#create(mapping.eid, 'map-reply', mapping.forwarding, mapping.source, now)
+        : known;
+    const changed = known === undefined || this.#change(known, mapping, now);
+    this.#expireAt(entry, expiresAt_ms);
+    this.#program(entry, now, out);
+    if (changed)
+      out.push(reportMapping(known === undefined ? 'map-cache-added' : 'map-cache-updated', entry));
+    return entry;
+  }
+
+  /** Takes out a learnt entry of exactly this prefix. */
+  remove(eid: EidPrefix, why: string, out: Effect[]): boolean {
+    const entry = this.#table.get(eid);
+    if (entry === undefined || !isLearnt(entry)) return false;
+    this.#delete(entry, why, out);
+    return true;
+  }
+
+  /**
+   * Takes out what was learnt: everything, or inside `eid`; if nothing is, the entry that covers it. Returns how many.
+   * The first EXPIRE_BATCH go at once, the others with the next calls of `expire`.
+   */
+  clear(eid: EidPrefix | undefined, now: number, out: Effect[]): number {
+    let doomed = [...(eid === undefined ? this.#table.entries() : this.#table.covered(eid))]
+      .map(({ value }) => value)
+      .filter(isLearnt);
+    const cover = eid === undefined ? undefined : this.#table.longestCover(eid)?.value;
+    if (doomed.length === 0 && cover !== undefined && isLearnt(cover)) doomed = [cover];
+    this.#evict(doomed, 'cleared', now, out);
+    return doomed.length;
+  }
+
+  nextDeadline(): number | undefined {
+    return this.#deadlines.next();
+  }
+
+  expire(now: number, limit: number, out: Effect[]): void {
+    for (const entry of this.#deadlines.take(now, limit)) this.#delete(entry, 'expired', out);
+  }
+
+  /**
+   * RFC 9301 section 5.5 on a less-specific prefix that comes later. More-specifics that this source had told before,
+   * and the prefix asked for, are replaced by it. Those of others stay (a host that roams is a more-specific of another
+   * ETR's prefix), and then the new entry ends with the first of them. Returns when the new entry ends.
+   */
+  #replaceCovered(mapping: LearntMapping, now: number, out: Effect[]): number {
+    let expiresAt_ms = now + mapping.lifetime_ms;
+    const replaced: Entry[] = [];
+    for (const { eid, value } of this.#table.covered(mapping.eid)) {
+      if (!isLearnt(value) || sameEidPrefix(eid, mapping.eid)) continue;
+      if (isReplacedBy(value, mapping)) replaced.push(value);
+      else if (value.expiresAt_ms !== undefined) expiresAt_ms = Math.min(expiresAt_ms, value.expiresAt_ms);
+    }
+    this.#evict(replaced, `replaced by ${formatEidPrefix(mapping.eid)}`, now, out);
+    return expiresAt_ms;
+  }
+
+  #evict(doomed: readonly Entry[], why: string, now: number, out: Effect[]): void {
+    for (const entry of doomed.slice(0, EXPIRE_BATCH)) this.#delete(entry, why, out);
+    for (const entry of doomed.slice(EXPIRE_BATCH)) this.#expireAt(entry, now);
+  }
+
+  #create(
+    eid: EidPrefix,
+    via: MapCacheSource,
+    forwarding: Forwarding,
+    mapSource: Address | undefined,
+    now: number,
+  ): Entry {
+    const before = this.#table.get(eid);
+    if (before !== undefined) this.#forget(before);
+    const entry: Entry = {
+      eid,
+      via,
+      forwarding,
+      locators: locatorStates(forwarding, [], now),
+      mapSource,
+      createdAt_ms: now,
+      modifiedAt_ms: now,
+      programmedAt_ms: now,
+      expiresAt_ms: undefined,
+    };
+    this.#table.set(eid, entry);
+    this.#references.add(usedRlocs(forwarding));
+    this.#counters.add('mapCacheEntriesCreated');
+    return entry;
+  }
+
+  /** Whether the forwarding differs from before. */
+  #change(entry: Entry, mapping: LearntMapping, now: number): boolean {
+    const changed = !sameForwarding(entry.forwarding, mapping.forwarding);
+    this.#references.replace(usedRlocs(entry.forwarding), usedRlocs(mapping.forwarding));
+    entry.locators = locatorStates(mapping.forwarding, entry.locators, now);
+    entry.forwarding = mapping.forwarding;
+    entry.via = 'map-reply';
+    entry.mapSource = mapping.source;
+    if (changed) entry.modifiedAt_ms = now;
+    return changed;
+  }
+
+  #program(entry: Entry, now: number, out: Effect[]): void {
+    entry.programmedAt_ms = now;
+    const { eid, forwarding, expiresAt_ms } = entry;
+    out.push({ type: 'map-cache-set', eid, forwarding, expiresAt_ms });
+  }
+
+  #expireAt(entry: Entry, expiresAt_ms: number): void {
+    entry.expiresAt_ms = expiresAt_ms;
+    this.#deadlines.set(entry, expiresAt_ms);
+  }
+
+  #delete(entry: Entry, why: string, out: Effect[]): void {
+    this.#forget(entry);
+    out.push({ type: 'map-cache-delete', eid: entry.eid });
+    out.push(report('map-cache-removed', { eid: entry.eid, detail: why }));
+  }
+
+  #forget(entry: Entry): void {
+    this.#table.delete(entry.eid);
+    this.#deadlines.delete(entry);
+    this.#references.remove(usedRlocs(entry.forwarding));
+    this.#counters.add('mapCacheEntriesDeleted');
+    this.#full = false;
+  }
+
+  #refuseIfFull(out: Effect[]): boolean {
+    if (this.#table.size < this.#limit) return false;
+    this.#counters.add('mapCacheFull');
+    if (!this.#full) out.push(report('table-full', { detail: `map-cache: ${this.#limit} entries` }));
+    this.#full = true;
+    return true;
+  }
+}
+
+function isReplacedBy(entry: MapCacheEntry, mapping: LearntMapping): boolean {
+  if (mapping.renewed.has(formatEidPrefix(entry.eid))) return false;
+  if (sameEidPrefix(entry.eid, mapping.asked)) return true;
+  return entry.mapSource !== undefined && sameAddress(entry.mapSource, mapping.source);
+}
+
+function reportMapping(name: 'map-cache-added' | 'map-cache-updated', entry: MapCacheEntry): Effect {
+  const detail = entry.forwarding.action;
+  const peer = entry.mapSource;
+  return report(name, { eid: entry.eid, rlocs: usedRlocs(entry.forwarding), detail, ...(peer && { peer }) });
+}

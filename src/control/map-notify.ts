@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+import { sameAddress } from '../addr/index.js';
+import {
+  ALGORITHM_ID,
+  CONTROL_PORT,
+  type EidRecord,
+  type MapNotify,
+  verifyAuthentication,
+} from '../wire/index.js';
+import type { AwayTable } from './away.js';
+import type { MapServerPeer, XtrConfig } from './config.js';
+import type { Counters } from './counters.js';
+import type { DynamicEids } from './dynamic-eid.js';
+import type { Effect } from './effect.js';
+import type { ControlEvent } from './event.js';
+import type { LocalRlocs } from './local-rlocs.js';
+import { forwardingLocators } from './locator-set.js';
+import type { Received } from './machine.js';
+import { lifetime_ms } from './mapping.js';
+import { report } from './part.js';
+import type { Registrar } from './registrar.js';
+
+/**
+ * A Map-Notify about a move that crosses the Map-Register of a host that came back is older than that. While the
+ * Map-Register is young and not acknowledged, such a Map-Notify gets no answer: if it still holds, the Map-Server
+ * repeats it after this time (RFC 9301 section 5.7).
+ */
+export const CROSSING_ms = 3_000;
+
+export interface MapNotifyContext {
+  readonly config: XtrConfig;
+  readonly local: LocalRlocs;
+  readonly registrar: Registrar;
+  readonly dynamicEids: DynamicEids;
+  readonly away: AwayTable;
+  readonly counters: Counters;
+}
+
+/** Takes Map-Notifies: acknowledgements of our Map-Registers, and news that a host of ours moved away. */
+export class MapNotifyReceiver {
+  readonly #context: MapNotifyContext;
+
+  constructor(context: MapNotifyContext) {
+    this.#context = context;
+  }
+
+  notify(received: Received, notify: MapNotify, now: number, out: Effect[]): void {
+    const { counters, registrar } = this.#context;
+    const server = this.#authenticate(received, notify);
+    if (server === undefined) {
+      counters.add('authenticationFailures');
+      this.#reject(received, notify, 'authentication failed', out);
+      return;
+    }
+    counters.add('mapNotifyRecordsIn', notify.records.length);
+    if (registrar.acknowledge(server, notify.nonce, notify.records, now)) {
+      out.push(this.#received(received, notify, 'acknowledges a Map-Register'));
+    } else if (
+      registrar.hasSent(notify.nonce) &&
+      !notify.records.some((record) => this.#isElsewhere(record))
+    ) {
+      out.push(this.#received(received, notify, 'acknowledges a Map-Register again'));
+    } else this.#unsolicited(received, notify, server, now, out);
+  }
+
+  #unsolicited(
+    received: Received,
+    notify: MapNotify,
+    server: MapServerPeer,
+    now: number,
+    out: Effect[],
+  ): void {
+    const { identity } = this.#context.config;
+    if (
+      notify.identity !== undefined &&
+      notify.identity.xtrId !== 0n &&
+      notify.identity.xtrId !== identity.xtrId
+    ) {
+      this.#context.counters.add('unexpectedMessages');
+      this.#reject(received, notify, 'meant for another xTR-ID', out);
+      return;
+    }
+    if (notify.records.some((record) => this.#crossesRegister(record, server, now))) {
+      out.push(this.#received(received, notify, 'older than our Map-Register'));
+      return;
+    }
+    const effects: Effect[] = [];
+    for (const record of notify.records) this.#apply(record, now, effects);
+    // The tries before all else: from then on stale packets find their way.
+    out.push(...effects.filter(isTrieEffect), this.#received(received, notify, 'unsolicited'));
+    out.push(...effects.filter((effect) => !isTrieEffect(effect)));
+    this.#acknowledge(received, notify, server, out);
+  }
+
+  /** Records about others, and such that tell of no new place, change nothing. */
+  #apply(record: EidRecord, now: number, out: Effect[]): void {
+    const { dynamicEids, away, local } = this.#context;
+    const lifetime = lifetime_ms(record);
+    if (lifetime === 0 || !this.#isElsewhere(record)) return;
+    const locators = forwardingLocators(record.locators, local);
+    if (dynamicEids.table.get(record.eid) !== undefined)
+      dynamicEids.moved(record.eid, locators, lifetime, now, out);
+    else if (away.table.get(record.eid) !== undefined) away.set(record.eid, locators, lifetime, now, out);
+  }
+
+  #isElsewhere(record: EidRecord): boolean {
+    return record.locators.length > 0 && !record.locators.some(({ rloc }) => this.#context.local.has(rloc));
+  }
+
+  #crossesRegister(record: EidRecord, server: MapServerPeer, now: number): boolean {
+    const learnt = this.#context.dynamicEids.table.get(record.eid);
+    return (
+      learnt !== undefined &&
+      this.#isElsewhere(record) &&
+      now - learnt.createdAt_ms < CROSSING_ms &&
+      this.#context.registrar.isUnacknowledged(record.eid, server)
+    );
+  }
+
+  /** The Map-Server whose key the message was signed with; the one it came from is tried first. */
+  #authenticate(received: Received, notify: MapNotify): MapServerPeer | undefined {
+    const { mapServers } = this.#context.config;
+    const sender = mapServers.filter((server) => sameAddress(server.address, received.from));
+    const others = mapServers.filter((server) => !sender.includes(server));
+    return [...sender, ...others].find(
+      ({ key }) =>
+        notify.authentication.algorithmId === ALGORITHM_ID[key.algorithm] &&
+        verifyAuthentication(received.bytes, notify, key.secret),
+    );
+  }
+
+  /** RFC 9301 section 5.7: contents copied, authentication recomputed, both ports 4342. */
+  #acknowledge(received: Received, notify: MapNotify, server: MapServerPeer, out: Effect[]): void {
+    const authentication = { ...notify.authentication, data: new Uint8Array() };
+    out.push({
+      type: 'send',
+      message: { ...notify, type: 'map-notify-ack', authentication },
+      key: server.key.secret,
+      from: received.to,
+      to: received.from,
+      toPort: CONTROL_PORT,
+    });
+    this.#context.counters.add('mapNotifyAcksOut');
+  }
+
+  #received(received: Received, notify: MapNotify, detail: string): Effect {
+    return report('map-notify-received', { ...about(received, notify), detail });
+  }
+
+  #reject(received: Received, notify: MapNotify, detail: string, out: Effect[]): void {
+    out.push(report('message-rejected', { ...about(received, notify), detail: `Map-Notify: ${detail}` }));
+  }
+}
+
+function isTrieEffect(effect: Effect): boolean {
+  return effect.type === 'local-eid-set' || effect.type === 'local-eid-delete';
+}
+
+function about(received: Received, notify: MapNotify): Omit<ControlEvent, 'name'> {
+  const [first, ...others] = notify.records;
+  const single = others.length === 0 ? first : undefined;
+  const rlocs = single?.locators.map(({ rloc }) => rloc);
+  return { peer: received.from, nonce: notify.nonce, ...(single && { eid: single.eid, rlocs: rlocs ?? [] }) };
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ControlEvent, EventName } from './event.js';
+import type { Effect, EventEffect } from './effect.js';
+
+/** A machine that is part of a bigger one: it appends its effects to `out`, in order. */
+export interface Part {
+  /** As in Machine. */
+  nextDeadline(): number | undefined;
+  /** Handles at most `limit` of what is due. */
+  expire(now: number, limit: number, out: Effect[]): void;
+}
+
+/** The effect that tells people what happened. */
+export function report(name: EventName, about: Omit<ControlEvent, 'name'> = {}): EventEffect {
+  return { type: 'event', event: { name, ...about } };
+}
+
+/** The earlier of two deadlines, undefined being never. */
+export function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
+}

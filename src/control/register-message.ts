@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { EidPrefix } from '../addr/index.js';
+import { ACTION, ALGORITHM_ID, type EidRecord, type LocatorRecord, type MapRegister } from '../wire/index.js';
+import type { MapServerPeer } from './config.js';
+import type { XtrIdentity } from '../wire/messages.js';
+
+/**
+ * Bytes of a LISP message where the path MTU is not known: an IPv4 packet of 576 or an IPv6 packet of 1280 bytes
+ * (RFC 9301 section 5), less the IP and UDP headers.
+ */
+export const MESSAGE_BYTES = { 4: 576 - 20 - 8, 6: 1280 - 40 - 8 } as const;
+
+/** RFC 9301 section 5.6: Record Count has 8 bits. */
+const MAX_RECORDS = 255;
+/** Word 1, nonce, key ID and lengths; the longest authentication data (HMAC-SHA-256); xTR-ID and Site-ID. */
+const REGISTER_BYTES = 16 + 32 + 24;
+/** Word 1 and nonce. */
+export const REPLY_BYTES = 12;
+/** TTL, counts, map-version and AFI. */
+const RECORD_BYTES = 12;
+/** The Instance ID LCAF around an EID (RFC 8060 section 4.1): 10 bytes and the AFI inside. */
+const INSTANCE_LCAF_BYTES = 12;
+/** Priorities, weights, flags and AFI. */
+const LOCATOR_BYTES = 8;
+const ADDRESS_BYTES = { 4: 4, 6: 16 } as const;
+
+/** Bytes of an EID-record. */
+export function recordBytes(eid: EidPrefix, locators: readonly LocatorRecord[]): number {
+  const lcaf = eid.instanceId === 0 ? 0 : INSTANCE_LCAF_BYTES;
+  const eidBytes = lcaf + ADDRESS_BYTES[eid.prefix.address.family];
+  return locators.reduce(
+    (sum, locator) => sum + LOCATOR_BYTES + ADDRESS_BYTES[locator.rloc.family],
+    RECORD_BYTES + eidBytes,
+  );
+}
+
+/** Cuts into batches that each fit one Map-Register of at most `bytes` (one that fits nowhere is sent alone). */
+export function registerBatches<T extends { readonly eid: EidPrefix }>(
+  items: readonly T[],
+  locators: readonly LocatorRecord[],
+  bytes: number,
+): T[][] {
+  const batches: T[][] = [];
+  let batch: T[] = [];
+  let size = REGISTER_BYTES;
+  for (const item of items) {
+    const more = recordBytes(item.eid, locators);
+    if (batch.length > 0 && (size + more > bytes || batch.length === MAX_RECORDS)) {
+      batches.push(batch);
+      batch = [];
+      size = REGISTER_BYTES;
+    }
+    batch.push(item);
+    size += more;
+  }
+  if (batch.length > 0) batches.push(batch);
+  return batches;
+}
+
+/** The record that registers an EID-Prefix. */
+export function registeredRecord(
+  eid: EidPrefix,
+  ttl_min: number,
+  locators: readonly LocatorRecord[],
+): EidRecord {
+  return { eid, ttl_min, action: ACTION.noAction, authoritative: true, mapVersion: 0, locators };
+}
+
+/** The record that takes back our own locators and nothing else, as routers in the field send it. */
+export function withdrawnRecord(eid: EidPrefix): EidRecord {
+  return { eid, ttl_min: 0, action: ACTION.drop, authoritative: true, mapVersion: 0, locators: [] };
+}
+
+/**
+ * M is always set, as in the field: without the Map-Notify there is nothing to base retransmission on. T stays clear:
+ * a registration lives three minutes from the last Map-Register, not for the TTL that is meant for map-caches.
+ */
+export function mapRegister(
+  server: MapServerPeer,
+  identity: XtrIdentity,
+  nonce: bigint,
+  records: readonly EidRecord[],
+): MapRegister {
+  return {
+    type: 'map-register',
+    proxyReply: server.proxyReply,
+    securityCapable: false,
+    eidNotify: false,
+    useTtl: false,
+    merge: false,
+    wantMapNotify: true,
+    nonce,
+    authentication: {
+      keyId: server.key.keyId,
+      algorithmId: ALGORITHM_ID[server.key.algorithm],
+      data: new Uint8Array(),
+    },
+    records,
+    identity,
+  };
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  type Address,
+  type EidPrefix,
+  formatAddress,
+  formatEidPrefix,
+  isRoutableUnicast,
+  sameAddress,
+} from '../addr/index.js';
+import { DATA_PORT, type EidRecord, type LocatorRecord, type MapRequest } from '../wire/messages.js';
+import type { Counters } from './counters.js';
+import type { Database, DatabaseEntry } from './database.js';
+import type { Effect } from './effect.js';
+import type { LocalRlocs } from './local-rlocs.js';
+import type { Received } from './machine.js';
+import { report } from './part.js';
+import { IntervalLimiter } from './rate-limit.js';
+import { MESSAGE_BYTES, recordBytes, registeredRecord, REPLY_BYTES } from './register-message.js';
+
+/** Record Count has 8 bits (RFC 9301 section 5.4). */
+const MAX_RECORDS = 255;
+/** (RLOC, EID-Prefix) pairs that the rate limit remembers. */
+export const REPLY_PAIRS = 65_536;
+
+export interface ResponderContext {
+  readonly database: Database;
+  readonly local: LocalRlocs;
+  readonly recordTtl_min: number;
+  readonly mapReplyInterval_ms: number;
+  readonly counters: Counters;
+}
+
+/** The ETR's answers to Map-Requests (RFC 9301 sections 5.4 and 5.5). */
+export class Responder {
+  readonly #limiter: IntervalLimiter;
+  readonly #context: ResponderContext;
+
+  constructor(context: ResponderContext) {
+    this.#context = context;
+    this.#limiter = new IntervalLimiter(context.mapReplyInterval_ms, REPLY_PAIRS);
+  }
+
+  /** @param replyPort UDP source port of the request, the inner one if it came encapsulated */
+  request(received: Received, request: MapRequest, replyPort: number, now: number, out: Effect[]): void {
+    const { counters, local } = this.#context;
+    if (request.dontMapReply) return;
+    const itr = this.#replyTo(request);
+    const owners = request.records.map((eid) => ({ eid, owner: this.#context.database.owner(eid) }));
+    const ours = owners.filter((asked): asked is Asked => asked.owner !== undefined);
+    if (itr === undefined || ours.length === 0 || replyPort === 0 || replyPort === DATA_PORT) {
+      counters.add('mapRequestsDropped');
+      return;
+    }
+    const [first] = ours;
+    const about = { peer: received.from, nonce: request.nonce, ...(first && { eid: first.eid }) };
+    out.push(report('map-request-received', { ...about, detail: kindOf(request) }));
+    const records = this.#limited(
+      request,
+      itr,
+      this.#records(ours, request.probe ? received.to : undefined, itr),
+      now,
+    );
+    if (records.length === 0) {
+      counters.add('mapRepliesRateLimited');
+      return;
+    }
+    const preferred = received.to.family === itr.family && local.has(received.to);
+    out.push({
+      type: 'send',
+      message: {
+        type: 'map-reply',
+        probe: request.probe,
+        echoNonce: false,
+        security: undefined,
+        nonce: request.nonce,
+        records,
+      },
+      from: preferred ? received.to : local.first(itr.family),
+      to: itr,
+      toPort: replyPort,
+    });
+    counters.add('mapReplyRecordsOut', records.length);
+    out.push(report('map-reply-sent', { ...about, peer: itr }));
+  }
+
+  /** RFC 9301 section 5.5: one of the ITR-RLOCs, of a family that we support. */
+  #replyTo(request: MapRequest): Address | undefined {
+    return request.itrRlocs.find(
+      (itr) =>
+        itr !== undefined && isRoutableUnicast(itr) && this.#context.local.first(itr.family) !== undefined,
+    );
+  }
+
+  /** One Map-Reply for a prefix to an RLOC in the interval, so that an ITR may still ask for many prefixes at once. */
+  #limited(
+    request: MapRequest,
+    itr: Address,
+    records: readonly EidRecord[],
+    now: number,
+  ): readonly EidRecord[] {
+    const kind = request.probe ? 'probe' : 'reply';
+    const key = (record: EidRecord): string => `${kind} ${formatAddress(itr)} ${formatEidPrefix(record.eid)}`;
+    const [first] = records; // the others follow from it
+    return first !== undefined && this.#limiter.allow(key(first), now) ? records : [];
+  }
+
+  #records(ours: readonly Asked[], probed: Address | undefined, itr: Address): readonly EidRecord[] {
+    const { local, recordTtl_min } = this.#context;
+    const locators = local.records.map((record) => withProbed(record, probed));
+    const eids = new Map<string, EidPrefix>();
+    let bytes = REPLY_BYTES;
+    for (const asked of ours) {
+      const room = MESSAGE_BYTES[itr.family] - bytes;
+      for (const eid of this.#answer(asked, locators, room, MAX_RECORDS - eids.size)) {
+        if (!eids.has(formatEidPrefix(eid))) bytes += recordBytes(eid, locators);
+        eids.set(formatEidPrefix(eid), eid);
+      }
+    }
+    return [...eids.values()].map((eid) => registeredRecord(eid, recordTtl_min, locators));
+  }
+
+  /**
+   * The prefix that matches best, with all its more-specifics (RFC 9301 section 5.5). If they do not fit one message, or
+   * if hosts in it may be elsewhere, the answer is about what was asked for alone, which for a host hides no more-specific.
+   */
+  #answer(
+    { eid, owner }: Asked,
+    locators: readonly LocatorRecord[],
+    room: number,
+    count: number,
+  ): readonly EidPrefix[] {
+    const { database } = this.#context;
+    const narrow = [eid];
+    if (database.holdsDynamicPrefix(owner.eid)) return fits(narrow, locators, room, count) ? narrow : [];
+    const whole: EidPrefix[] = [];
+    for (const { eid: more } of database.table.covered(owner.eid)) {
+      whole.push(more);
+      if (!fits(whole, locators, room, count)) return fits(narrow, locators, room, count) ? narrow : [];
+    }
+    return whole;
+  }
+}
+
+interface Asked {
+  readonly eid: EidPrefix;
+  readonly owner: DatabaseEntry;
+}
+
+function fits(
+  eids: readonly EidPrefix[],
+  locators: readonly LocatorRecord[],
+  room: number,
+  count: number,
+): boolean {
+  return eids.length <= count && eids.reduce((sum, eid) => sum + recordBytes(eid, locators), 0) <= room;
+}
+
+/** The p-bit goes on the locator that was probed (RFC 9301 section 5.4). */
+function withProbed(record: LocatorRecord, probed: Address | undefined): LocatorRecord {
+  return { ...record, probed: probed !== undefined && sameAddress(record.rloc, probed) };
+}
+
+function kindOf(request: MapRequest): string {
+  if (request.probe) return 'RLOC-probe';
+  return request.smrInvoked ? 'SMR-invoked' : 'Map-Request';
+}
