@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// What ETRs have registered for one EID-prefix, and how a new registration joins or replaces the others.
+import { type Address, compareAddresses, type EidPrefix, formatAddress, sameAddress } from '../addr/index.js';
+import type { LocatorRecord, XtrIdentity } from '../wire/messages.js';
+import type { AuthenticationKey } from './config.js';
+import type { ConfiguredPrefix } from './site-table.js';
+
+/** A Map-Register that was accepted: who sent it and how. All records of the message share it. */
+export interface RegisterSource {
+  /** Tells one ETR from another: Site-ID and xTR-ID, or the source RLOC of an ETR that has none. */
+  readonly etr: string;
+  readonly identity: XtrIdentity | undefined;
+  readonly from: Address;
+  readonly fromPort: number;
+  /** The address of ours that it registers with. */
+  readonly to: Address;
+  readonly key: AuthenticationKey;
+  /** As in the message, so that a 16-bit key ID of RFC 6830 goes back the same. */
+  readonly keyId: number;
+  readonly algorithmId: number;
+  readonly nonce: bigint;
+  readonly proxyReply: boolean;
+  readonly merge: boolean;
+  readonly wantMapNotify: boolean;
+  readonly securityCapable: boolean;
+}
+
+/** What one ETR registered for the EID-prefix. Times: CLOCK_MONOTONIC milliseconds. */
+export interface EtrRegistration {
+  readonly source: RegisterSource;
+  /** Ascending by address, each once. */
+  readonly locators: readonly LocatorRecord[];
+  readonly ttl_min: number;
+  readonly mapVersion: number;
+  readonly firstRegister_ms: number;
+  readonly lastRegister_ms: number;
+  readonly expiresAt_ms: number;
+}
+
+export interface Registration {
+  readonly eid: EidPrefix;
+  /** The site's prefix under which it was accepted: the same, or a less-specific one. */
+  readonly configured: ConfiguredPrefix;
+  readonly firstRegister_ms: number;
+  /** When the locator-set changed last. */
+  readonly changed_ms: number;
+  /** 1 or more; the one that registered last is the last. */
+  readonly etrs: readonly EtrRegistration[];
+}
+
+/** The key of RegisterSource.etr. */
+export function etrKey(identity: XtrIdentity | undefined, from: Address): string {
+  return identity ? `${identity.siteId.toString(16)}:${identity.xtrId.toString(16)}` : formatAddress(from);
+}
+
+/**
+ * Adds the latest registration. With the merge bit it joins those of other ETRs (RFC 9301 section 5.6, a). Without, it
+ * is the whole truth about the EID-prefix: registrations of others stay only if its locator-set includes theirs, as
+ * when every ETR of a site registers the complete set; else the EID has moved and they are replaced.
+ */
+export function joinRegistration(
+  existing: readonly EtrRegistration[],
+  latest: EtrRegistration,
+): { readonly etrs: readonly EtrRegistration[]; readonly replaced: readonly EtrRegistration[] } {
+  const others = existing.filter(({ source }) => source.etr !== latest.source.etr);
+  const stays = (other: EtrRegistration): boolean =>
+    latest.source.merge || includesLocators(latest.locators, other.locators);
+  return {
+    etrs: [...others.filter(stays), latest],
+    replaced: others.filter((other) => !stays(other)),
+  };
+}
+
+function includesLocators(outer: readonly LocatorRecord[], inner: readonly LocatorRecord[]): boolean {
+  return inner.every(({ rloc }) => hasRloc(outer, rloc));
+}
+
+function hasRloc(locators: readonly LocatorRecord[], rloc: Address): boolean {
+  return locators.some((locator) => sameAddress(locator.rloc, rloc));
+}
+
+/** Whether the EID can still be behind this ETR: one of its own RLOCs is in the locator-set. */
+export function isBehind(etr: EtrRegistration, locators: readonly LocatorRecord[]): boolean {
+  const own = etr.locators.filter(({ local }) => local).map(({ rloc }) => rloc);
+  return [etr.source.from, ...own].some((rloc) => hasRloc(locators, rloc));
+}
+
+/** The locator-set of the EID-prefix: those of all ETRs united; of one RLOC, as registered last. */
+export function locatorSet(etrs: readonly EtrRegistration[]): readonly LocatorRecord[] {
+  const only = etrs[0];
+  if (only === undefined || etrs.length === 1) return only?.locators ?? [];
+  return sortedLocators(etrs.flatMap(({ locators }) => locators));
+}
+
+/** In ascending order of address (RFC 9301 section 5.5), each RLOC once: as it came last. */
+export function sortedLocators(locators: readonly LocatorRecord[]): LocatorRecord[] {
+  const byRloc = new Map(locators.map((locator) => [formatAddress(locator.rloc), locator]));
+  return [...byRloc.values()].sort((a, b) => compareAddresses(a.rloc, b.rloc));
+}
+
+/** Whether two sets, in order, say the same. */
+export function sameLocators(a: readonly LocatorRecord[], b: readonly LocatorRecord[]): boolean {
+  return a === b || (a.length === b.length && a.every((locator, i) => sameLocator(locator, b[i])));
+}
+
+function sameLocator(a: LocatorRecord, b: LocatorRecord | undefined): boolean {
+  return (
+    b !== undefined &&
+    sameAddress(a.rloc, b.rloc) &&
+    a.priority === b.priority &&
+    a.weight === b.weight &&
+    a.multicastPriority === b.multicastPriority &&
+    a.multicastWeight === b.multicastWeight &&
+    a.local === b.local &&
+    a.reachable === b.reachable
+  );
+}
