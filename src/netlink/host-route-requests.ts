@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Host routes of dynamic EIDs in the kernel's main table. Runs in the monitor process.
+import { ADDRESS_BITS, hostPrefix } from '../addr/index.js';
+import type { HostRoute } from './monitor-messages.js';
+import { forgetNeighbour } from './neighbour-requests.js';
+import { RtnetlinkError, type RtnetlinkSocket } from './rtnetlink-socket.js';
+import {
+  NLM_F_CREATE,
+  NLM_F_REPLACE,
+  RT_SCOPE_LINK,
+  RT_SCOPE_NOWHERE,
+  RT_TABLE_MAIN,
+  RTM_DELROUTE,
+  RTM_GETROUTE,
+  RTM_NEWROUTE,
+  RTPROT_XTRD,
+} from './rtnetlink/constants.js';
+import { decodeRoute, encodeInterfaceRoute, encodeRouteDump } from './rtnetlink/route.js';
+
+/**
+ * Metric of our host routes. Not the kernel's default (0 for IPv4, 1024 for IPv6): NLM_F_REPLACE takes the place of the
+ * route with the same prefix and metric, which must never be one that somebody else made.
+ */
+export const HOST_ROUTE_METRIC = 4342;
+
+/** Adds the route, or moves it to another interface. @throws RtnetlinkError */
+export async function addHostRoute(requests: RtnetlinkSocket, route: HostRoute): Promise<void> {
+  const payload = encodeInterfaceRoute({ ...ours(route), scope: RT_SCOPE_LINK });
+  await requests.request('RTM_NEWROUTE', RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, payload);
+}
+
+/** Deletes the route if it is there and leads out of that interface. @throws RtnetlinkError */
+export async function deleteHostRoute(requests: RtnetlinkSocket, route: HostRoute): Promise<void> {
+  const payload = encodeInterfaceRoute({ ...ours(route), scope: RT_SCOPE_NOWHERE });
+  try {
+    await requests.request('RTM_DELROUTE', RTM_DELROUTE, 0, payload);
+  } catch (error) {
+    // ESRCH: no such route; ENODEV: the interface is gone, and its routes with it
+    if (!(error instanceof RtnetlinkError) || !['ESRCH', 'ENODEV'].includes(error.code)) throw error;
+  }
+  await forgetNeighbour(requests, route.ifindex, route.address);
+}
+
+function ours({ address, ifindex }: HostRoute) {
+  return { prefix: hostPrefix(address), ifindex, protocol: RTPROT_XTRD, metric: HOST_ROUTE_METRIC };
+}
+
+/** The host routes of ours that are in the main table, whoever of us made them. @throws RtnetlinkError */
+export async function listHostRoutes(requests: RtnetlinkSocket): Promise<HostRoute[]> {
+  const messages = await requests.dump('RTM_GETROUTE', RTM_GETROUTE, encodeRouteDump());
+  return messages.flatMap((message) => {
+    const route = decodeRoute(message.data);
+    const [nextHop] = route?.nextHops ?? [];
+    if (route?.protocol !== RTPROT_XTRD || route.table !== RT_TABLE_MAIN || nextHop === undefined) return [];
+    if (route.prefix.length !== ADDRESS_BITS[route.prefix.address.family]) return [];
+    return [{ address: route.prefix.address, ifindex: nextHop.ifindex }];
+  });
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Address } from '../addr/index.js';
+import type { HostRouteEffect } from '../control/effect.js';
+import type { EidSighting } from '../control/machine.js';
+import type { KernelNetwork } from '../core/ports.js';
+import { EidDetector, type EidInterface } from './eid-detector.js';
+import { HostRoutes } from './host-routes.js';
+import type { HostRoute, KernelChange, Snapshot } from './monitor-messages.js';
+import { type Log, MonitorProcess, NetlinkError } from './monitor-process.js';
+import type { LocalAddress } from './rtnetlink/address.js';
+import type { Link } from './rtnetlink/link.js';
+
+export interface KernelNetworkOptions {
+  /** Where dynamic EIDs are looked for; `watchEids` may say so later. */
+  readonly eidInterfaces?: readonly EidInterface[];
+  readonly log: Log;
+}
+
+/** The kernel's tables of this network namespace. */
+export interface LinuxKernelNetwork extends KernelNetwork {
+  /** Replaces the EID-facing interfaces. */
+  watchEids(eidInterfaces: readonly EidInterface[]): void;
+  /** @throws NetlinkError */
+  links(): Promise<readonly Link[]>;
+  /** @throws NetlinkError */
+  addresses(): Promise<readonly LocalAddress[]>;
+  /** Deletes every host route that an xtrd made here: for teardown. Returns how many. @throws NetlinkError */
+  flushHostRoutes(): Promise<number>;
+  /**
+   * Deletes the host routes of an earlier agent that this one has not asked for by now. Returns how many.
+   * @throws NetlinkError
+   */
+  reconcileHostRoutes(): Promise<number>;
+  /** Process ID of the netlink monitor; undefined while it is being started again. */
+  readonly monitorPid: number | undefined;
+}
+
+/**
+ * Starts the monitor process and waits until it has read the kernel's tables.
+ * @throws NetlinkError when it cannot be started
+ */
+export async function openKernelNetwork(options: KernelNetworkOptions): Promise<LinuxKernelNetwork> {
+  const network = new MonitoredNetwork(options);
+  try {
+    await network.opened;
+  } catch (error) {
+    await network.close();
+    throw error;
+  }
+  return network;
+}
+
+class MonitoredNetwork implements LinuxKernelNetwork {
+  readonly opened: Promise<void>;
+  readonly #monitor: MonitorProcess;
+  readonly #hostRoutes: HostRoutes;
+  readonly #detector: EidDetector;
+  #eidInterfaces: readonly EidInterface[];
+  #rlocs: readonly Address[] = [];
+  /** Watched interfaces that were up when last heard of. */
+  #up = new Set<number>();
+  #sighted: ((sighting: EidSighting) => void) | undefined;
+  #lost: ((sighting: EidSighting) => void) | undefined;
+  #settleOpened: (error?: NetlinkError) => void = () => undefined;
+
+  constructor({ eidInterfaces = [], log }: KernelNetworkOptions) {
+    this.#eidInterfaces = eidInterfaces;
+    this.#detector = new EidDetector({
+      sighted: (sighting) => this.#sighted?.(sighting),
+      lost: (sighting) => this.#lost?.(sighting),
+      doubtful: (neighbours) => this.#monitor.send({ type: 'probe', neighbours }),
+    });
+    this.#detector.watch(eidInterfaces);
+    this.#hostRoutes = new HostRoutes({
+      request: (type, route) => this.#monitor.request({ type, route }),
+      interfaceName: (ifindex) => this.#interfaceName(ifindex),
+      log,
+    });
+    this.#monitor = new MonitorProcess(
+      {
+        started: () => this.#started(),
+        ended: () =>
+          this.#settleOpened(new NetlinkError('ERR_MONITOR_ENDED', 'the netlink monitor cannot start')),
+        snapshot: (snapshot) => this.#snapshot(snapshot),
+        changes: (changes) => changes.forEach((change) => this.#changed(change)),
+      },
+      log,
+    );
+    this.opened = new Promise((resolve, reject) => {
+      this.#settleOpened = (error) => (error === undefined ? resolve() : reject(error));
+    });
+    this.#monitor.start();
+  }
+
+  get monitorPid(): number | undefined {
+    return this.#monitor.pid;
+  }
+
+  /** One listener; it hears at once of every EID that is known by now. */
+  onEidSighted(listener: (sighting: EidSighting) => void): void {
+    this.#sighted = listener;
+    this.#detector.repeat();
+  }
+
+  onEidLost(listener: (sighting: EidSighting) => void): void {
+    this.#lost = listener;
+  }
+
+  watchEids(eidInterfaces: readonly EidInterface[]): void {
+    this.#eidInterfaces = eidInterfaces;
+    this.#detector.watch(eidInterfaces);
+    this.#monitor.send({ type: 'watch', ifindexes: eidInterfaces.map(({ ifindex }) => ifindex) });
+  }
+
+  hostRoute({ type, eid, ifindex }: HostRouteEffect): void {
+    this.#hostRoutes.set({ address: eid.address, ifindex }, type === 'host-route-add');
+  }
+
+  keepNeighbours(rlocs: readonly Address[]): void {
+    this.#rlocs = rlocs;
+    this.#monitor.send({ type: 'keep-neighbours', rlocs });
+  }
+
+  links(): Promise<readonly Link[]> {
+    return this.#monitor.request({ type: 'links' });
+  }
+
+  addresses(): Promise<readonly LocalAddress[]> {
+    return this.#monitor.request({ type: 'addresses' });
+  }
+
+  flushHostRoutes(): Promise<number> {
+    return this.#deleteHostRoutes(() => true);
+  }
+
+  reconcileHostRoutes(): Promise<number> {
+    return this.#deleteHostRoutes((route) => !this.#hostRoutes.isWanted(route));
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return { ...this.#monitor.counters(), ...this.#detector.counts, ...this.#hostRoutes.counters() };
+  }
+
+  close(): Promise<void> {
+    return this.#monitor.close();
+  }
+
+  async #deleteHostRoutes(which: (route: HostRoute) => boolean): Promise<number> {
+    const routes = (await this.#monitor.request({ type: 'host-routes' })).filter(which);
+    for (const route of routes) await this.#monitor.request({ type: 'delete-host-route', route });
+    return routes.length;
+  }
+
+  /** Everything that a monitor has to know. */
+  #started(): void {
+    this.watchEids(this.#eidInterfaces);
+    this.keepNeighbours(this.#rlocs);
+    this.#hostRoutes.repeat();
+  }
+
+  #snapshot(snapshot: Snapshot): void {
+    const before = this.#up;
+    this.#up = new Set(snapshot.links.filter(({ up }) => up).map(({ ifindex }) => ifindex));
+    for (const ifindex of this.#up) if (!before.has(ifindex)) this.#hostRoutes.repeat(ifindex);
+    this.#detector.snapshot(snapshot);
+    this.#settleOpened();
+  }
+
+  #changed(change: KernelChange): void {
+    if (change.type !== 'link') return this.#detector.change(change);
+    const { ifindex, up } = change.link;
+    const wasUp = this.#up.has(ifindex);
+    if (up && !change.removed) this.#up.add(ifindex);
+    else this.#up.delete(ifindex);
+    // The kernel deletes the routes of an interface that goes down.
+    if (!wasUp && this.#up.has(ifindex)) this.#hostRoutes.repeat(ifindex);
+  }
+
+  #interfaceName(ifindex: number): string {
+    return this.#eidInterfaces.find((each) => each.ifindex === ifindex)?.name ?? `if${ifindex}`;
+  }
+}

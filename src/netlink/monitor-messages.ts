@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the agent and its netlink monitor process say to each other (structured clone over IPC).
+import type { Address } from '../addr/index.js';
+import type { LocalAddress } from './rtnetlink/address.js';
+import type { Link } from './rtnetlink/link.js';
+import type { Neighbour } from './rtnetlink/neighbour.js';
+
+/** A host route of ours: a /32 or /128 out of one interface. */
+export interface HostRoute {
+  readonly address: Address;
+  readonly ifindex: number;
+}
+
+export type MonitorRequest =
+  | { readonly type: 'links' }
+  | { readonly type: 'addresses' }
+  | { readonly type: 'host-routes' }
+  | { readonly type: 'add-host-route'; readonly route: HostRoute }
+  /** Also forgets the neighbour, so that the next ARP or ND message of the host makes a new entry, and an event. */
+  | { readonly type: 'delete-host-route'; readonly route: HostRoute };
+
+export interface MonitorReplies {
+  readonly links: Link[];
+  readonly addresses: LocalAddress[];
+  readonly 'host-routes': HostRoute[];
+  readonly 'add-host-route': undefined;
+  readonly 'delete-host-route': undefined;
+}
+
+export type ToMonitor =
+  | { readonly type: 'stop' }
+  /** The interfaces whose neighbours and link state matter; answered with a snapshot. */
+  | { readonly type: 'watch'; readonly ifindexes: readonly number[] }
+  | { readonly type: 'keep-neighbours'; readonly rlocs: readonly Address[] }
+  /** Has the kernel ask these neighbours whether they are still there. */
+  | { readonly type: 'probe'; readonly neighbours: readonly Neighbour[] }
+  | { readonly type: 'request'; readonly id: number; readonly request: MonitorRequest };
+
+/** Everything as it is now. */
+export interface Snapshot {
+  readonly links: readonly Link[];
+  readonly addresses: readonly LocalAddress[];
+  readonly neighbours: readonly Neighbour[];
+}
+
+export type KernelChange =
+  | { readonly type: 'link'; readonly link: Link; readonly removed: boolean }
+  | { readonly type: 'address'; readonly address: LocalAddress; readonly removed: boolean }
+  | { readonly type: 'neighbour'; readonly neighbour: Neighbour; readonly removed: boolean };
+
+export type FromMonitor =
+  | { readonly type: 'ready'; readonly receiveBufferBytes: number }
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly type: 'changes'; readonly changes: readonly KernelChange[] }
+  | { readonly type: 'reply'; readonly id: number; readonly result: unknown }
+  | { readonly type: 'refused'; readonly id: number; readonly code: string; readonly message: string }
+  /** Counts since the monitor started, by name. */
+  | { readonly type: 'counts'; readonly counts: Readonly<Record<string, number>> };

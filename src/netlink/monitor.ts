@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The monitor process: all netlink sockets live here, because the `netlink` package aborts its process when a receive
+// buffer overruns. It holds nothing that a full dump and the agent's own memory cannot restore.
+import { addHostRoute, deleteHostRoute, listHostRoutes } from './host-route-requests.js';
+import { KernelWatch } from './kernel-watch.js';
+import type { FromMonitor, MonitorRequest, ToMonitor } from './monitor-messages.js';
+import { probeNeighbours } from './neighbour-requests.js';
+import { NextHopKeeper } from './next-hop-keeper.js';
+import { RtnetlinkSocket } from './rtnetlink-socket.js';
+import { decodeLocalAddress, encodeLocalAddressDump } from './rtnetlink/address.js';
+import { RTM_GETADDR, RTM_GETLINK } from './rtnetlink/constants.js';
+import { decodeLink, encodeLinkDump } from './rtnetlink/link.js';
+
+/** How often the counters of this process are sent to the agent. */
+const COUNTS_MS = 1_000;
+
+const requests = new RtnetlinkSocket();
+const watch = new KernelWatch(requests, send);
+const nextHops = new NextHopKeeper(requests);
+
+function send(message: FromMonitor, taken?: () => void): void {
+  // Fails only when the agent is gone, and then so are we.
+  process.send?.(message, undefined, undefined, () => taken?.());
+}
+
+async function perform(request: MonitorRequest): Promise<unknown> {
+  switch (request.type) {
+    case 'links':
+      return (await requests.dump('RTM_GETLINK', RTM_GETLINK, encodeLinkDump())).map(({ data }) =>
+        decodeLink(data),
+      );
+    case 'addresses': {
+      const messages = await requests.dump('RTM_GETADDR', RTM_GETADDR, encodeLocalAddressDump());
+      return messages.flatMap(({ data }) => decodeLocalAddress(data) ?? []);
+    }
+    case 'host-routes':
+      return listHostRoutes(requests);
+    case 'add-host-route':
+      return addHostRoute(requests, request.route);
+    case 'delete-host-route':
+      return deleteHostRoute(requests, request.route);
+  }
+}
+
+async function answer(id: number, request: MonitorRequest): Promise<void> {
+  try {
+    send({ type: 'reply', id, result: await perform(request) });
+  } catch (error) {
+    const { code = 'UNKNOWN', message } = error as Error & { code?: string };
+    send({ type: 'refused', id, code, message });
+  }
+}
+
+let last: Promise<void> = Promise.resolve();
+let reported = '';
+
+process.on('message', (message: ToMonitor) => {
+  if (message.type === 'stop') process.exit(0);
+  else if (message.type === 'watch') watch.watch(message.ifindexes);
+  else if (message.type === 'keep-neighbours') nextHops.keep(message.rlocs);
+  else if (message.type === 'probe') void probeNeighbours(requests, message.neighbours);
+  else last = last.then(() => answer(message.id, message.request)); // whole requests, in order
+});
+process.on('disconnect', () => process.exit(0));
+// A terminal or a service manager signals the whole group; the agent decides when it is over.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+setInterval(() => {
+  const counts = { ...watch.counts, ...nextHops.counts };
+  if (JSON.stringify(counts) !== reported) send({ type: 'counts', counts });
+  reported = JSON.stringify(counts);
+}, COUNTS_MS);
+send({ type: 'ready', receiveBufferBytes: watch.receiveBufferBytes });

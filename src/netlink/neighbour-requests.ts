@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the monitor process asks of the kernel's neighbour tables.
+import type { Address } from '../addr/index.js';
+import { RtnetlinkError, type RtnetlinkSocket } from './rtnetlink-socket.js';
+import {
+  NLM_F_CREATE,
+  NLM_F_REPLACE,
+  NTF_EXT_MANAGED,
+  NTF_USE,
+  NUD_NOARP,
+  NUD_PERMANENT,
+  NUD_PROBE,
+  RTM_DELNEIGH,
+  RTM_GETNEIGH,
+  RTM_NEWNEIGH,
+  RTPROT_XTRD,
+} from './rtnetlink/constants.js';
+import { decodeNeighbour, encodeNeighbour, type Neighbour } from './rtnetlink/neighbour.js';
+
+/** Has the kernel send unicast ARP requests or Neighbor Solicitations to neighbours that it knows. */
+export async function probeNeighbours(
+  requests: RtnetlinkSocket,
+  neighbours: readonly Neighbour[],
+): Promise<void> {
+  for (const { ifindex, address } of neighbours) {
+    const payload = encodeNeighbour({ ifindex, address, state: NUD_PROBE });
+    // An entry that is gone by now needs no answer.
+    await requests.request('RTM_NEWNEIGH', RTM_NEWNEIGH, NLM_F_REPLACE, payload).catch(() => undefined);
+  }
+}
+
+/** Deletes an entry that was learnt; configured ones stay. @throws RtnetlinkError */
+export async function forgetNeighbour(
+  requests: RtnetlinkSocket,
+  ifindex: number,
+  address: Address,
+): Promise<void> {
+  const neighbour = await getNeighbour(requests, ifindex, address);
+  if (neighbour === undefined || isConfigured(neighbour)) return;
+  const payload = encodeNeighbour({ ifindex, address });
+  await ignoring(['ENOENT'], requests.request('RTM_DELNEIGH', RTM_DELNEIGH, 0, payload));
+}
+
+/**
+ * Resolves a next hop and has it verified again whenever it goes stale: by the kernel itself where that has
+ * NTF_EXT_MANAGED, and by NTF_USE each time this is called. Makes the entry if need be. @throws RtnetlinkError
+ */
+export async function keepNeighbour(
+  requests: RtnetlinkSocket,
+  ifindex: number,
+  address: Address,
+): Promise<void> {
+  const neighbour = await getNeighbour(requests, ifindex, address);
+  if (neighbour !== undefined && isConfigured(neighbour)) return; // NTF_USE would make a permanent entry a learnt one
+  const payload = encodeNeighbour({
+    ifindex,
+    address,
+    flags: NTF_USE,
+    extendedFlags: NTF_EXT_MANAGED,
+    protocol: RTPROT_XTRD,
+  });
+  await requests.request('RTM_NEWNEIGH', RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, payload);
+}
+
+/** Leaves a next hop that `keepNeighbour` kept to age as others do. @throws RtnetlinkError */
+export async function releaseNeighbour(
+  requests: RtnetlinkSocket,
+  ifindex: number,
+  address: Address,
+): Promise<void> {
+  const neighbour = await getNeighbour(requests, ifindex, address);
+  if (neighbour?.protocol !== RTPROT_XTRD || isConfigured(neighbour)) return;
+  const payload = encodeNeighbour({ ifindex, address, flags: NTF_USE });
+  await ignoring(['ENOENT'], requests.request('RTM_NEWNEIGH', RTM_NEWNEIGH, NLM_F_REPLACE, payload));
+}
+
+function isConfigured(neighbour: Neighbour): boolean {
+  return (neighbour.state & (NUD_PERMANENT | NUD_NOARP)) !== 0;
+}
+
+async function getNeighbour(
+  requests: RtnetlinkSocket,
+  ifindex: number,
+  address: Address,
+): Promise<Neighbour | undefined> {
+  const payload = encodeNeighbour({ ifindex, address });
+  const request = requests.request('RTM_GETNEIGH', RTM_GETNEIGH, 0, payload);
+  const [message] = (await ignoring(['ENOENT', 'ENODEV'], request)) ?? [];
+  return message && decodeNeighbour(message.data);
+}
+
+async function ignoring<T>(codes: readonly string[], result: Promise<T>): Promise<T | undefined> {
+  try {
+    return await result;
+  } catch (error) {
+    if (error instanceof RtnetlinkError && codes.includes(error.code)) return undefined;
+    throw error;
+  }
+}
