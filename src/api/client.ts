@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import { connect, type Socket } from 'node:net';
+import { LineSplitter } from './line-splitter.js';
+import {
+  type ErrorBody,
+  EVENTS_METHOD,
+  type EventView,
+  isTableMethod,
+  type MethodName,
+  type ParamsOf,
+  type ResultOf,
+} from './protocol.js';
+
+/** Bytes of one answer line that a client takes. */
+const MAX_ANSWER = 67_108_864;
+
+/** There is no agent to talk to, or it went away. */
+export class AgentUnreachableError extends Error {
+  override readonly name = 'AgentUnreachableError';
+  readonly code = 'ERR_AGENT_UNREACHABLE';
+}
+
+/** The agent answered with an error. */
+export class AgentError extends Error {
+  override readonly name = 'AgentError';
+  readonly code: ErrorBody['code'];
+  constructor({ code, message }: ErrorBody) {
+    super(message);
+    this.code = code;
+  }
+}
+
+interface Answer {
+  readonly part?: readonly unknown[];
+  readonly result?: unknown;
+  readonly error?: ErrorBody;
+  readonly event?: EventView;
+}
+
+/** One connection to an agent, for one request at a time. */
+export class ApiClient {
+  readonly #path: string;
+  readonly #socket: Socket;
+  readonly #answers: AsyncGenerator<Answer, void>;
+  #id = 0;
+
+  private constructor(path: string, socket: Socket) {
+    this.#path = path;
+    this.#socket = socket;
+    this.#answers = this.#read();
+  }
+
+  /** @throws AgentUnreachableError */
+  static connect(path: string): Promise<ApiClient> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(path);
+      const fail = (error: NodeJS.ErrnoException): void => reject(unreachable(path, error));
+      socket.once('error', fail);
+      socket.once('connect', () => {
+        socket.off('error', fail);
+        resolve(new ApiClient(path, socket));
+      });
+    });
+  }
+
+  /** @throws AgentError, AgentUnreachableError */
+  async call<M extends MethodName>(method: M, ...params: ParamsOf<M>): Promise<ResultOf<M>> {
+    this.#request(method, params[0]);
+    const rows: unknown[] = [];
+    for (;;) {
+      const { part, result } = await this.#next();
+      if (part) rows.push(...part);
+      else return (isTableMethod(method) ? rows : result) as ResultOf<M>;
+    }
+  }
+
+  /** The kept events, then new ones, until the iteration is left or the agent goes. @throws AgentError, AgentUnreachableError */
+  async *events(): AsyncGenerator<EventView, void> {
+    this.#request(EVENTS_METHOD, undefined);
+    for (;;) {
+      const { event } = await this.#next();
+      if (event) yield event;
+    }
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #request(method: string, params: unknown): void {
+    this.#id += 1;
+    this.#socket.write(`${JSON.stringify({ id: this.#id, method, params })}\n`);
+  }
+
+  async #next(): Promise<Answer> {
+    const next = await this.#answers.next();
+    if (next.done) throw new AgentUnreachableError(`the agent on '${this.#path}' closed the connection`);
+    if (next.value.error) throw new AgentError(next.value.error);
+    return next.value;
+  }
+
+  async *#read(): AsyncGenerator<Answer, void> {
+    const lines = new LineSplitter(MAX_ANSWER);
+    try {
+      for await (const chunk of this.#socket)
+        for (const line of lines.push(chunk as Buffer)) yield JSON.parse(line) as Answer;
+    } catch (error) {
+      throw unreachable(this.#path, error as NodeJS.ErrnoException);
+    }
+  }
+}
+
+function unreachable(path: string, error: NodeJS.ErrnoException): AgentUnreachableError {
+  switch (error.code) {
+    case 'ENOENT':
+      return new AgentUnreachableError(`there is no socket '${path}': is xtrd running?`);
+    case 'ECONNREFUSED':
+      return new AgentUnreachableError(`nobody listens on '${path}': xtrd has ended without removing it`);
+    case 'EACCES':
+      return new AgentUnreachableError(
+        `no permission to use '${path}': become root, or a member of its group`,
+      );
+    case 'ENOTSOCK':
+      return new AgentUnreachableError(`'${path}' is not a socket`);
+    default:
+      return new AgentUnreachableError(
+        `the agent on '${path}' cannot be reached (${error.code ?? error.message})`,
+      );
+  }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { z } from 'zod';
+import { AddressError } from '../addr/index.js';
+import { streamEvents } from './event-stream.js';
+import { LineSplitter, LineTooLongError } from './line-splitter.js';
+import { isMethod, METHODS } from './methods.js';
+import {
+  type AgentService,
+  type ErrorCode,
+  EVENTS_METHOD,
+  isTableMethod,
+  MAX_REQUEST,
+  PART_ROWS,
+} from './protocol.js';
+
+/** What a connection tells the server. */
+export interface ConnectionObserver {
+  readonly onRequest: () => void;
+  readonly onRejected: () => void;
+  readonly onSlowReader: () => void;
+  /** A fault that is not the client's. */
+  readonly onFault: (error: unknown) => void;
+}
+
+const requestSchema = z.strictObject({
+  id: z.int().min(0),
+  method: z.string(),
+  params: z.unknown().optional(),
+});
+
+class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Serves one client until it closes. */
+export async function serveConnection(
+  socket: Socket,
+  service: AgentService,
+  observer: ConnectionObserver,
+): Promise<void> {
+  socket.on('error', () => undefined); // the client is gone: 'close' follows
+  const lines = new LineSplitter(MAX_REQUEST);
+  try {
+    // Reading waits while a request is answered: at most one chunk of requests is in memory.
+    for await (const chunk of socket.iterator({ destroyOnReturn: false }))
+      for (const line of lines.push(chunk as Buffer))
+        if (await serveLine(line, socket, service, observer)) return;
+    socket.end();
+  } catch (error) {
+    if (error instanceof LineTooLongError) {
+      observer.onRejected();
+      socket.end(errorLine(null, 'bad-request', error.message));
+    } else if (!socket.destroyed) {
+      observer.onFault(error);
+      socket.destroy();
+    }
+  }
+}
+
+/** Whether the connection now belongs to the event stream. */
+async function serveLine(
+  line: string,
+  socket: Socket,
+  service: AgentService,
+  observer: ConnectionObserver,
+): Promise<boolean> {
+  let id: number | null = null;
+  observer.onRequest();
+  try {
+    const request = parseRequest(line);
+    id = request.id;
+    if (request.method === EVENTS_METHOD) {
+      streamEvents(service, id, socket, observer.onSlowReader);
+      return true;
+    }
+    await answer(id, request.method, request.params, socket, service);
+  } catch (error) {
+    if (socket.destroyed) return false;
+    const known = clientError(error);
+    if (known) observer.onRejected();
+    else observer.onFault(error);
+    const { code, message } = known ?? { code: 'internal', message: 'the agent failed; see its log' };
+    socket.write(errorLine(id, code, message));
+  }
+  return false;
+}
+
+function parseRequest(line: string): z.output<typeof requestSchema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new RequestError('bad-request', 'a request is one JSON object on one line');
+  }
+  const parsed = requestSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new RequestError('bad-request', `not a request: ${issuesText(parsed.error)}`);
+}
+
+async function answer(
+  id: number,
+  name: string,
+  given: unknown,
+  socket: Socket,
+  service: AgentService,
+): Promise<void> {
+  if (!isMethod(name)) throw new RequestError('unknown-method', `there is no method '${name.slice(0, 64)}'`);
+  const method = METHODS[name];
+  const params = method.params.safeParse(given ?? {});
+  if (!params.success) throw new RequestError('invalid-params', issuesText(params.error));
+  const result = await method.call(service, params.data);
+  const rows = isTableMethod(name) ? (result as readonly unknown[]) : undefined;
+  if (rows) await writeParts(id, rows, socket);
+  socket.write(`${JSON.stringify({ id, result: rows ? { rows: rows.length } : result })}\n`);
+}
+
+async function writeParts(id: number, rows: readonly unknown[], socket: Socket): Promise<void> {
+  for (let start = 0; start < rows.length && !socket.destroyed; start += PART_ROWS) {
+    const part = rows.slice(start, start + PART_ROWS);
+    if (socket.write(`${JSON.stringify({ id, part })}\n`)) await nextTurn();
+    else await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+  }
+}
+
+function clientError(error: unknown): { code: ErrorCode; message: string } | undefined {
+  if (error instanceof RequestError) return error;
+  return error instanceof AddressError ? { code: 'invalid-params', message: error.message } : undefined;
+}
+
+function issuesText(error: z.ZodError): string {
+  return error.issues
+    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
+    .join('; ');
+}
+
+export function errorLine(id: number | null, code: ErrorCode, message: string): string {
+  return `${JSON.stringify({ id, error: { code, message } })}\n`;
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import test from 'ava';
+import { AgentError, AgentUnreachableError, ApiClient } from '../../src/api/index.js';
+import { LineSplitter, LineTooLongError } from '../../src/api/line-splitter.js';
+import { serve } from './fixture-service.js';
+import { EVENTS, MAP_CACHE, STATUS } from './fixture-views.js';
+
+test('values and tables arrive as the service gave them, one after another', async (t) => {
+  const { path, service } = await serve(t);
+  const client = await ApiClient.connect(path);
+  t.deepEqual(await client.call('status'), STATUS);
+  t.deepEqual(await client.call('mapCache', {}), [...MAP_CACHE]);
+  t.deepEqual(await client.call('mapCache', { eid: '9.9.9.9', instanceId: 0 }), []);
+  t.deepEqual(await client.call('lookup', { eid: '1.1.1.1', to: '9.9.9.9' }), service.lookupView);
+  t.deepEqual(service.asked, [{}, { eid: '9.9.9.9', instanceId: 0 }, { eid: '1.1.1.1', to: '9.9.9.9' }]);
+  client.close();
+});
+
+test('what the agent refuses is an AgentError', async (t) => {
+  const { path } = await serve(t);
+  const client = await ApiClient.connect(path);
+  await t.throwsAsync(client.call('away', { eid: 'nonsense' }), {
+    instanceOf: AgentError,
+    code: 'invalid-params',
+    message: "'nonsense' is not an IPv4 or IPv6 address",
+  });
+  client.close();
+});
+
+test('events are iterated until the iteration is left', async (t) => {
+  const { path, service } = await serve(t);
+  const client = await ApiClient.connect(path);
+  const seen: unknown[] = [];
+  for await (const event of client.events()) {
+    seen.push(event);
+    if (seen.length === 2) service.tell(EVENTS[0]!);
+    if (seen.length === 3) break;
+  }
+  client.close();
+  t.deepEqual(seen, [...EVENTS, EVENTS[0]]);
+});
+
+test('an agent that ends is unreachable from then on', async (t) => {
+  const { path, server } = await serve(t);
+  const client = await ApiClient.connect(path);
+  await client.call('status');
+  await server.close();
+  await t.throwsAsync(client.call('status'), { instanceOf: AgentUnreachableError });
+});
+
+test('no socket', async (t) => {
+  const { folder } = await serve(t);
+  const path = join(folder, 'none.sock');
+  await t.throwsAsync(ApiClient.connect(path), {
+    instanceOf: AgentUnreachableError,
+    message: `there is no socket '${path}': is xtrd running?`,
+  });
+});
+
+test('a file that is no socket', async (t) => {
+  const { folder } = await serve(t);
+  const path = join(folder, 'file.sock');
+  await writeFile(path, '');
+  await t.throwsAsync(ApiClient.connect(path), {
+    instanceOf: AgentUnreachableError,
+    message: /nobody listens on/,
+  });
+});
+
+test('an agent that answers nonsense', async (t) => {
+  const { folder } = await serve(t);
+  const path = join(folder, 'odd.sock');
+  const odd = createServer((socket) => socket.end('hello\n')).listen(path);
+  t.teardown(() => odd.close());
+  await once(odd, 'listening');
+  const client = await ApiClient.connect(path);
+  await t.throwsAsync(client.call('status'), { instanceOf: AgentUnreachableError });
+});
+
+test('lines are found in any cut of the bytes', (t) => {
+  const bytes = Buffer.from('a\n\nbé\nc');
+  for (let size = 1; size <= bytes.length; size++) {
+    const lines = new LineSplitter(8);
+    const found: string[] = [];
+    for (let at = 0; at < bytes.length; at += size) found.push(...lines.push(bytes.subarray(at, at + size)));
+    t.deepEqual(found, ['a', '', 'bé'], `in pieces of ${size}`);
+  }
+});
+
+test('a line may have as many bytes as the limit, and no more', (t) => {
+  t.deepEqual(new LineSplitter(3).push(Buffer.from('abc\n')), ['abc']);
+  t.throws(() => new LineSplitter(3).push(Buffer.from('abcd\n')), { instanceOf: LineTooLongError });
+  t.throws(() => new LineSplitter(3).push(Buffer.from('abcd')), { instanceOf: LineTooLongError });
+});
