@@ -68,7 +68,8 @@ async function runStory(backend: Backend, keep: boolean, json: string | undefine
 
 async function execute(backend: Backend, [name, ...command]: readonly string[]): Promise<number> {
   const node = NODES.find((each) => each.name === name)?.name;
-  if (node === undefined || command.length === 0) throw new UsageError('exec needs a node and a command');
+  if (node === undefined || command.length === 0)
+    throw new UsageError(`exec needs a node and a command; ${name ?? 'nothing'} is no node`);
   if (!backend.isUp()) throw new UsageError('the lab is not up: scripts/lab --keep leaves it up');
   return backend.exec(node, command);
 }
