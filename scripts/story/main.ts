@@ -66,9 +66,10 @@ async function runStory(backend: Backend, keep: boolean, json: string | undefine
   return facts.ok ? 0 : 1;
 }
 
-async function execute(backend: Backend, [name, ...command]: readonly string[]): Promise<number> {
+async function execute(backend: Backend, [name = '', ...command]: readonly string[]): Promise<number> {
   const node = NODES.find((each) => each.name === name)?.name;
-  if (node === undefined || command.length === 0) throw new UsageError('exec needs a node and a command');
+  if (node === undefined) throw new UsageError(`there is no node '${name}'`);
+  if (command.length === 0) throw new UsageError('exec needs a command');
   if (!backend.isUp()) throw new UsageError('the lab is not up: scripts/lab --keep leaves it up');
   return backend.exec(node, command);
 }

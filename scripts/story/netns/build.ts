@@ -24,8 +24,25 @@ async function setOffloads(node: Node): Promise<void> {
   }
 }
 
-async function forwardPackets(namespace: string): Promise<void> {
-  await must(inside(namespace, ['sh', '-c', 'echo 1 >/proc/sys/net/ipv4/ip_forward']));
+/**
+ * The core forwards. A roaming host keeps its neighbours while its carrier is gone, as those on Wi-Fi do: the gateway
+ * has one address and MAC everywhere. (Linux 5.16; an older kernel asks for the gateway again.)
+ */
+const KERNEL_SETTINGS = {
+  core: { 'net/ipv4/ip_forward': 1 },
+  host: { 'net/ipv4/conf/eth0/arp_evict_nocarrier': 0, 'net/ipv6/conf/eth0/ndisc_evict_nocarrier': 0 },
+  router: {},
+} as const;
+
+async function setKernel({ name, kind }: Node): Promise<void> {
+  for (const [key, value] of Object.entries(KERNEL_SETTINGS[kind]))
+    await must(
+      inside(namespaceOf(name), [
+        'sh',
+        '-c',
+        `test ! -e /proc/sys/${key} || echo ${String(value)} >/proc/sys/${key}`,
+      ]),
+    );
 }
 
 export async function buildNetwork(): Promise<void> {
@@ -34,7 +51,7 @@ export async function buildNetwork(): Promise<void> {
   for (const node of NODES) {
     await batch(nodeBatch(node), namespaceOf(node.name));
     await setOffloads(node);
-    if (node.kind === 'core') await forwardPackets(namespaceOf(node.name));
+    await setKernel(node);
   }
 }
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The story, told by the command that a person runs. One after the other: there is one lab on a machine.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import test from 'ava';
+import type { Facts } from '../../scripts/story/report.js';
+import { lab, traces } from './lab-process.js';
+
+/** What happens to a move, in this order (story.md, steps 4 to 10). */
+const MOVE = [
+  ['xtr6', 'eid-learnt'],
+  ['xtr6', 'map-register-sent'],
+  ['msmr', 'map-register-accepted'],
+  ['xtr2', 'map-notify-received'],
+  ['xtr2', 'eid-away'],
+  ['xtr2', 'stale-packet'],
+  ['xtr2', 'smr-sent'],
+  ['xtr4', 'smr-received'],
+  ['xtr4', 'smr-invoked-map-request-sent'],
+  ['msmr', 'map-request-forwarded'],
+  ['xtr6', 'map-reply-sent'],
+  ['xtr4', 'map-reply-received'],
+  ['xtr4', 'map-cache-updated'],
+] as const;
+
+let facts: Facts;
+
+test.after.always(async () => {
+  await lab('down').ended;
+});
+
+test.serial('Ctrl-C takes the lab down', async (t) => {
+  t.timeout(120_000);
+  const run = lab();
+  await run.printed('Act 1');
+  run.child.kill('SIGINT');
+  t.is(await run.ended, 130, run.output());
+  t.deepEqual(traces(), []);
+});
+
+test.serial('a lab process that is killed leaves its nodes', async (t) => {
+  t.timeout(120_000);
+  const run = lab();
+  await run.printed('Act 1');
+  run.child.kill('SIGKILL');
+  await run.ended;
+  t.not(traces().length, 0);
+});
+
+test.serial('the story is told again over what the killed one left, and every act holds', async (t) => {
+  t.timeout(300_000);
+  const directory = await mkdtemp(`${tmpdir()}/xtrt-lab-`);
+  const file = `${directory}/facts.json`;
+  const run = lab('--keep', '--json', file);
+  const code = await run.ended;
+  t.log(run.output());
+  t.is(code, 0);
+  facts = JSON.parse(await readFile(file, 'utf8')) as Facts;
+  await rm(directory, { recursive: true });
+  t.true(facts.ok);
+  for (const { act, facts: all } of facts.acts)
+    for (const { fact, ok, measured } of all) t.true(ok, `${act}: ${fact}: ${measured}`);
+});
+
+test.serial('the timeline has the steps of a move in their order', (t) => {
+  const steps = MOVE.map(([node, event]) =>
+    facts.timeline.findIndex((row) => row.node === node && row.event === event),
+  );
+  t.false(steps.includes(-1), JSON.stringify(facts.timeline, undefined, 1));
+  t.deepEqual(
+    steps,
+    [...steps].sort((a, b) => a - b),
+  );
+});
+
+test.serial(
+  'nothing is lost between the Map-Notify at xTR2 and convergence, nor in any phase but handover',
+  (t) => {
+    t.is(facts.traffic.length, 2);
+    for (const { from, to, phases } of facts.traffic) {
+      const names = phases.map(({ phase }) => phase);
+      t.deepEqual(names, ['before the move', 'handover', 'convergence', 'after the move', 'restart']);
+      for (const { phase, sent, lost } of phases) {
+        t.true(sent > 0, `${from} to ${to}, ${phase}`);
+        if (phase !== 'handover') t.is(lost, 0, `${from} to ${to}, ${phase}`);
+      }
+    }
+  },
+);
+
+test.serial('a lab that was kept can be looked into', async (t) => {
+  const run = lab('exec', 'xtr4', 'xtrctl', 'show', 'map-cache', '1.1.1.1');
+  t.is(await run.ended, 0, run.output());
+  t.regex(run.output(), /6\.6\.6\.6/);
+});
+
+test.serial("exec gives the command's exit code", async (t) => {
+  t.is(await lab('exec', 'core', 'sh', '-c', 'exit 42').ended, 42);
+});
+
+test.serial('exec on a node that is not there is wrong use', async (t) => {
+  const run = lab('exec', 'xtr9', 'true');
+  t.is(await run.ended, 2);
+  t.regex(run.output(), /xtr9/);
+});
+
+test.serial('down leaves nothing behind, and is content when there is nothing', async (t) => {
+  t.is(await lab('down').ended, 0);
+  t.deepEqual(traces(), []);
+  t.is(await lab('down').ended, 0);
+});
