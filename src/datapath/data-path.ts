@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Eid, EidPrefix } from '../addr/index.js';
+import type { HeldFrame } from '../control/effect.js';
+import type { AdoptedState, Punt } from '../control/machine.js';
+import type { DataPath, DataPathStatus, ForwardingState, Traffic, TrieEffect } from '../core/ports.js';
+import type { AdapterCounters } from './adapter-counters.js';
+import type { Injector } from './injector.js';
+import type { BpfMap } from './native.js';
+import type { Punts } from './punts.js';
+import { readReasons } from './reasons.js';
+import type { Tables } from './tables.js';
+
+/** What open.ts has put together. */
+export interface DataPathParts {
+  readonly tables: Tables;
+  readonly injector: Injector;
+  readonly punts: Punts;
+  readonly counters: AdapterCounters;
+  /** In the order of bpf/maps.h. */
+  readonly maps: readonly BpfMap[];
+  readonly pinPath: string;
+  /** Undefined when nothing was pinned. */
+  readonly adopted: AdoptedState | undefined;
+  readonly interfaces: DataPathStatus['interfaces'];
+  readonly close: () => void;
+}
+
+export class XdpDataPath implements DataPath {
+  readonly #parts: DataPathParts;
+  readonly #reasons: BpfMap;
+
+  constructor(parts: DataPathParts, reasons: BpfMap) {
+    this.#parts = parts;
+    this.#reasons = reasons;
+  }
+
+  adopted(): AdoptedState {
+    return this.#parts.adopted ?? { mapCache: [], localEids: [] };
+  }
+
+  apply(effects: readonly TrieEffect[]): readonly TrieEffect[] {
+    return effects.filter((effect) => !this.#parts.tables.apply(effect));
+  }
+
+  inject(frames: readonly HeldFrame[]): void {
+    this.#parts.injector.inject(frames);
+  }
+
+  onPunts(listener: (punts: readonly Punt[]) => void): void {
+    this.#parts.punts.listen(listener);
+  }
+
+  lookup(eid: Eid): ForwardingState | undefined {
+    return this.#parts.tables.mapCache.lookup(eid);
+  }
+
+  traffic(eid: EidPrefix): Traffic {
+    return this.#parts.tables.mapCache.traffic(eid);
+  }
+
+  counters(): ReturnType<DataPath['counters']> {
+    return { reasons: readReasons(this.#reasons), adapter: this.#parts.counters.snapshot() };
+  }
+
+  status(): DataPathStatus {
+    const { pinPath, adopted, interfaces, maps, tables } = this.#parts;
+    const { used } = tables;
+    return {
+      pinPath,
+      adopted: adopted !== undefined,
+      interfaces,
+      maps: maps.map(({ name, maxEntries }) => ({ name, entries: used[name], maxEntries })),
+    };
+  }
+
+  detach(): void {
+    this.#parts.close();
+  }
+}

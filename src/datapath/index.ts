@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+export { ADAPTER_COUNTER_NAMES } from './adapter-counters.js';
+export { DataPathError } from './data-path-error.js';
+export { openDataPath } from './open.js';
+export {
+  type DataPathInterface,
+  type DataPathOptions,
+  type DataPathSizes,
+  DEFAULT_PUNT_LIMITS,
+  type PuntLimit,
+  type PuntLimits,
+} from './options.js';
+export { tearDown } from './tear-down.js';

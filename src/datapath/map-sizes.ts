@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { DataPathSizes } from './options.js';
+
+/**
+ * Room for EID-Prefixes that are configured: database mappings, dynamic-EID prefixes, static mappings. Not the number of
+ * them: a map that is pinned keeps its size, and editing the configuration must not make it unfit for the next start.
+ */
+const CONFIGURED_EIDS = 4096;
+
+/** A dynamic EID may be local and another away at the same time. */
+const STATES_OF_DYNAMIC_EID = 2;
+
+/**
+ * Tries get one entry more than is ever used: before Linux 6.13 a full trie refuses even to replace an entry, and
+ * replacing has to work always, so that locators change while the map-cache is full.
+ */
+export const SPARE_TRIE_ENTRIES = 1;
+
+/** max_entries by map name. */
+export function mapSizes(sizes: DataPathSizes): Record<string, number> {
+  const localEids = STATES_OF_DYNAMIC_EID * sizes.dynamicEids + CONFIGURED_EIDS;
+  const mapCache = sizes.mapCacheEntries + localEids;
+  return {
+    xtr_map_cache_v4: mapCache + SPARE_TRIE_ENTRIES,
+    xtr_map_cache_v6: mapCache + SPARE_TRIE_ENTRIES,
+    xtr_mapping_counters: mapCache,
+    xtr_eid_db_v4: localEids + SPARE_TRIE_ENTRIES,
+    xtr_eid_db_v6: localEids + SPARE_TRIE_ENTRIES,
+    xtr_locator_sets: sizes.locatorSets,
+    xtr_locators: sizes.locators,
+    xtr_locator_counters: sizes.locators,
+    xtr_punts: sizes.puntRing,
+  };
+}

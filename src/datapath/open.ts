@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync, mkdirSync } from 'node:fs';
+import type { AdoptedState } from '../control/machine.js';
+import type { DataPath, DataPathStatus } from '../core/ports.js';
+import { AdapterCounters } from './adapter-counters.js';
+import { XdpDataPath } from './data-path.js';
+import { Injector } from './injector.js';
+import { writeConfiguration } from './interface-maps.js';
+import { Links } from './links.js';
+import { mapSizes } from './map-sizes.js';
+import { type BpfMap, type BpfProgram, loadNative, type Native } from './native.js';
+import type { DataPathOptions } from './options.js';
+import { PacketSender } from './packet-sender.js';
+import { PinPaths } from './pin-paths.js';
+import { programFor, type ProgramName, Programs } from './programs.js';
+import { Punts } from './punts.js';
+import { Tables } from './tables.js';
+import { tearDown, tearDownOtherVersions } from './tear-down.js';
+
+/** Of bpf/maps.h, in its order, the one for punts last. */
+const MAP_NAMES = [
+  'xtr_map_cache_v4',
+  'xtr_map_cache_v6',
+  'xtr_eid_db_v4',
+  'xtr_eid_db_v6',
+  'xtr_locator_sets',
+  'xtr_locators',
+  'xtr_mapping_counters',
+  'xtr_locator_counters',
+  'xtr_counters',
+  'xtr_interfaces',
+  'xtr_local_rlocs',
+  'xtr_settings',
+  'xtr_ports',
+  'xtr_punts',
+] as const;
+
+/** More locators than have a status bit are not told apart (RFC 9300 section 5.1). */
+const STATUS_BITS = 32;
+
+/** Closes what was opened, last first. */
+class Opened {
+  readonly #handles: { close(): void }[] = [];
+
+  add<T extends { close(): void }>(handle: T): T {
+    this.#handles.push(handle);
+    return handle;
+  }
+
+  close(): void {
+    for (const handle of this.#handles.splice(0).reverse()) handle.close();
+  }
+}
+
+/**
+ * Loads the programs, adopts what is pinned, and attaches. What forwards already goes on forwarding all the while.
+ * @throws DataPathError, with nothing left behind that was not there before
+ */
+export function openDataPath(options: DataPathOptions): DataPath {
+  const native = loadNative();
+  const paths = new PinPaths(options.bpfFilesystem, options.name);
+  const found = existsSync(paths.maps);
+  const opened = new Opened();
+  try {
+    return open(native, paths, found, options, opened);
+  } catch (error) {
+    opened.close();
+    if (!found) tearDown(options.bpfFilesystem, options.name);
+    throw error;
+  }
+}
+
+function open(
+  native: Native,
+  paths: PinPaths,
+  found: boolean,
+  options: DataPathOptions,
+  opened: Opened,
+): DataPath {
+  mkdirSync(paths.maps, { recursive: true, mode: 0o700 });
+  const programs = opened.add(new Programs());
+  const needed = new Set<ProgramName>(options.interfaces.map(({ roles }) => programFor(roles)));
+  programs.load(native, options.bpfDirectory, needed.size > 0 ? needed : new Set(['eid_ingress']), {
+    pinDirectory: paths.maps,
+    maxEntries: mapSizes(options.sizes),
+  });
+  const maps = new Map<string, BpfMap>(MAP_NAMES.map((name) => [name, opened.add(programs.map(name))]));
+  const map = (name: string): BpfMap => maps.get(name) ?? opened.add(programs.map(name));
+
+  const counters = new AdapterCounters();
+  const tables = new Tables(map, statusBits(options), counters);
+  const adopted: AdoptedState | undefined = found ? tables.adopt() : undefined;
+  writeConfiguration(map, options);
+  const interfaces = attach(native, paths, options, programs, opened);
+
+  const sender = opened.add(new PacketSender(native, counters));
+  const byIfindex = new Map<number, BpfProgram>(
+    options.interfaces.map(({ ifindex, roles }) => [ifindex, programs.program(programFor(roles))]),
+  );
+  const parts = {
+    ...{ tables, counters, adopted, interfaces, pinPath: paths.version, maps: [...maps.values()] },
+    injector: new Injector(byIfindex, sender, counters),
+    punts: opened.add(new Punts(native, map('xtr_punts'), sender, counters)),
+    close: () => opened.close(),
+  };
+  return new XdpDataPath(parts, map('xtr_counters'));
+}
+
+function attach(
+  native: Native,
+  paths: PinPaths,
+  options: DataPathOptions,
+  programs: Programs,
+  opened: Opened,
+): DataPathStatus['interfaces'] {
+  tearDownOtherVersions(native, paths);
+  const links = opened.add(new Links(native, paths, options.xdpMode));
+  links.removeOthers(options.interfaces);
+  return options.interfaces.map((target) => {
+    const program = programFor(target.roles);
+    const mode = links.attach(target, programs.program(program));
+    return { name: target.name, ifindex: target.ifindex, roles: target.roles, mode, program };
+  });
+}
+
+/** Bit n is the n-th of our locators in a record, and all of them are up as far as we can say. */
+function statusBits({ locatorStatusBits, localRlocs }: DataPathOptions): number | undefined {
+  if (!locatorStatusBits) return undefined;
+  return 2 ** Math.min(localRlocs.length, STATUS_BITS) - 1;
+}

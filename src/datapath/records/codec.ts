@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import { StructBytes } from '../struct-bytes.js';
+
+/** A key or value of a map and its bytes. `decode` returns undefined for bytes that make no sense. */
+export interface Codec<T> {
+  encode(value: T): Uint8Array;
+  decode(bytes: Uint8Array): T | undefined;
+}
+
+/** A u32: an index of an array, or an ifindex. */
+export const u32Codec: Codec<number> = {
+  encode(value) {
+    const struct = new StructBytes(4);
+    struct.setU32(0, value);
+    return struct.bytes;
+  },
+  decode: (bytes) => new StructBytes(bytes).u32(0),
+};

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ADDRESS_BITS, type Address, addressBytes, addressFromBytes } from '../../addr/index.js';
+import { xtr_locator } from '../generated/layout.js';
+import { StructBytes } from '../struct-bytes.js';
+import type { Codec } from './codec.js';
+
+/** struct xtr_locator: a tunnel from our RLOC to another's, both of one family. */
+export interface LocatorRecord {
+  readonly source: Address;
+  readonly destination: Address;
+}
+
+/**
+ * What every outer IPv4 header of ours has (bpf/layout.h, struct xtr_locator): version 4 and header length 5, ID 0, DF,
+ * protocol UDP. Type of service, total length and TTL are added by the programs.
+ */
+const CONSTANT_WORDS = 0x4500 + 0x4000 + 17;
+
+const { bytes: size, offset } = xtr_locator;
+
+function headerSum({ source, destination }: LocatorRecord): number {
+  const words = [source, destination].map(({ bits }) => Number(bits >> 16n) + Number(bits & 0xffffn));
+  return words.reduce((sum, word) => sum + word, CONSTANT_WORDS);
+}
+
+export const locatorCodec: Codec<LocatorRecord> = {
+  encode(locator) {
+    const struct = new StructBytes(size);
+    const { family } = locator.destination;
+    struct.set(offset.source, addressBytes(locator.source));
+    struct.set(offset.destination, addressBytes(locator.destination));
+    struct.setU32(offset.family, family);
+    struct.setU32(offset.header_sum, family === 4 ? headerSum(locator) : 0);
+    return struct.bytes;
+  },
+  decode(bytes) {
+    const struct = new StructBytes(bytes);
+    const family = struct.u32(offset.family);
+    if (family !== 4 && family !== 6) return undefined;
+    const address = (at: number): Address => addressFromBytes(struct.slice(at, ADDRESS_BITS[family] / 8));
+    return { source: address(offset.source), destination: address(offset.destination) };
+  },
+};

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LocalEidDeleteEffect, LocalEidSetEffect } from '../control/effect.js';
+import type { AdoptedState } from '../control/machine.js';
+import type { TrieEffect } from '../core/ports.js';
+import type { AdapterCounters } from './adapter-counters.js';
+import { TableFull } from './data-path-error.js';
+import { EidDatabase } from './eid-database.js';
+import { EidTries } from './eid-tries.js';
+import { LocatorSetTable } from './locator-set-table.js';
+import { LocatorTable } from './locator-table.js';
+import { MapCache } from './map-cache.js';
+import { MappingCounters } from './mapping-counters.js';
+import { type BpfMap, isBpfError } from './native.js';
+import { type LocalEidRecord, localEidCodec } from './records/local-eid.js';
+import { type MappingRecord, mappingCodec } from './records/mapping.js';
+
+/** The tables that effects of the control plane change, and what they have in common. */
+export class Tables {
+  readonly mapCache: MapCache;
+  readonly #database: EidDatabase;
+  readonly #locators: LocatorTable;
+  readonly #sets: LocatorSetTable;
+  readonly #cacheTries: EidTries<MappingRecord>;
+  readonly #databaseTries: EidTries<LocalEidRecord>;
+  readonly #counters: AdapterCounters;
+
+  /** @param statusBits sent with packets from local EIDs; undefined: none are sent */
+  constructor(map: (name: string) => BpfMap, statusBits: number | undefined, counters: AdapterCounters) {
+    this.#counters = counters;
+    this.#locators = new LocatorTable(map('xtr_locators'), map('xtr_locator_counters'));
+    this.#sets = new LocatorSetTable(map('xtr_locator_sets'), this.#locators, counters);
+    this.#cacheTries = new EidTries(
+      map('xtr_map_cache_v4'),
+      map('xtr_map_cache_v6'),
+      mappingCodec,
+      'mapCacheFull',
+    );
+    this.#databaseTries = new EidTries(
+      map('xtr_eid_db_v4'),
+      map('xtr_eid_db_v6'),
+      localEidCodec,
+      'localEidsFull',
+    );
+    const mappingCounters = new MappingCounters(map('xtr_mapping_counters'));
+    this.mapCache = new MapCache(this.#cacheTries, this.#sets, mappingCounters);
+    this.#database = new EidDatabase(this.#databaseTries, this.#sets, statusBits);
+  }
+
+  /** How many entries are used, by map name. */
+  get used(): Record<string, number> {
+    return {
+      ...this.#cacheTries.used,
+      ...this.#databaseTries.used,
+      xtr_locator_sets: this.#sets.used,
+      xtr_locators: this.#locators.used,
+    };
+  }
+
+  /** False: refused for want of room, or by the kernel, and nothing is changed. */
+  apply(effect: TrieEffect): boolean {
+    try {
+      this.#apply(effect);
+      return true;
+    } catch (error) {
+      if (error instanceof TableFull) this.#counters.add(error.table);
+      else if (isBpfError(error)) this.#counters.add('mapErrors');
+      else throw error;
+      this.#counters.add('effectsRefused');
+      return false;
+    }
+  }
+
+  #apply(effect: TrieEffect): void {
+    switch (effect.type) {
+      case 'map-cache-set':
+        return this.mapCache.set(effect.eid, effect.forwarding, effect.expiresAt_ms);
+      case 'map-cache-delete':
+        return this.mapCache.delete(effect.eid);
+      case 'local-eid-set':
+        return effect.entry.kind === 'local' ? this.#setLocal(effect) : this.#setNotLocal(effect);
+      case 'local-eid-delete':
+        return this.#deleteLocal(effect);
+    }
+  }
+
+  #setLocal({ eid, entry }: LocalEidSetEffect): void {
+    const wasLocal = this.mapCache.isLocal(eid);
+    this.mapCache.setLocal(eid);
+    try {
+      this.#database.set(eid, entry);
+    } catch (error) {
+      if (!wasLocal) this.mapCache.deleteLocal(eid);
+      throw error;
+    }
+  }
+
+  #setNotLocal({ eid, entry }: LocalEidSetEffect): void {
+    this.#database.set(eid, entry);
+    this.mapCache.deleteLocal(eid);
+  }
+
+  #deleteLocal({ eid }: LocalEidDeleteEffect): void {
+    this.mapCache.deleteLocal(eid);
+    this.#database.delete(eid);
+  }
+
+  /** Takes over what an earlier agent left in the maps, and deletes from them what makes no sense. */
+  adopt(): AdoptedState {
+    const mapCache: AdoptedState['mapCache'][number][] = [];
+    const localEids: AdoptedState['localEids'][number][] = [];
+    let broken = this.#cacheTries.adopt((eid, mapping) => {
+      // whether the EID is local the database says; both are brought together below
+      if (mapping.action === 'local') return this.mapCache.adoptLocal(eid, mapping.counter);
+      const forwarding = this.mapCache.adopt(eid, mapping);
+      if (forwarding) mapCache.push({ eid, forwarding, expiresAt_ms: mapping.expiresAt_ms });
+      return forwarding !== undefined;
+    });
+    broken += this.#databaseTries.adopt((eid, record) => {
+      const entry = this.#database.adopt(eid, record);
+      if (entry) localEids.push({ eid, entry });
+      return entry !== undefined;
+    });
+    this.#counters.add('adoptedBroken', broken);
+    this.#matchLocalEids(localEids);
+    return { mapCache, localEids };
+  }
+
+  /** An agent that was killed may have written one of the two tries only. */
+  #matchLocalEids(localEids: AdoptedState['localEids']): void {
+    const local = localEids.filter(({ entry }) => entry.kind === 'local');
+    this.mapCache.keepLocal(local.map(({ eid }) => eid));
+    for (const { eid, entry } of local) this.apply({ type: 'local-eid-set', eid, entry });
+  }
+}
