@@ -14,7 +14,10 @@ export default defineConfig(
       'prefer-const': 'error',
       'no-console': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       // Numbers, bigints and booleans read well in templates; objects and undefined stay errors.
       '@typescript-eslint/restrict-template-expressions': [
         'error',
