@@ -3,7 +3,7 @@ import type { Address, Eid, EidPrefix, ReadonlyEidTable } from '../addr/index.js
 import { type EncapsulatedControl, type MapNotify, type MapReply, type MapRequest } from '../wire/index.js';
 import { startFrom } from './adoption.js';
 import { type AwayEntry, AwayTable } from './away.js';
-import type { XtrConfig } from './config.js';
+import type { DynamicEidPrefix, XtrConfig } from './config.js';
 import type { Counters } from './counters.js';
 import { Database, type DatabaseEntry } from './database.js';
 import { type DynamicEidEntry, DynamicEids } from './dynamic-eid.js';
@@ -112,6 +112,11 @@ export class Xtr implements Machine {
 
   get smr(): ReadonlyEidTable<SmrEntry> {
     return this.#smrSender.table;
+  }
+
+  /** The configured dynamic-EID prefix that `eid` would be learnt in. */
+  dynamicPrefixOf(eid: Eid): DynamicEidPrefix | undefined {
+    return this.#database.dynamicPrefixOf(eid);
   }
 
   sizes(): {

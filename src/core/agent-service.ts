@@ -19,7 +19,7 @@ import type { EventView, LookupView } from './views.js';
 /** The events that were kept, and new ones. */
 export interface EventSource {
   recent(): readonly EventView[];
-  listen(listener: (event: EventView) => void): () => void;
+  onEvent(listener: (event: EventView) => void): () => void;
 }
 
 export interface ServiceParts {
@@ -105,7 +105,7 @@ export function agentService(parts: ServiceParts): AgentService {
       return lookupView(eid, result, mapping);
     },
     recentEvents: () => events.recent(),
-    onEvent: (listener) => events.listen(listener),
+    onEvent: (listener) => events.onEvent(listener),
   };
 }
 

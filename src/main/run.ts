@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import { once } from 'node:events';
+
+import { ApiServer } from '../api/index.js';
+import { formatProblem, loadConfiguration, readOrCreateXtrId } from '../config/index.js';
+import { Agent } from '../core/agent.js';
+import { agentService } from '../core/agent-service.js';
+import type { Configuration } from '../core/configuration.js';
+import { Runtime } from '../core/runtime.js';
+import { createLog, eventText, EventLog, type Log } from '../observe/index.js';
+import { systemClock } from './clock.js';
+import { logEvent } from './event-levels.js';
+import { systemRandom } from './random.js';
+import { openSurroundings } from './surroundings.js';
+
+/** `xtrd --config`: runs until SIGTERM or SIGINT. What XDP forwards goes on afterwards. */
+export async function run(file: string, version: string): Promise<void> {
+  const { configuration, warnings } = await loadConfiguration(file, {
+    firstRegisterNonce: BigInt(Date.now()) * 1_000n,
+    generatedXtrId: readOrCreateXtrId,
+  });
+  const log = createLog(configuration.name, configuration.log.level);
+  for (const warning of warnings) log.warn(formatProblem(warning));
+  const stopping = once(process, 'SIGTERM');
+  const interrupted = once(process, 'SIGINT');
+  const stop = await start(configuration, version, log);
+  await Promise.race([stopping, interrupted]);
+  log.info('stopping; the data path goes on forwarding');
+  await stop();
+}
+
+/** Returns how to stop. */
+async function start(configuration: Configuration, version: string, log: Log): Promise<() => Promise<void>> {
+  const clock = systemClock();
+  const world = await openSurroundings(configuration, log);
+  try {
+    const { interfaces, transport, dataPath, network } = world;
+    const eidInterfaces = interfaces.filter(({ roles }) => roles.includes('eid'));
+    const xtr = configuration.xtr && { ...configuration.xtr, eidInterfaces };
+    const agent = new Agent(xtr, configuration.mapServer, systemRandom);
+    const events = new EventLog(configuration.name);
+    events.onEvent((event) => logEvent(log, event.name, eventText(event)));
+    const runtime = new Runtime(agent, {
+      ...{ clock, transport, dataPath, network },
+      onEvent: (event) => events.record(event),
+    });
+    const service = agentService({
+      ...{ configuration, version, agent, runtime, clock, transport, dataPath, network, events },
+      pid: process.pid,
+      warnings: () => world.warnings,
+      interfaceName: (ifindex) => interfaces.find((each) => each.ifindex === ifindex)?.name ?? `if${ifindex}`,
+    });
+    const api = new ApiServer(service, (error) => log.error({ err: error }, 'local API'));
+    await api.listen(configuration.apiSocket);
+    runtime.start();
+    log.info(`ready, version ${version}, API at ${configuration.apiSocket}`);
+    return async () => {
+      runtime.stop();
+      await api.close();
+      await world.close();
+    };
+  } catch (error) {
+    await world.close();
+    throw error;
+  }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import { loadConfiguration } from '../config/index.js';
+import { tearDown } from '../datapath/index.js';
+import { openKernelNetwork } from '../netlink/index.js';
+
+/**
+ * `xtrd --teardown`: ends the forwarding that an instance left behind. Any agent of it has to be stopped before.
+ * @throws ConfigurationError
+ */
+export async function tearDownInstance(file: string): Promise<void> {
+  const { configuration } = await loadConfiguration(file, {
+    firstRegisterNonce: 0n,
+    generatedXtrId: () => Promise.resolve(0n), // nothing is sent, so any will do
+  });
+  const { name, dataPath } = configuration;
+  const found = tearDown(dataPath.bpfFilesystem, name);
+  const network = await openKernelNetwork({ log: (_level, message) => process.stderr.write(`${message}\n`) });
+  const routes = await network.flushHostRoutes().finally(() => network.close());
+  const what = found ? 'XDP programs detached, pins removed' : 'nothing was pinned';
+  process.stdout.write(`${name}: ${what}; ${routes} host routes removed\n`);
+}
