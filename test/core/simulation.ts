@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// Several agents on one fake clock. Their messages cross as bytes; their data paths are the tries that their effects
+// describe, with the decisions of bpf/lib/{eid,rloc}_path.h. A story runs in no time, the same way each time.
+import {
+  type Address,
+  type Eid,
+  EidTable,
+  formatAddress,
+  hostEidPrefix,
+  parseAddress,
+} from '../../src/addr/index.js';
+import type { MapServerConfig, XtrConfig } from '../../src/control/config.js';
+import type { Forwarding, HeldFrame, LocalEid } from '../../src/control/effect.js';
+import type { ControlEvent, EventName } from '../../src/control/event.js';
+import type { AdoptedState, Punt, PuntReason, Random } from '../../src/control/machine.js';
+import { Agent } from '../../src/core/agent.js';
+import type { Datagram } from '../../src/core/input.js';
+import type { Clock, ControlTransport, DataPath, KernelNetwork, TrieEffect } from '../../src/core/ports.js';
+import { Runtime } from '../../src/core/runtime.js';
+
+/** One way, milliseconds. */
+export const DELAY_MS = 1;
+export const EID_PORT = 7;
+
+interface Packet {
+  readonly source: Eid;
+  readonly destination: Eid;
+  readonly number: number;
+}
+
+export class Simulation {
+  readonly nodes = new Map<string, SimulatedNode>();
+  /** Numbers of the packets that reached a host, with the node they left by. */
+  readonly delivered: { readonly number: number; readonly by: string }[] = [];
+  readonly events: { readonly at_ms: number; readonly node: string; readonly event: ControlEvent }[] = [];
+  readonly #pending: { at_ms: number; order: number; run: () => void }[] = [];
+  #now = 1_000;
+  #order = 0;
+  #nonce = 1n;
+
+  readonly random: Random = { nonce: () => this.#nonce++, fraction: () => 0.5 };
+
+  get now(): number {
+    return this.#now;
+  }
+
+  add(name: string, xtr: XtrConfig | undefined, mapServer?: MapServerConfig): SimulatedNode {
+    const node = new SimulatedNode(this, name, xtr, mapServer);
+    this.nodes.set(name, node);
+    node.runtime.start();
+    return node;
+  }
+
+  at(at_ms: number, run: () => void): () => void {
+    const entry = { at_ms, order: this.#order++, run };
+    this.#pending.push(entry);
+    return () => {
+      const index = this.#pending.indexOf(entry);
+      if (index >= 0) this.#pending.splice(index, 1);
+    };
+  }
+
+  /** Runs everything that happens in the next `duration_ms`. */
+  run(duration_ms: number): void {
+    const end = this.#now + duration_ms;
+    for (;;) {
+      this.#pending.sort((a, b) => a.at_ms - b.at_ms || a.order - b.order);
+      const next = this.#pending[0];
+      if (next === undefined || next.at_ms > end) break;
+      this.#pending.shift();
+      this.#now = Math.max(this.#now, next.at_ms);
+      next.run();
+    }
+    this.#now = end;
+  }
+
+  /** The node that has this address. */
+  owner(address: Address): SimulatedNode | undefined {
+    return [...this.nodes.values()].find((node) => node.addresses.has(formatAddress(address)));
+  }
+
+  /** Names of the events about one host at a node, in order. */
+  eventsOf(node: string, host: string): EventName[] {
+    const about = (event: ControlEvent): boolean =>
+      event.eid !== undefined && formatAddress(event.eid.prefix.address) === host;
+    return this.events
+      .filter((each) => each.node === node && about(each.event))
+      .map(({ event }) => event.name);
+  }
+}
+
+export class SimulatedNode {
+  readonly agent: Agent;
+  readonly runtime: Runtime;
+  readonly addresses: ReadonlySet<string>;
+  readonly mapCache = new EidTable<Forwarding>();
+  readonly localEids = new EidTable<LocalEid>();
+  /** Refuse this many trie entries from now on. */
+  refusals = 0;
+  readonly #simulation: Simulation;
+  readonly #name: string;
+  readonly #frames = new Map<Uint8Array, Packet>();
+  #datagram: (datagram: Datagram) => void = () => undefined;
+  #punts: (punts: readonly Punt[]) => void = () => undefined;
+
+  constructor(
+    simulation: Simulation,
+    name: string,
+    xtr: XtrConfig | undefined,
+    mapServer: MapServerConfig | undefined,
+  ) {
+    this.#simulation = simulation;
+    this.#name = name;
+    const own = [...(xtr?.rlocs.map(({ address }) => address) ?? []), ...(mapServer?.addresses ?? [])];
+    this.addresses = new Set(own.map(formatAddress));
+    this.agent = new Agent(xtr, mapServer, simulation.random);
+    this.runtime = new Runtime(this.agent, {
+      clock: this.#clock(),
+      transport: this.#transport(own),
+      dataPath: xtr && this.#dataPath(),
+      network: xtr && silentNetwork(),
+      onEvent: (event) => simulation.events.push({ at_ms: simulation.now, node: name, event }),
+    });
+  }
+
+  receive(datagram: Datagram): void {
+    this.#datagram(datagram);
+  }
+
+  /** A host behind this node sends; what eid_ingress does with it. */
+  fromHost(source: string, destination: string, number: number): void {
+    const eid = (text: string): Eid => ({ instanceId: 0, address: parseAddress(text) });
+    const packet = { source: eid(source), destination: eid(destination), number };
+    if (this.localEids.longestMatch(packet.source)?.value.kind !== 'local')
+      this.#punt('eid-detected', packet);
+    this.#route(packet);
+  }
+
+  #route(packet: Packet): void {
+    const forwarding = this.mapCache.longestMatch(packet.destination)?.value;
+    if (forwarding?.action === 'send-map-request') this.#punt('map-cache-miss', packet);
+    if (forwarding?.action === 'encapsulate') this.#encapsulate(packet, forwarding.locators[0]?.rloc);
+  }
+
+  #encapsulate(packet: Packet, rloc: Address | undefined): void {
+    const target = rloc && this.#simulation.owner(rloc);
+    const source = parseAddress([...this.addresses][0] ?? '');
+    this.#simulation.at(this.#simulation.now + DELAY_MS, () => target?.fromCore(packet, source));
+  }
+
+  /** rloc_ingress, for a packet to one of our RLOCs. */
+  fromCore(packet: Packet, outerSource: Address): void {
+    const local = this.localEids.longestMatch(packet.destination)?.value;
+    if (local?.kind === 'local') {
+      this.#simulation.delivered.push({ number: packet.number, by: this.#name });
+      return;
+    }
+    if (local !== undefined) this.#punt('stale', packet, outerSource);
+    if (local?.kind === 'away') this.#encapsulate(packet, local.locators[0]?.rloc);
+  }
+
+  #punt(reason: PuntReason, packet: Packet, outerSource?: Address): void {
+    const frame = new Uint8Array(64);
+    this.#frames.set(frame, packet);
+    this.#punts([
+      {
+        ...{ reason, ifindex: EID_PORT, instanceId: 0, outerSource, frame, at_ms: this.#simulation.now },
+        sourceEid: packet.source.address,
+        destinationEid: packet.destination.address,
+      },
+    ]);
+  }
+
+  #clock(): Clock {
+    let cancel = (): void => undefined;
+    return {
+      now: () => this.#simulation.now,
+      wakeAt: (at_ms, wake) => {
+        cancel();
+        cancel = at_ms === undefined ? (): void => undefined : this.#simulation.at(at_ms, wake);
+      },
+    };
+  }
+
+  #transport(own: readonly Address[]): ControlTransport {
+    return {
+      send: (bytes, from, to, toPort) => {
+        const source = from ?? own.find(({ family }) => family === to.family);
+        if (source === undefined || toPort !== 4342) return;
+        const datagram = { from: source, fromPort: 4342, to, bytes };
+        this.#simulation.at(this.#simulation.now + DELAY_MS, () =>
+          this.#simulation.owner(to)?.receive(datagram),
+        );
+      },
+      onDatagram: (listener) => void (this.#datagram = listener),
+      close: () => Promise.resolve(),
+      counters: () => ({}),
+    };
+  }
+
+  #dataPath(): DataPath {
+    return {
+      adopted: (): AdoptedState => ({ mapCache: [], localEids: [] }),
+      apply: (effects) => effects.filter((effect) => !this.#program(effect)),
+      inject: (frames) => this.#inject(frames),
+      onPunts: (listener) => void (this.#punts = listener),
+      lookup: () => undefined,
+      traffic: () => ({ packets: 0, bytes: 0 }),
+      counters: () => ({ reasons: {}, adapter: {} }),
+      status: () => ({ pinPath: '', adopted: false, interfaces: [], maps: [] }),
+      detach: () => undefined,
+    };
+  }
+
+  #program(effect: TrieEffect): boolean {
+    if (this.refusals > 0) {
+      this.refusals -= 1;
+      return false;
+    }
+    if (effect.type === 'map-cache-set') this.mapCache.set(effect.eid, effect.forwarding);
+    else if (effect.type === 'map-cache-delete') this.mapCache.delete(effect.eid);
+    else if (effect.type === 'local-eid-set') this.localEids.set(effect.eid, effect.entry);
+    else this.localEids.delete(effect.eid);
+    return true;
+  }
+
+  #inject(frames: readonly HeldFrame[]): void {
+    for (const { frame } of frames) {
+      const packet = this.#frames.get(frame);
+      if (packet !== undefined) this.#route(packet);
+    }
+  }
+}
+
+function silentNetwork(): KernelNetwork {
+  return {
+    onEidSighted: () => undefined,
+    onEidLost: () => undefined,
+    hostRoute: () => undefined,
+    keepNeighbours: () => undefined,
+    counters: () => ({}),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** The trie entry of exactly one host. */
+export function hostEntry<V>(table: EidTable<V>, text: string): V | undefined {
+  return table.get(hostEidPrefix({ instanceId: 0, address: parseAddress(text) }));
+}
