@@ -28,9 +28,9 @@ import type { SmrSender } from './smr-sender.js';
 export const DYNAMIC_EID_TIMEOUT_ms = 24 * 3_600_000;
 
 /** A host that was learnt. Times are CLOCK_MONOTONIC milliseconds. */
-export interface DynamicEidEntry {
+export interface DynamicEid {
   readonly eid: Eid;
-  readonly within: DynamicEidPrefix;
+  readonly prefix: DynamicEidPrefix;
   readonly ifindex: number;
   /** How it was noticed first. */
   readonly discovery: Discovery;
@@ -38,7 +38,7 @@ export interface DynamicEidEntry {
   readonly lastActivity_ms: number;
 }
 
-type Entry = { -readonly [K in keyof DynamicEidEntry]: DynamicEidEntry[K] };
+type Entry = { -readonly [K in keyof DynamicEid]: DynamicEid[K] };
 
 export interface DynamicEidsContext {
   readonly config: XtrConfig;
@@ -62,7 +62,7 @@ export class DynamicEids implements Part {
     this.#context = context;
   }
 
-  get table(): ReadonlyEidTable<DynamicEidEntry> {
+  get table(): ReadonlyEidTable<DynamicEid> {
     return this.#table;
   }
 
@@ -137,7 +137,7 @@ export class DynamicEids implements Part {
     mapCache.remove(prefix, 'local now', out); // before the local EID goes into the same trie
     away.remove(prefix);
     smr.forget(prefix);
-    const entry = { eid, within, ifindex, discovery, createdAt_ms: now, lastActivity_ms: now };
+    const entry = { eid, prefix: within, ifindex, discovery, createdAt_ms: now, lastActivity_ms: now };
     this.#table.set(prefix, entry);
     this.#timeouts.set(entry, now + DYNAMIC_EID_TIMEOUT_ms);
     if (!programmed)
