@@ -16,6 +16,7 @@ import type { Counters } from './counters.js';
 import type { Database } from './database.js';
 import { DeadlineQueue } from './deadlines.js';
 import type { Effect, ForwardingLocator } from './effect.js';
+import type { HoldQueue } from './hold-queue.js';
 import type { LocalRlocs } from './local-rlocs.js';
 import { upRlocs } from './locator-set.js';
 import type { Discovery, EidSighting } from './machine.js';
@@ -48,6 +49,7 @@ export interface DynamicEidsContext {
   readonly mapCache: MapCache;
   readonly registrar: Registrar;
   readonly smr: SmrSender;
+  readonly held: HoldQueue;
   readonly counters: Counters;
 }
 
@@ -133,7 +135,7 @@ export class DynamicEids implements Part {
     const within = this.#admits(eid, ifindex);
     if (within === undefined || this.#refuseIfFull(out)) return false;
     const prefix = hostEidPrefix(eid);
-    const { mapCache, away, smr, database, registrar } = this.#context;
+    const { mapCache, away, smr, database, registrar, held } = this.#context;
     mapCache.remove(prefix, 'local now', out); // before the local EID goes into the same trie
     away.remove(prefix);
     smr.forget(prefix);
@@ -144,6 +146,8 @@ export class DynamicEids implements Part {
       out.push({ type: 'local-eid-set', eid: prefix, entry: { kind: 'local', ifindex, dynamic: true } });
     out.push({ type: 'host-route-add', eid, ifindex });
     out.push(report('eid-learnt', { eid: prefix, detail: discovery }));
+    const frames = held.settle(prefix, () => 'release'); // what waited for a Map-Reply has arrived
+    if (frames.length > 0) out.push({ type: 'inject', frames });
     const registrations = registrar.register(prefix, now);
     database.add({ eid: prefix, dynamicEid: within, createdAt_ms: now, registrations });
     return true;

@@ -75,6 +75,7 @@ export class Xtr implements Machine {
       mapCache,
       registrar,
       smr,
+      held,
       counters,
     });
     this.#local = local;

@@ -64,5 +64,7 @@ test('a packet that misses a mapping which is there for long is dropped: it woul
 
 test('a packet to a host that came here meanwhile goes to it', (t) => {
   const bench = miss(xtr4(64, 4096), '5.5.5.9', 1).sight('5.5.5.9');
+  t.true(bench.lines.includes('inject 1'));
+  t.is(bench.xtr.sizes().heldPackets, 0);
   t.deepEqual(miss(bench, '5.5.5.9', 2).lines, ['inject 2']);
 });
