@@ -16,6 +16,7 @@ import type { Counters } from './counters.js';
 import type { Database } from './database.js';
 import { DeadlineQueue } from './deadlines.js';
 import type { Effect, ForwardingLocator } from './effect.js';
+import type { HoldQueue } from './hold-queue.js';
 import type { LocalRlocs } from './local-rlocs.js';
 import { upRlocs } from './locator-set.js';
 import type { Discovery, EidSighting } from './machine.js';
@@ -28,9 +29,9 @@ import type { SmrSender } from './smr-sender.js';
 export const DYNAMIC_EID_TIMEOUT_ms = 24 * 3_600_000;
 
 /** A host that was learnt. Times are CLOCK_MONOTONIC milliseconds. */
-export interface DynamicEidEntry {
+export interface DynamicEid {
   readonly eid: Eid;
-  readonly within: DynamicEidPrefix;
+  readonly prefix: DynamicEidPrefix;
   readonly ifindex: number;
   /** How it was noticed first. */
   readonly discovery: Discovery;
@@ -38,7 +39,7 @@ export interface DynamicEidEntry {
   readonly lastActivity_ms: number;
 }
 
-type Entry = { -readonly [K in keyof DynamicEidEntry]: DynamicEidEntry[K] };
+type Entry = { -readonly [K in keyof DynamicEid]: DynamicEid[K] };
 
 export interface DynamicEidsContext {
   readonly config: XtrConfig;
@@ -48,6 +49,7 @@ export interface DynamicEidsContext {
   readonly mapCache: MapCache;
   readonly registrar: Registrar;
   readonly smr: SmrSender;
+  readonly held: HoldQueue;
   readonly counters: Counters;
 }
 
@@ -62,7 +64,7 @@ export class DynamicEids implements Part {
     this.#context = context;
   }
 
-  get table(): ReadonlyEidTable<DynamicEidEntry> {
+  get table(): ReadonlyEidTable<DynamicEid> {
     return this.#table;
   }
 
@@ -133,17 +135,19 @@ export class DynamicEids implements Part {
     const within = this.#admits(eid, ifindex);
     if (within === undefined || this.#refuseIfFull(out)) return false;
     const prefix = hostEidPrefix(eid);
-    const { mapCache, away, smr, database, registrar } = this.#context;
+    const { mapCache, away, smr, database, registrar, held } = this.#context;
     mapCache.remove(prefix, 'local now', out); // before the local EID goes into the same trie
     away.remove(prefix);
     smr.forget(prefix);
-    const entry = { eid, within, ifindex, discovery, createdAt_ms: now, lastActivity_ms: now };
+    const entry = { eid, prefix: within, ifindex, discovery, createdAt_ms: now, lastActivity_ms: now };
     this.#table.set(prefix, entry);
     this.#timeouts.set(entry, now + DYNAMIC_EID_TIMEOUT_ms);
     if (!programmed)
       out.push({ type: 'local-eid-set', eid: prefix, entry: { kind: 'local', ifindex, dynamic: true } });
     out.push({ type: 'host-route-add', eid, ifindex });
     out.push(report('eid-learnt', { eid: prefix, detail: discovery }));
+    const frames = held.settle(prefix, () => 'release'); // what waited for a Map-Reply has arrived
+    if (frames.length > 0) out.push({ type: 'inject', frames });
     const registrations = registrar.register(prefix, now);
     database.add({ eid: prefix, dynamicEid: within, createdAt_ms: now, registrations });
     return true;

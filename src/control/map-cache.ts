@@ -97,14 +97,15 @@ export class MapCache implements Part {
     const known = this.#table.get(mapping.eid);
     if (known !== undefined && !isLearnt(known)) return undefined;
     if (known === undefined && this.#refuseIfFull(out)) return undefined;
-    const expiresAt_ms = this.#replaceCovered(mapping, now, out);
+    const { replaced, expiresAt_ms } = this.#coveredBy(mapping, now);
     const entry =
       known === undefined
         ? this.#create(mapping.eid, 'map-reply', mapping.forwarding, mapping.source, now)
         : known;
     const changed = known === undefined || this.#change(known, mapping, now);
     this.#expireAt(entry, expiresAt_ms);
-    this.#program(entry, now, out);
+    this.#program(entry, now, out); // before those that it replaces go, so that no packet meets a gap
+    this.#evict(replaced, `replaced by ${formatEidPrefix(mapping.eid)}`, now, out);
     if (changed)
       out.push(reportMapping(known === undefined ? 'map-cache-added' : 'map-cache-updated', entry));
     return entry;
@@ -114,13 +115,13 @@ export class MapCache implements Part {
   remove(eid: EidPrefix, why: string, out: Effect[]): boolean {
     const entry = this.#table.get(eid);
     if (entry === undefined || !isLearnt(entry)) return false;
-    this.#delete(entry, why, out);
+    this.#delete([entry], why, out);
     return true;
   }
 
   /**
-   * Takes out what was learnt: everything, or inside `eid`; if nothing is, the entry that covers it. Returns how many.
-   * The first EXPIRE_BATCH go at once, the others with the next calls of `expire`.
+   * Takes out what was learnt: everything, or inside `eid`; if nothing is, the entry that covers it. Returns how many go,
+   * some of them not before the next calls of `expire`.
    */
   clear(eid: EidPrefix | undefined, now: number, out: Effect[]): number {
     let doomed = [...(eid === undefined ? this.#table.entries() : this.#table.covered(eid))]
@@ -137,15 +138,15 @@ export class MapCache implements Part {
   }
 
   expire(now: number, limit: number, out: Effect[]): void {
-    for (const entry of this.#deadlines.take(now, limit)) this.#delete(entry, 'expired', out);
+    this.#delete(this.#deadlines.take(now, limit), 'expired', out);
   }
 
   /**
    * RFC 9301 section 5.5 on a less-specific prefix that comes later. More-specifics that this source had told before,
    * and the prefix asked for, are replaced by it. Those of others stay (a host that roams is a more-specific of another
-   * ETR's prefix), and then the new entry ends with the first of them. Returns when the new entry ends.
+   * ETR's prefix), and then the new entry ends with the first of them.
    */
-  #replaceCovered(mapping: LearntMapping, now: number, out: Effect[]): number {
+  #coveredBy(mapping: LearntMapping, now: number): { replaced: Entry[]; expiresAt_ms: number } {
     let expiresAt_ms = now + mapping.lifetime_ms;
     const replaced: Entry[] = [];
     for (const { eid, value } of this.#table.covered(mapping.eid)) {
@@ -153,12 +154,12 @@ export class MapCache implements Part {
       if (isReplacedBy(value, mapping)) replaced.push(value);
       else if (value.expiresAt_ms !== undefined) expiresAt_ms = Math.min(expiresAt_ms, value.expiresAt_ms);
     }
-    this.#evict(replaced, `replaced by ${formatEidPrefix(mapping.eid)}`, now, out);
-    return expiresAt_ms;
+    return { replaced, expiresAt_ms };
   }
 
+  /** The first EXPIRE_BATCH go at once, the others with the next calls of `expire`. */
   #evict(doomed: readonly Entry[], why: string, now: number, out: Effect[]): void {
-    for (const entry of doomed.slice(0, EXPIRE_BATCH)) this.#delete(entry, why, out);
+    this.#delete(doomed.slice(0, EXPIRE_BATCH), why, out);
     for (const entry of doomed.slice(EXPIRE_BATCH)) this.#expireAt(entry, now);
   }
 
@@ -211,10 +212,13 @@ export class MapCache implements Part {
     this.#deadlines.set(entry, expiresAt_ms);
   }
 
-  #delete(entry: Entry, why: string, out: Effect[]): void {
-    this.#forget(entry);
-    out.push({ type: 'map-cache-delete', eid: entry.eid });
-    out.push(report('map-cache-removed', { eid: entry.eid, detail: why }));
+  /** The trie first, in one run: neighbouring effects reach it in one batch. */
+  #delete(entries: readonly Entry[], why: string, out: Effect[]): void {
+    for (const entry of entries) {
+      this.#forget(entry);
+      out.push({ type: 'map-cache-delete', eid: entry.eid });
+    }
+    for (const { eid } of entries) out.push(report('map-cache-removed', { eid, detail: why }));
   }
 
   #forget(entry: Entry): void {

@@ -5,7 +5,8 @@ import type { Effect } from './effect.js';
 /** Counts who uses an RLOC, so that the data path keeps the next hops of those in use resolved, and of no others. */
 export class RlocReferences {
   readonly #users = new Map<string, { readonly rloc: Address; count: number }>();
-  #changed = false;
+  /** RLOCs that came or went since the last flush; one that did both is not in it. */
+  readonly #changed = new Set<string>();
 
   add(rlocs: readonly Address[]): void {
     for (const rloc of rlocs) {
@@ -14,7 +15,7 @@ export class RlocReferences {
       if (users !== undefined) users.count += 1;
       else {
         this.#users.set(key, { rloc, count: 1 });
-        this.#changed = true;
+        this.#toggle(key);
       }
     }
   }
@@ -27,11 +28,10 @@ export class RlocReferences {
       users.count -= 1;
       if (users.count > 0) continue;
       this.#users.delete(key);
-      this.#changed = true;
+      this.#toggle(key);
     }
   }
 
-  /** Adds before it removes, so that an RLOC in both does not flicker. */
   replace(before: readonly Address[], after: readonly Address[]): void {
     this.add(after);
     this.remove(before);
@@ -39,8 +39,12 @@ export class RlocReferences {
 
   /** Emits the whole set if it changed since the last call. */
   flush(out: Effect[]): void {
-    if (!this.#changed) return;
-    this.#changed = false;
+    if (this.#changed.size === 0) return;
+    this.#changed.clear();
     out.push({ type: 'keep-neighbours', rlocs: [...this.#users.values()].map((users) => users.rloc) });
+  }
+
+  #toggle(key: string): void {
+    if (!this.#changed.delete(key)) this.#changed.add(key);
   }
 }

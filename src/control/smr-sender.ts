@@ -33,13 +33,9 @@ export interface SolicitedRloc {
   readonly suppressed: number;
 }
 
-export type SmrProducer = 'away table' | 'local EID';
-
 /** An EID about which Map-Requests are solicited. */
 export interface SmrEntry {
   readonly eid: EidPrefix;
-  /** Why: it moved to a place that is known, or it was local and is not any more. */
-  readonly producer: SmrProducer;
   readonly solicited: ReadonlyMap<string, SolicitedRloc>;
 }
 
@@ -52,7 +48,6 @@ interface Pair {
 
 interface Entry extends SmrEntry {
   readonly solicited: Map<string, Pair>;
-  producer: SmrProducer;
   lastPacket_ms: number;
 }
 
@@ -85,12 +80,12 @@ export class SmrSender implements Part {
   }
 
   /** A packet for `punt.destinationEid`, which is not local, came from an ITR. */
-  stale(punt: Punt, producer: SmrProducer, now: number, out: Effect[]): void {
+  stale(punt: Punt, now: number, out: Effect[]): void {
     const { instanceId, outerSource } = punt;
     if (outerSource === undefined || !isRoutableUnicast(outerSource) || this.#context.local.has(outerSource))
       return;
     const eid = { instanceId, address: punt.destinationEid };
-    const entry = this.#entry(hostEidPrefix(eid), producer, now);
+    const entry = this.#entry(hostEidPrefix(eid), now);
     const pair = this.#pair(entry, outerSource, punt, out);
     if (pair === undefined) return;
     if (!this.#mayProceed(pair, now)) {
@@ -128,10 +123,10 @@ export class SmrSender implements Part {
     return this.#perRloc.allow(formatAddress(pair.rloc), now);
   }
 
-  #entry(eid: EidPrefix, producer: SmrProducer, now: number): Entry {
+  #entry(eid: EidPrefix, now: number): Entry {
     const known = this.#table.get(eid);
-    if (known !== undefined) return Object.assign(known, { producer, lastPacket_ms: now });
-    return { eid, producer, solicited: new Map(), lastPacket_ms: now };
+    if (known !== undefined) return Object.assign(known, { lastPacket_ms: now });
+    return { eid, solicited: new Map(), lastPacket_ms: now };
   }
 
   #pair(entry: Entry, rloc: Address, punt: Punt, out: Effect[]): Pair | undefined {

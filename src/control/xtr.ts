@@ -6,7 +6,7 @@ import { type AwayEntry, AwayTable } from './away.js';
 import type { DynamicEidPrefix, XtrConfig } from './config.js';
 import type { Counters } from './counters.js';
 import { Database, type DatabaseEntry } from './database.js';
-import { type DynamicEidEntry, DynamicEids } from './dynamic-eid.js';
+import { type DynamicEid, DynamicEids } from './dynamic-eid.js';
 import type { Effect, HeldFrame } from './effect.js';
 import { HoldQueue } from './hold-queue.js';
 import { Itr } from './itr.js';
@@ -75,6 +75,7 @@ export class Xtr implements Machine {
       mapCache,
       registrar,
       smr,
+      held,
       counters,
     });
     this.#local = local;
@@ -102,7 +103,7 @@ export class Xtr implements Machine {
     return this.#database.table;
   }
 
-  get dynamicEids(): ReadonlyEidTable<DynamicEidEntry> {
+  get dynamicEids(): ReadonlyEidTable<DynamicEid> {
     return this.#dynamicEids.table;
   }
 
@@ -138,6 +139,11 @@ export class Xtr implements Machine {
   /** Whether this node is the ETR for `eid`. */
   ownsEid(eid: EidPrefix): boolean {
     return this.#database.owner(eid) !== undefined;
+  }
+
+  /** The configured dynamic-EID prefix that `eid` would be learnt in. */
+  dynamicPrefixOf(eid: Eid): DynamicEidPrefix | undefined {
+    return this.#database.dynamicPrefixOf(eid);
   }
 
   /** The first input. `adopted`: what the tries hold. */
@@ -288,8 +294,6 @@ export class Xtr implements Machine {
   #stale(punt: Punt, now: number, out: Effect[]): void {
     const eid = { instanceId: punt.instanceId, address: punt.destinationEid };
     if (this.#database.dynamicPrefixOf(eid) === undefined) return;
-    if (this.#dynamicEids.table.longestMatch(eid) !== undefined) return;
-    const isAway = this.#away.table.longestMatch(eid) !== undefined;
-    this.#smrSender.stale(punt, isAway ? 'away table' : 'local EID', now, out);
+    if (this.#dynamicEids.table.longestMatch(eid) === undefined) this.#smrSender.stale(punt, now, out);
   }
 }

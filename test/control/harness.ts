@@ -1,27 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // An xTR on a bench: inputs by name, a clock that stands still, effects as lines that read like a log.
-import {
-  type Address,
-  type Eid,
-  type EidPrefix,
-  formatAddress,
-  formatEid,
-  formatEidPrefix,
-  parseAddress,
-  parsePrefix,
-} from '../../src/addr/index.js';
-import type { AuthenticationKey, MapServerPeer, XtrConfig } from '../../src/control/config.js';
+import { type Address, formatEidPrefix } from '../../src/addr/index.js';
+import type { XtrConfig } from '../../src/control/config.js';
 import { Counters } from '../../src/control/counters.js';
-import type { Effect, Forwarding, ForwardingLocator, LocalEid } from '../../src/control/effect.js';
-import { DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
-import type {
-  AdoptedState,
-  Discovery,
-  Punt,
-  PuntReason,
-  Random,
-  Received,
-} from '../../src/control/machine.js';
+import type { Effect, Forwarding, LocalEid } from '../../src/control/effect.js';
+import type { AdoptedState, Discovery, Punt, PuntReason, Received } from '../../src/control/machine.js';
 import { Xtr } from '../../src/control/xtr.js';
 import {
   ALGORITHM_ID,
@@ -31,137 +14,16 @@ import {
   encodeMessage,
   type EidRecord,
   type EncapsulatedControl,
-  type LocatorRecord,
   type MapNotify,
+  type MapRegister,
   type MapReply,
   type MapRequest,
-  type MapRegister,
   verifyAuthentication,
 } from '../../src/wire/index.js';
+import { innermost, line } from './lines.js';
+import { EID_PORT, eid, KEY, MAP_SERVER, prefix, repeatable, request, rloc, RLOC_PORT } from './named.js';
 
-export const MAP_SERVER = '10.0.0.1';
-export const MAP_RESOLVER = '10.0.0.2';
-export const KEY: AuthenticationKey = {
-  keyId: 1,
-  algorithm: 'hmac-sha-256-128',
-  secret: new TextEncoder().encode('site key'),
-};
-/** The EID-facing interface, and another one. */
-export const EID_PORT = 7;
-export const OTHER_EID_PORT = 8;
-export const RLOC_PORT = 3;
-
-export const rloc = parseAddress;
-
-/** '1.1.1.1', or '[7]1.1.1.1'. */
-export function eid(text: string): Eid {
-  const { instanceId, rest } = splitInstance(text);
-  return { instanceId, address: parseAddress(rest) };
-}
-
-/** '1.1.1.0/24', or '[7]1.1.1.0/24'; without a length a host. */
-export function prefix(text: string): EidPrefix {
-  const { instanceId, rest } = splitInstance(text);
-  const host = rest.includes(':') ? '/128' : '/32';
-  return { instanceId, prefix: parsePrefix(rest.includes('/') ? rest : rest + host) };
-}
-
-function splitInstance(text: string): { instanceId: number; rest: string } {
-  const [, instance = '0', rest = text] = /^\[(\d+)\](.*)$/.exec(text) ?? [];
-  return { instanceId: Number(instance), rest };
-}
-
-export function peer(address: string, key = KEY): MapServerPeer {
-  return { address: parseAddress(address), key, proxyReply: false };
-}
-
-/** An xTR with these RLOCs, and nothing behind it. */
-export function configOf(rlocs: readonly string[], overrides: Partial<XtrConfig> = {}): XtrConfig {
-  return {
-    identity: { xtrId: 2n, siteId: 1n },
-    rlocs: rlocs.map((text) => ({ address: parseAddress(text), priority: 1, weight: 100 })),
-    databaseMappings: [],
-    dynamicEids: [],
-    eidInterfaces: [EID_PORT, OTHER_EID_PORT].map((ifindex) => ({
-      name: `eid${ifindex}`,
-      ifindex,
-      instanceId: 0,
-    })),
-    mapResolvers: [parseAddress(MAP_RESOLVER)],
-    mapServers: [peer(MAP_SERVER)],
-    staticMappings: [{ eid: prefix('0.0.0.0/0'), forwarding: { action: 'send-map-request' } }],
-    recordTtl_min: 1440,
-    locatorStatusBits: false,
-    firstRegisterNonce: 1000n,
-    limits: DEFAULT_XTR_LIMITS,
-    ...overrides,
-  };
-}
-
-/** A dynamic-EID prefix, named as it is written. */
-export function dynamic(text: string): XtrConfig['dynamicEids'][number] {
-  return { name: text, eid: prefix(text) };
-}
-
-export function locator(text: string, overrides: Partial<LocatorRecord> = {}): LocatorRecord {
-  return {
-    rloc: parseAddress(text),
-    priority: 1,
-    weight: 100,
-    multicastPriority: 255,
-    multicastWeight: 0,
-    local: true,
-    probed: false,
-    reachable: true,
-    ...overrides,
-  };
-}
-
-/** An EID-record; locators by address, or whole. */
-export function record(
-  text: string,
-  locators: readonly (string | LocatorRecord)[],
-  overrides: Partial<EidRecord> = {},
-): EidRecord {
-  return {
-    eid: prefix(text),
-    ttl_min: 1440,
-    action: 0,
-    authoritative: true,
-    mapVersion: 0,
-    locators: locators.map((one) => (typeof one === 'string' ? locator(one) : one)),
-    ...overrides,
-  };
-}
-
-export function forwardingLocator(text: string, source: string, up = true): ForwardingLocator {
-  return { rloc: parseAddress(text), priority: 1, weight: 100, source: parseAddress(source), up };
-}
-
-export function request(overrides: Partial<MapRequest>): MapRequest {
-  return {
-    type: 'map-request',
-    authoritative: false,
-    probe: false,
-    smr: false,
-    pitr: false,
-    smrInvoked: false,
-    localXtr: false,
-    dontMapReply: false,
-    nonce: 77n,
-    sourceEid: undefined,
-    itrRlocs: [],
-    records: [],
-    mapping: undefined,
-    ...overrides,
-  };
-}
-
-/** Nonces 1, 2, 3 ..., and always the same fraction. */
-export function repeatable(fraction = 0): Random {
-  let last = 0n;
-  return { nonce: () => ++last, fraction: () => fraction };
-}
+export * from './named.js';
 
 export class Bench {
   readonly counters = new Counters();
@@ -229,6 +91,12 @@ export class Bench {
   /** A plain Map-Request. */
   ask(from: string, message: MapRequest, fromPort = CONTROL_PORT): this {
     return this.did(this.xtr.mapRequest({ ...this.received(from), fromPort }, message, this.now));
+  }
+
+  /** An SMR about `moved`, as we send it. */
+  smr(from: string, moved: string, remote = '5.5.5.5'): this {
+    const eids = { sourceEid: eid(moved), records: [prefix(remote)] };
+    return this.ask(from, request({ smr: true, dontMapReply: true, itrRlocs: [rloc(from)], ...eids }));
   }
 
   /** A Map-Request that a Map-Server forwards. */
@@ -338,88 +206,4 @@ function checkEncodes(message: ControlMessage, key: Uint8Array | undefined): voi
   const read = decodeMessage(bytes);
   if ('authentication' in read && (key === undefined || !verifyAuthentication(bytes, read, key)))
     throw new Error(`${read.type} is not signed`);
-}
-
-export function innermost(message: ControlMessage): ControlMessage {
-  return message.type === 'encapsulated-control' ? decodeMessage(message.payload) : message;
-}
-
-/** One effect, one line. */
-export function line(effect: Effect): string {
-  switch (effect.type) {
-    case 'send': {
-      const from = effect.from === undefined ? '*' : formatAddress(effect.from);
-      return `${from} > ${formatAddress(effect.to)}:${effect.toPort} ${describe(effect.message)}`;
-    }
-    case 'map-cache-set':
-      return `map-cache ${formatEidPrefix(effect.eid)} ${describeForwarding(effect.forwarding)}`;
-    case 'map-cache-delete':
-      return `map-cache ${formatEidPrefix(effect.eid)} deleted`;
-    case 'local-eid-set':
-      return `local-eid ${formatEidPrefix(effect.eid)} ${describeLocalEid(effect.entry)}`;
-    case 'local-eid-delete':
-      return `local-eid ${formatEidPrefix(effect.eid)} deleted`;
-    case 'host-route-add':
-    case 'host-route-delete':
-      return `${effect.type} ${formatEid(effect.eid)} ${effect.ifindex}`;
-    case 'inject':
-      return `inject ${effect.frames.map(({ frame }) => String(frame[0] ?? '')).join(' ')}`;
-    case 'keep-neighbours':
-      return `keep-neighbours ${effect.rlocs.map(formatAddress).sort().join(' ')}`;
-    case 'event':
-      return `event ${effect.event.name}`;
-    case 'lookup-result': {
-      const { outcome, attempts, rtt_ms, from } = effect.result;
-      const source = from === undefined ? '' : ` from ${formatAddress(from)}`;
-      return `lookup ${effect.token} ${outcome}${source}, ${attempts} attempts, ${rtt_ms} ms`;
-    }
-  }
-}
-
-function describe(message: ControlMessage): string {
-  switch (message.type) {
-    case 'encapsulated-control':
-      return `ECM(${formatAddress(message.innerSource)} > ${formatAddress(message.innerDestination)}) ${describe(innermost(message))}`;
-    case 'map-request': {
-      const bits = [
-        message.probe && 'P',
-        message.smr && 'S',
-        message.smrInvoked && 's',
-        message.dontMapReply && 'D',
-      ];
-      const flags = bits.filter(Boolean).join('');
-      const source = message.sourceEid === undefined ? '-' : formatEid(message.sourceEid);
-      const itrs = message.itrRlocs.map((itr) => (itr === undefined ? '-' : formatAddress(itr)));
-      return `map-request${flags && ` ${flags}`} ${source} asks ${message.records.map(formatEidPrefix).join(' ')} reply to ${itrs.join(' ')}`;
-    }
-    case 'map-reply':
-      return `map-reply${message.probe ? ' P' : ''} ${message.records.map(describeRecord).join(', ')}`;
-    default:
-      return `${message.type} ${message.records.map(describeRecord).join(', ')}`;
-  }
-}
-
-function describeRecord(one: EidRecord): string {
-  const locators = one.locators.map(
-    ({ rloc: address, probed }) => formatAddress(address) + (probed ? '(p)' : ''),
-  );
-  const ttl = one.ttl_min === 1440 ? '' : ` ttl ${one.ttl_min}`;
-  const action = one.action === 0 ? '' : ` act ${one.action}`;
-  return `${formatEidPrefix(one.eid)}=${locators.join('+') || 'none'}${ttl}${action}`;
-}
-
-export function describeForwarding(forwarding: Forwarding): string {
-  return forwarding.action === 'encapsulate'
-    ? `-> ${describeLocators(forwarding.locators)}`
-    : forwarding.action;
-}
-
-export function describeLocalEid(entry: LocalEid): string {
-  if (entry.kind === 'away') return `away -> ${describeLocators(entry.locators)}`;
-  if (entry.kind === 'dynamic') return 'dynamic';
-  return entry.dynamic ? `local on ${entry.ifindex}` : 'local';
-}
-
-function describeLocators(locators: readonly ForwardingLocator[]): string {
-  return locators.map((one) => formatAddress(one.rloc) + (one.up ? '' : '(down)')).join('+');
 }
