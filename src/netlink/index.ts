@@ -4,3 +4,9 @@ export { type KernelNetworkOptions, type LinuxKernelNetwork, openKernelNetwork }
 export { NetlinkError } from './monitor-process.js';
 export type { LocalAddress } from './rtnetlink/address.js';
 export type { Link } from './rtnetlink/link.js';
+export {
+  checkKernelSettings,
+  type KernelSettingsOptions,
+  type KernelSettingsResult,
+} from './kernel-settings.js';
+export { offloadNotes } from './offloads.js';

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kernel parameters that forwarding by XDP, and learning EIDs, depend on.
+import {
+  listSysctls,
+  readSysctl,
+  sysctlCommand,
+  type SysctlKey,
+  type SysctlWrite,
+  writeSysctl,
+} from './sysctl.js';
+
+export interface KernelSettingsOptions {
+  /** set: change what is in the way; report: only say it. */
+  readonly mode: 'set' | 'report';
+  readonly eidInterfaces: readonly string[];
+  readonly rlocInterfaces: readonly string[];
+}
+
+export interface KernelSettingsResult {
+  /** What is still in the way, each with the exact command that mends it. */
+  readonly warnings: readonly string[];
+  /** What was changed, as the command that does the same. */
+  readonly changed: readonly string[];
+}
+
+/** One thing that is not as it should be. */
+interface Finding {
+  readonly what: string;
+  readonly writes: readonly SysctlWrite[];
+}
+
+/** Checks, and with mode 'set' mends, the parameters of this network namespace. */
+export function checkKernelSettings(options: KernelSettingsOptions): KernelSettingsResult {
+  const warnings: string[] = [];
+  const changed: string[] = [];
+  // One after the other: a write to ip_forward changes what the later ones find.
+  for (const check of checks(options)) {
+    const finding = check();
+    if (finding === undefined) continue;
+    const command = sysctlCommand(finding.writes);
+    const failure = options.mode === 'set' ? applyAll(finding.writes) : undefined;
+    if (options.mode === 'set' && failure === undefined) changed.push(command);
+    else warnings.push(`${finding.what}: ${command}${failure === undefined ? '' : ` (refused: ${failure})`}`);
+  }
+  return { warnings, changed };
+}
+
+function applyAll(writes: readonly SysctlWrite[]): string | undefined {
+  for (const write of writes) {
+    const failure = writeSysctl(write);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+function checks({ eidInterfaces, rlocInterfaces }: KernelSettingsOptions): (() => Finding | undefined)[] {
+  const all = [...new Set([...eidInterfaces, ...rlocInterfaces])];
+  return [
+    () => forwardingEnabled(['net', 'ipv4', 'ip_forward'], 'IPv4'),
+    () => forwardingEnabled(['net', 'ipv6', 'conf', 'all', 'forwarding'], 'IPv6'),
+    ...all.flatMap((name) => [
+      () => interfaceForwarding('ipv4', name),
+      () => interfaceForwarding('ipv6', name),
+    ]),
+    ...all.map((name) => () => (rlocInterfaces.includes(name) ? noReversePathFilter(name) : notStrict(name))),
+    ...eidInterfaces.flatMap((name) => [() => gratuitousArp(name), () => unsolicitedNa(name)]),
+  ];
+}
+
+/**
+ * The kernel forwards what XDP leaves to it: held packets, packets whose next hop is not resolved, native forwarding.
+ * With net.ipv6.conf.all.forwarding the kernel stops taking routes from Router Advertisements unless accept_ra is 2:
+ * a router's routes are configured or come from a routing protocol.
+ */
+function forwardingEnabled(key: SysctlKey, family: string): Finding | undefined {
+  if (readSysctl(key) !== 0) return undefined;
+  return { what: `the kernel does not forward ${family}`, writes: [{ key, value: 1 }] };
+}
+
+/** bpf_fib_lookup looks at the interface that a packet came in on, and refuses (FWD_DISABLED) if that does not forward. */
+function interfaceForwarding(family: 'ipv4' | 'ipv6', name: string): Finding | undefined {
+  if (family === 'ipv6' && ipv6Disabled(name)) return undefined;
+  const key = ['net', family, 'conf', name, 'forwarding'];
+  if (readSysctl(key) !== 0) return undefined;
+  return {
+    what: `${name} does not forward ${family === 'ipv4' ? 'IPv4' : 'IPv6'}`,
+    writes: [{ key, value: 1 }],
+  };
+}
+
+/** The effective value is the larger of the interface's and `all`. */
+function reversePathFilter(name: string): number {
+  return Math.max(readSysctl(rpFilter('all')) ?? 0, readSysctl(rpFilter(name)) ?? 0);
+}
+
+function rpFilter(name: string): SysctlKey {
+  return ['net', 'ipv4', 'conf', name, 'rp_filter'];
+}
+
+/**
+ * A dynamic EID may be behind another interface than the one its subnet is configured on, until its host route is there:
+ * a strict filter (1) would drop its first packets. A loose one (2) takes them.
+ */
+function notStrict(name: string): Finding | undefined {
+  if (reversePathFilter(name) !== 1) return undefined;
+  return {
+    what: `${name} drops packets of hosts that have just moved (strict rp_filter)`,
+    writes: [{ key: rpFilter(name), value: 2 }],
+  };
+}
+
+/**
+ * Decapsulated packets that XDP leaves to the kernel come from remote EIDs, which have no route in the underlay: even a
+ * loose filter drops them, unless there is a default route. If `all` filters, it must not any more; the other interfaces
+ * keep what it gave them.
+ */
+function noReversePathFilter(name: string): Finding | undefined {
+  if (reversePathFilter(name) === 0) return undefined;
+  const all = readSysctl(rpFilter('all')) ?? 0;
+  const others = all === 0 ? [] : interfacesBelow(all).filter((other) => other !== name);
+  const writes = [
+    ...others.map((other) => ({ key: rpFilter(other), value: all })),
+    ...(all === 0 ? [] : [{ key: rpFilter('all'), value: 0 }]),
+    { key: rpFilter(name), value: 0 },
+  ];
+  return { what: `${name} drops decapsulated packets from remote EIDs (rp_filter)`, writes };
+}
+
+function interfacesBelow(value: number): string[] {
+  const names = listSysctls(['net', 'ipv4', 'conf']).filter((name) => name !== 'all');
+  return names.filter((name) => (readSysctl(rpFilter(name)) ?? value) < value);
+}
+
+/** A host that moved here announces itself with a gratuitous ARP: without arp_accept that makes no neighbour entry. */
+function gratuitousArp(name: string): Finding | undefined {
+  const value = (scope: string) => readSysctl(['net', 'ipv4', 'conf', scope, 'arp_accept']);
+  if (value(name) === undefined || Math.max(value(name) ?? 0, value('all') ?? 0) > 0) return undefined;
+  return {
+    what: `gratuitous ARP on ${name} does not make a dynamic EID known`,
+    writes: [{ key: ['net', 'ipv4', 'conf', name, 'arp_accept'], value: 1 }],
+  };
+}
+
+/** The same for unsolicited Neighbor Advertisements (RFC 9131); Linux 5.19 and newer. */
+function unsolicitedNa(name: string): Finding | undefined {
+  const key = ['net', 'ipv6', 'conf', name, 'accept_untracked_na'];
+  if (ipv6Disabled(name) || readSysctl(key) !== 0) return undefined;
+  return {
+    what: `an unsolicited Neighbor Advertisement on ${name} does not make a dynamic EID known`,
+    writes: [{ key, value: 1 }],
+  };
+}
+
+function ipv6Disabled(name: string): boolean {
+  return readSysctl(['net', 'ipv6', 'conf', name, 'disable_ipv6']) !== 0;
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+import { endianness } from 'node:os';
+import {
+  type Address,
+  addressBytes,
+  AddressError,
+  formatAddress,
+  parseAddress,
+  sameAddress,
+} from '../addr/index.js';
+import type { Datagram } from '../core/input.js';
+import type { ControlTransport } from '../core/ports.js';
+import { CONTROL_PORT, ControlSocket } from './control-socket.js';
+import { procNetAddress, socketDrops } from './socket-drops.js';
+
+export interface ControlTransportOptions {
+  /** Every address that control messages are sent from and received on: our RLOCs, and a Map-Server's addresses. */
+  readonly addresses: readonly Address[];
+  readonly log: (level: 'error' | 'warn' | 'info' | 'debug', message: string) => void;
+}
+
+/**
+ * Opens UDP port 4342 on each address. Resolves when each was tried once: an address that is missing, or taken, is
+ * named in the log and tried again until it can be bound.
+ *
+ * The kernel verifies the UDP checksum before a datagram gets here (RFC 9301 section 5: MUST) and computes it on sending;
+ * an IPv4 datagram whose sender left it out (0, RFC 768) has none to verify and is delivered.
+ *
+ * RFC 9301 section 5 has control messages accepted if either port is 4342. Datagrams to port 4342 are accepted from any
+ * source port, so a NAT may rewrite that. The other case, source port 4342 and another destination port, is an answer to
+ * a message that was sent from another port: every message here is sent from 4342, so answers come back to 4342, and a
+ * NAT between restores it.
+ *
+ * Nothing is queued here: libuv reads at most 32 datagrams of a socket before other events have their turn, each goes to
+ * the listener at once, and what waits does so in the kernel's receive buffer, which is bounded and counted.
+ */
+export async function openControlTransport(options: ControlTransportOptions): Promise<ControlTransport> {
+  const transport = new UdpControlTransport(options);
+  await transport.open();
+  return transport;
+}
+
+class UdpControlTransport implements ControlTransport {
+  readonly #sockets: readonly ControlSocket[];
+  readonly #procNetAddresses: readonly string[];
+  readonly #log: ControlTransportOptions['log'];
+  #listener: (datagram: Datagram) => void = () => undefined;
+  readonly #counts = {
+    datagramsIn: 0,
+    datagramsOut: 0,
+    datagramsUnaddressed: 0,
+    sendErrors: 0,
+    bindErrors: 0,
+  };
+  readonly #sendErrors = new Map<string, number>();
+  /** Last failure of each address, so that only news are logged. */
+  readonly #failures = new Map<ControlSocket, string>();
+
+  constructor({ addresses, log }: ControlTransportOptions) {
+    this.#log = log;
+    this.#sockets = addresses.map((address) => this.#createSocket(address));
+    const littleEndian = endianness() === 'LE';
+    this.#procNetAddresses = addresses.map((address) => procNetAddress(addressBytes(address), littleEndian));
+  }
+
+  async open(): Promise<void> {
+    await Promise.all(this.#sockets.map((socket) => socket.open()));
+  }
+
+  onDatagram(listener: (datagram: Datagram) => void): void {
+    this.#listener = listener;
+  }
+
+  send(bytes: Uint8Array, from: Address | undefined, to: Address, toPort: number): void {
+    const socket = this.#socketFor(from, to);
+    if (socket === undefined) return this.#sendFailed('EADDRNOTAVAIL');
+    socket.send(bytes, to, toPort, (code) => {
+      if (code === undefined) this.#counts.datagramsOut++;
+      else this.#sendFailed(code);
+    });
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return {
+      ...this.#counts,
+      ...Object.fromEntries([...this.#sendErrors].map(([code, count]) => [`sendErrors${code}`, count])),
+      addressesMissing: this.#sockets.filter(({ bound }) => !bound).length,
+      kernelDrops: socketDrops(this.#procNetAddresses),
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#sockets.map((socket) => socket.close()));
+  }
+
+  #createSocket(address: Address): ControlSocket {
+    const socket: ControlSocket = new ControlSocket(address, {
+      datagram: (bytes, from, fromPort) => this.#received(bytes, from, fromPort, address),
+      bound: () => this.#bound(socket),
+      failed: (code) => this.#bindFailed(socket, code),
+    });
+    return socket;
+  }
+
+  #socketFor(from: Address | undefined, to: Address): ControlSocket | undefined {
+    if (from === undefined)
+      return this.#sockets.find((socket) => socket.bound && socket.address.family === to.family);
+    return this.#sockets.find((socket) => sameAddress(socket.address, from) && from.family === to.family);
+  }
+
+  #received(bytes: Uint8Array, from: string, fromPort: number, to: Address): void {
+    const source = sourceAddress(from);
+    if (source === undefined) {
+      this.#counts.datagramsUnaddressed++;
+      return;
+    }
+    this.#counts.datagramsIn++;
+    this.#listener({ from: source, fromPort, to, bytes });
+  }
+
+  #sendFailed(code: string): void {
+    this.#counts.sendErrors++;
+    this.#sendErrors.set(code, (this.#sendErrors.get(code) ?? 0) + 1);
+  }
+
+  #bound(socket: ControlSocket): void {
+    const address = formatAddress(socket.address);
+    this.#failures.delete(socket);
+    this.#log(
+      'info',
+      `control messages on ${address} port ${CONTROL_PORT}, buffer ${socket.receiveBufferBytes()} bytes`,
+    );
+  }
+
+  #bindFailed(socket: ControlSocket, code: string): void {
+    this.#counts.bindErrors++;
+    if (this.#failures.get(socket) === code) return;
+    this.#failures.set(socket, code);
+    const address = formatAddress(socket.address);
+    this.#log(
+      'warn',
+      `no control messages on ${address} port ${CONTROL_PORT} yet: ${explain(code, address)}`,
+    );
+  }
+}
+
+/** Undefined for a link-local source, which has a zone index: no RLOC is link-local. */
+function sourceAddress(text: string): Address | undefined {
+  try {
+    return parseAddress(text);
+  } catch (error) {
+    if (error instanceof AddressError) return undefined;
+    throw error;
+  }
+}
+
+function explain(code: string, address: string): string {
+  if (code === 'EADDRNOTAVAIL') return `no interface has this address; ip address add ${address} dev lo`;
+  if (code === 'EADDRINUSE')
+    return `another process has the port; ss -lunp 'sport = :${CONTROL_PORT}' tells which`;
+  return code;
+}
