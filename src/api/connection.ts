@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
@@ -126,8 +125,19 @@ async function writeParts(id: number, rows: readonly unknown[], socket: Socket):
   for (let start = 0; start < rows.length && !socket.destroyed; start += PART_ROWS) {
     const part = rows.slice(start, start + PART_ROWS);
     if (socket.write(`${JSON.stringify({ id, part })}\n`)) await nextTurn();
-    else await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+    else await drained(socket);
   }
+}
+
+/** Until more may be written, or the client is gone. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
+  });
 }
 
 function clientError(error: unknown): { code: ErrorCode; message: string } | undefined {

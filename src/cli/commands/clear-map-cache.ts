@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Command } from 'commander';
+import { CommandError, EXIT } from '../exit-code.js';
+import { print } from '../output.js';
+import { examples, globalOptions, json, tableQuery, withAgent } from '../session.js';
+
+const SUMMARY = 'forget learnt mappings; configured ones stay';
+
+export function addClearMapCache(clear: Command): void {
+  clear
+    .command('map-cache')
+    .summary(SUMMARY)
+    .description(SUMMARY)
+    .argument('[EID]', 'address or prefix: forget the entry that matches it best only')
+    .addHelpText('after', examples('xtrctl clear map-cache', 'xtrctl clear map-cache 1.1.1.1'))
+    .action(async (eid: string | undefined, _options: unknown, command: Command) => {
+      const options = globalOptions(command);
+      await withAgent(options, async (agent) => {
+        const result = await agent.call('clearMapCache', tableQuery(options, eid));
+        if (eid !== undefined && result.cleared === 0)
+          throw new CommandError(EXIT.refused, `no learnt map-cache entry matches ${eid}`);
+        await print(options.json ? json(result) : `Cleared map-cache entries: ${result.cleared}\n`);
+      });
+    });
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Command } from 'commander';
+import { formatAway } from '../format/away.js';
+import { addTableCommand } from '../table-command.js';
+
+export function addShowAway(show: Command): void {
+  addTableCommand(show, {
+    name: 'away',
+    method: 'away',
+    summary: 'hosts that were here and moved to another xTR',
+    argument: 'address or prefix: the entry that matches it best',
+    examples: ['xtrctl show away', 'xtrctl show away 1.1.1.1'],
+    noun: 'away entry',
+    format: formatAway,
+  });
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Command } from 'commander';
+import { formatDatabase } from '../format/database.js';
+import { addTableCommand } from '../table-command.js';
+
+export function addShowDatabase(show: Command): void {
+  addTableCommand(show, {
+    name: 'database',
+    method: 'database',
+    summary: 'EIDs behind this router, with their locators and registrations',
+    argument: 'address or prefix: the entry that matches it best',
+    examples: ['xtrctl show database', 'xtrctl --instance-id 7 show database'],
+    noun: 'database entry',
+    format: formatDatabase,
+  });
+}

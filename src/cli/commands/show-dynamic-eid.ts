@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Command } from 'commander';
+import { formatDynamicEids } from '../format/dynamic-eid.js';
+import { addTableCommand } from '../table-command.js';
+
+export function addShowDynamicEid(show: Command): void {
+  addTableCommand(show, {
+    name: 'dynamic-eid',
+    method: 'dynamicEids',
+    summary: 'hosts that were learnt in dynamic-EID prefixes',
+    argument: 'address: this host alone',
+    examples: ['xtrctl show dynamic-eid', 'xtrctl --json show dynamic-eid 1.1.1.1'],
+    noun: 'dynamic EID',
+    format: formatDynamicEids,
+  });
+}

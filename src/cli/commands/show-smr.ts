@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Command } from 'commander';
+import { formatSmr } from '../format/smr.js';
+import { addTableCommand } from '../table-command.js';
+
+export function addShowSmr(show: Command): void {
+  addTableCommand(show, {
+    name: 'smr',
+    method: 'smr',
+    summary: 'EIDs that Solicit-Map-Requests are sent about, and to whom they were',
+    argument: 'address or prefix: the entry that matches it best',
+    examples: ['xtrctl show smr', 'xtrctl show smr 1.1.1.1'],
+    noun: 'SMR entry',
+    format: formatSmr,
+  });
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Command } from 'commander';
+import { formatStatus } from '../format/status.js';
+import { print } from '../output.js';
+import { examples, globalOptions, json, withAgent } from '../session.js';
+
+const SUMMARY = 'roles, sizes and limits of the agent, its XDP programs and maps, and what is wrong';
+
+export function addShowStatus(show: Command): void {
+  show
+    .command('status')
+    .summary(SUMMARY)
+    .description(SUMMARY)
+    .addHelpText('after', examples('xtrctl show status', 'xtrctl --name xtr4 --json show status'))
+    .action(async (_options: unknown, command: Command) => {
+      const options = globalOptions(command);
+      await withAgent(options, async (agent) => {
+        const status = await agent.call('status');
+        await print(options.json ? json(status) : formatStatus(status));
+      });
+    });
+}

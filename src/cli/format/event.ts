@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { EventView } from '../../api/protocol.js';
+
+/** Widths that keep the lines of one node under each other; longer texts move the rest of their line. */
+const NODE_WIDTH = 6;
+const NAME_WIDTH = 28;
+const EID_WIDTH = 18;
+
+/** One line: UTC time with milliseconds, node, name, EID, and what else the event is about. */
+export function formatEvent({ time_ms, node, name, eid, peer, rlocs, nonce, detail }: EventView): string {
+  const about = [
+    ...(peer === undefined ? [] : [`peer ${peer}`]),
+    ...(rlocs === undefined ? [] : [`rlocs ${rlocs.length === 0 ? 'none' : rlocs.join(',')}`]),
+    ...(nonce === undefined ? [] : [`nonce ${nonce}`]),
+    ...(detail === undefined ? [] : [`(${detail})`]),
+  ].join(' ');
+  const time = new Date(Math.floor(time_ms)).toISOString();
+  const start = [node.padEnd(NODE_WIDTH), name.padEnd(NAME_WIDTH), (eid ?? '-').padEnd(EID_WIDTH)].join(' ');
+  return `${time} ${start} ${about}`.trimEnd();
+}

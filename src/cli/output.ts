@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import { once } from 'node:events';
+
+/** Writes to stdout as fast as it is read. */
+export async function print(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+/** `xtrctl ... | head`: the reader has seen enough, which is no error. */
+export function quietWhenReaderLeaves(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
