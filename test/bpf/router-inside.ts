@@ -5,6 +5,7 @@ import { execSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type * as Addon from '../../native/index.js';
+import { REASONS } from './reasons.js';
 import type { Case, Outcome, ProgramName } from './router.js';
 import { commands, PORTS } from './site.js';
 
@@ -98,7 +99,7 @@ class Router {
 
   /** Every record that was counted as punted arrives. */
   async #drain(reasons: readonly (readonly [number, number])[]): Promise<Uint8Array[]> {
-    const expected = reasons.at(-4)?.[0] ?? 0;
+    const expected = reasons[REASONS.indexOf('punted')]?.[0] ?? 0;
     while (this.#punts.length < expected) await new Promise<void>((resolve) => (this.#wake = resolve));
     const punts = this.#punts;
     this.#punts = [];

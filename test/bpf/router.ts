@@ -3,9 +3,9 @@
 // frames, counters and punts out.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Entry } from './tables.js';
+import { REASONS } from './reasons.js';
+import type { Entry } from './tables.js';
 
 export type ProgramName = 'eid' | 'rloc' | 'both';
 
@@ -36,11 +36,6 @@ export interface Outcome {
 export const XDP_DROP = 1;
 export const XDP_PASS = 2;
 export const XDP_REDIRECT = 4;
-
-/** In the order of bpf/reasons.h, as the agent names them. */
-const REASONS = [...readFileSync('bpf/reasons.h', 'utf8').matchAll(/^\tXTR_REASON_(\w+)/gm)]
-  .map(([, name = '']) => name.toLowerCase().replaceAll('_', '-'))
-  .filter((name) => name !== 'count');
 
 /** Packets by reason, only those that are not zero. */
 export function counted({ reasons }: Outcome): Record<string, number> {

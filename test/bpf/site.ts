@@ -77,7 +77,7 @@ export const HOST = { 4: '5.5.5.5', 6: 'fd00:5::5' } as const;
 export const ABSENT_HOST = { 4: '5.5.5.9', 6: 'fd00:5::9' } as const;
 export const PEER = { 4: '1.1.1.1', 6: 'fd00:1::1' } as const;
 /** Our host in instance 7. */
-export const HOST7 = '172.16.2.2';
+export const HOST7 = '172.16.2.10';
 export const NARROW_MTU = 1280;
 
 export type Family = 4 | 6;
@@ -106,7 +106,10 @@ export function commands(): string[] {
       ...addresses.map((text) => `ip address add ${text} dev ${name}${text.includes(':') ? ' nodad' : ''}`),
     ]),
     ...routes,
-    `ip neigh add ${HOST7} lladdr ${HOST_MAC} dev eid7 nud permanent`,
+    ...[HOST7, 'fd01:2::10'].map((host) => `ip neigh add ${host} lladdr ${HOST_MAC} dev eid7 nud permanent`),
+    // the other xTR of the captures
+    'ip -4 route add 10.0.1.3 via 10.0.2.1 dev rloc',
+    'ip -6 route add fd00:1::2 via fd00:2::1 dev rloc',
   ];
 }
 

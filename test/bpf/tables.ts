@@ -24,7 +24,7 @@ export const BUCKETS = 64;
 
 const host32 = (...values: readonly number[]) => new Uint8Array(Uint32Array.from(values).buffer);
 
-const padded = (text: string) => concat(address(text), new Uint8Array(16 - address(text).length));
+export const padded = (text: string) => concat(address(text), new Uint8Array(16 - address(text).length));
 
 const family = (text: string) => (text.includes(':') ? 6 : 4);
 
@@ -121,4 +121,18 @@ export function settings(limits: readonly PuntLimit[] = []): Entry {
     0,
   ]);
   return { map: 'xtr_settings', key: host32(0), value: host32(...words, 0, 0) };
+}
+
+/** This was punted at that CLOCK_MONOTONIC time. */
+export function punted(
+  reason: number,
+  eid: string,
+  time_ns: bigint,
+  { instanceId = 0, rloc }: { readonly instanceId?: number; readonly rloc?: string } = {},
+): Entry {
+  return {
+    map: 'xtr_punt_times',
+    key: concat(host32(reason, instanceId), padded(eid), rloc ? padded(rloc) : new Uint8Array(16)),
+    value: new Uint8Array(BigUint64Array.of(time_ns).buffer),
+  };
 }
