@@ -8,6 +8,7 @@ import { addNamespace, addVeth, mountBpffs, run, runInside } from './sandbox.js'
 import type { AttachFacts, TrafficFacts } from './link-inside.js';
 
 const probe = compileBpf('test/native/probe.bpf.c');
+const inside = new URL('./link-inside.js', import.meta.url);
 
 /** A namespace with one end of a veth pair called `veth`, and the namespace of the other end. */
 function twoNamespaces(t: ExecutionContext): [string, string] {
@@ -23,7 +24,7 @@ for (const mode of ['native', 'generic'])
   test(`a ${mode} link is pinned, found again, replaced and destroyed`, async (t) => {
     const [near] = twoNamespaces(t);
     const pin = join(mountBpffs(t), 'link');
-    const facts = await runInside<AttachFacts>(near, './link-inside.js', 'attach', probe, pin, mode);
+    const facts = await runInside<AttachFacts>(near, inside, 'attach', probe, pin, mode);
     t.deepEqual(facts.attached, { ifindex: facts.ifindex, programId: facts.programIds.first });
     t.is(facts.mode, mode === 'native' ? 'xdp' : 'xdpgeneric');
     t.deepEqual(facts.reopened, facts.attached);
@@ -36,13 +37,13 @@ for (const mode of ['native', 'generic'])
 
 test('a link that is not pinned ends with its handle', async (t) => {
   const [near] = twoNamespaces(t);
-  t.is(await runInside<string>(near, './link-inside.js', 'unpinned', probe), '');
+  t.is(await runInside<string>(near, inside, 'unpinned', probe), '');
 });
 
 test('a pinned link outlives its process; without its interface the ifindex is 0', async (t) => {
   const [near] = twoNamespaces(t);
   const pin = join(mountBpffs(t), 'link');
-  await runInside(near, './link-inside.js', 'leave', probe, pin);
+  await runInside(near, inside, 'leave', probe, pin);
   t.regex(run('ip', '-n', near, 'link', 'show', 'veth'), /prog\/xdp/);
   run('ip', '-n', near, 'link', 'delete', 'veth');
   const link = addon.openPinnedLink(pin);
@@ -53,7 +54,7 @@ test('a pinned link outlives its process; without its interface the ifindex is 0
 
 test('programs are replaced while traffic flows, and no packet is lost or missed', async (t) => {
   const [near, far] = twoNamespaces(t);
-  const facts = await runInside<TrafficFacts>(near, './link-inside.js', 'traffic', probe, far);
+  const facts = await runInside<TrafficFacts>(near, inside, 'traffic', probe, far);
   t.is(facts.received, facts.sent);
   t.true(facts.counted[0] > 0 && facts.counted[1] > 0);
   t.true(facts.counted[0] + facts.counted[1] >= facts.sent);
@@ -62,7 +63,7 @@ test('programs are replaced while traffic flows, and no packet is lost or missed
 test('a pin path that is taken is EEXIST, and nothing stays attached', async (t) => {
   const [near] = twoNamespaces(t);
   const pin = mountBpffs(t);
-  t.deepEqual(await runInside(near, './link-inside.js', 'taken', probe, pin), { code: 'EEXIST', mode: '' });
+  t.deepEqual(await runInside(near, inside, 'taken', probe, pin), { code: 'EEXIST', mode: '' });
 });
 
 test('no pin is ENOENT; a pin of a map is no link', (t) => {

@@ -38,3 +38,14 @@ export function ipv6Udp(from: string, to: string, port: number, payload: Uint8Ar
   const header = concat(Uint8Array.of(0x60, 0, 0, 0), u16(length), Uint8Array.of(UDP, ttl));
   return concat(header, addresses, udp, u16(checksum), payload);
 }
+
+const ETHERTYPES = new Map([
+  [4, 0x0800],
+  [6, 0x86dd],
+]);
+
+/** A frame around an IP packet, MAC addresses zero. */
+export function ethernet(packet: Uint8Array, padding = 0, type?: number): Uint8Array {
+  const ethertype = type ?? ETHERTYPES.get((packet[0] ?? 0) >> 4) ?? 0;
+  return concat(new Uint8Array(12), u16(ethertype), packet, new Uint8Array(padding));
+}

@@ -4,6 +4,8 @@ import { addon } from './addon.js';
 import { addNamespace, addVeth, runInside } from './sandbox.js';
 import { ipv4Udp, ipv6Udp } from './packets.js';
 
+const inside = new URL('./raw-socket-inside.js', import.meta.url);
+
 for (const family of [4, 6] as const)
   test(`a whole IPv${family} packet leaves by the kernel's route, with the neighbour resolved`, async (t) => {
     const [near, far] = [addNamespace(t), addNamespace(t)];
@@ -14,7 +16,7 @@ for (const family of [4, 6] as const)
     // the source is nobody's address: what is sent is what the packet says
     const from = family === 4 ? '203.0.113.7' : '2001:db8:7::7';
     const to = family === 4 ? '198.51.100.2' : '2001:db8::2';
-    t.deepEqual(await runInside(far, './raw-socket-inside.js', near, String(family), from, to), {
+    t.deepEqual(await runInside(far, inside, near, String(family), from, to), {
       from,
       text: 'hello',
     });

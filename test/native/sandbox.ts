@@ -81,16 +81,11 @@ export function addVeth(a: VethEnd, b: VethEnd): void {
   }
 }
 
-/** Runs a compiled module of this folder inside a namespace; what it prints is JSON. */
-export async function runInside<T>(
-  namespace: string,
-  module: string,
-  ...args: readonly string[]
-): Promise<T> {
-  const path = fileURLToPath(new URL(module, import.meta.url));
+/** Runs a compiled module inside a namespace; what it prints is JSON. */
+export async function runInside<T>(namespace: string, module: URL, ...args: readonly string[]): Promise<T> {
   const { stdout } = await promisify(execFile)(
     'ip',
-    ['netns', 'exec', namespace, process.execPath, path, ...args],
+    ['netns', 'exec', namespace, process.execPath, fileURLToPath(module), ...args],
     { encoding: 'utf8', timeout: 60_000 },
   );
   return JSON.parse(stdout) as T;

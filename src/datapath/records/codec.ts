@@ -3,8 +3,8 @@ import { StructBytes } from '../struct-bytes.js';
 
 /** A key or value of a map and its bytes. `decode` returns undefined for bytes that make no sense. */
 export interface Codec<T> {
-  encode(value: T): Uint8Array;
-  decode(bytes: Uint8Array): T | undefined;
+  readonly encode: (value: T) => Uint8Array;
+  readonly decode: (bytes: Uint8Array) => T | undefined;
 }
 
 /** A u32: an index of an array, or an ifindex. */

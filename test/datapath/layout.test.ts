@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+import test from 'ava';
+import { currentLayout, LAYOUT_FILE } from '../../scripts/build-layout.js';
+import { renderLayout } from '../../scripts/layout/render.js';
+import { compileBpf } from '../native/compile.js';
+
+test('the TypeScript side has the layouts of the BPF objects: else run build/scripts/build-layout.js', (t) => {
+  t.is(readFileSync(LAYOUT_FILE, 'utf8'), currentLayout());
+});
+
+const headers = [readFileSync('test/datapath/layout-probe.h', 'utf8')];
+
+test('sizes, offsets and values are those of the compiler', (t) => {
+  const object = readFileSync(compileBpf('test/datapath/layout-probe.bpf.c'));
+  const expected = `
+export const probe_holes = {
+  bytes: 24,
+  offset: {
+    first: 0,
+    second: 8,
+    third: 16,
+    fourth: 20,
+  },
+} as const;
+
+export const probe_nested = {
+  bytes: 64,
+  offset: {
+    before: 0,
+    holes: 8,
+    after: 56,
+  },
+} as const;
+
+export const probe_bits = {
+  bytes: 8,
+  offset: {
+    plain: 0,
+    low: 4,
+    high: 5,
+  },
+} as const;
+
+export const probe_values = {
+  PROBE_ZERO: 0,
+  PROBE_SEVEN: 7,
+  PROBE_ALL_ONES: 4294967295,
+} as const;
+`;
+  t.true(renderLayout(object, headers).endsWith(expected));
+});
+
+test('a type that no BTF mentions is an error that says what to do', (t) => {
+  const object = readFileSync(compileBpf('test/datapath/layout-probe.bpf.c'));
+  t.throws(() => renderLayout(object, ['struct nobody_knows {\n']), {
+    message: 'nobody_knows is in no BTF: mention it in bpf/lib/types.h',
+  });
+});
+
+test('what is no BPF object is an error', (t) => {
+  t.throws(() => renderLayout(readFileSync('package.json'), headers), { message: 'not a 64-bit ELF file' });
+  t.throws(() => renderLayout(readFileSync(process.execPath), headers), { message: 'no section .BTF' });
+});

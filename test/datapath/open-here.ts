@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Data paths without interfaces: real maps and programs, pinned in a BPF file system of the test.
+import { dirname, join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { type EidPrefix, formatEidPrefix, parseAddress, parsePrefix } from '../../src/addr/index.js';
+import type { Forwarding, ForwardingLocator, LocalEid } from '../../src/control/effect.js';
+import type { DataPath, ForwardingState, TrieEffect } from '../../src/core/ports.js';
+import { type DataPathOptions, openDataPath } from '../../src/datapath/index.js';
+import type { BpfObject } from '../../native/index.js';
+import { addon } from '../native/addon.js';
+import { mountBpffs } from '../native/sandbox.js';
+
+export const SIZES = { mapCacheEntries: 64, dynamicEids: 16, locatorSets: 8, locators: 8, puntRing: 65_536 };
+
+/** Options of an instance in a BPF file system of its own. */
+export function optionsHere(t: ExecutionContext, changes: Partial<DataPathOptions> = {}): DataPathOptions {
+  return {
+    name: 'xtrt',
+    bpfFilesystem: dirname(mountBpffs(t)),
+    xdpMode: 'auto',
+    interfaces: [],
+    localRlocs: [parseAddress('4.4.4.4')],
+    locatorStatusBits: false,
+    sizes: SIZES,
+    ...changes,
+  };
+}
+
+export function openHere(t: ExecutionContext, options: DataPathOptions): DataPath {
+  const dataPath = openDataPath(options);
+  t.teardown(() => dataPath.detach());
+  return dataPath;
+}
+
+/** The maps themselves, as pinned. */
+export function openPinned(t: ExecutionContext, dataPath: DataPath): BpfObject {
+  const { pinPath, maps } = dataPath.status();
+  const object = addon.loadObject('bpf/build/eid_ingress.bpf.o', {
+    pinDirectory: join(pinPath, 'maps'),
+    maxEntries: Object.fromEntries(maps.map(({ name, maxEntries }) => [name, maxEntries])),
+  });
+  t.teardown(() => object.close());
+  return object;
+}
+
+/** '1.1.1.0/24', or '[7]1.1.1.0/24'. */
+export function eid(text: string): EidPrefix {
+  const [, instance = '0', prefix = ''] = /^(?:\[(\d+)\])?(.*)$/.exec(text) ?? [];
+  return { instanceId: Number(instance), prefix: parsePrefix(prefix) };
+}
+
+export function locator(rloc: string, changes: Partial<ForwardingLocator> = {}): ForwardingLocator {
+  const address = parseAddress(rloc);
+  const source = parseAddress(address.family === 4 ? '4.4.4.4' : '2001:db8::4');
+  return { rloc: address, priority: 1, weight: 100, source, up: true, ...changes };
+}
+
+export function encapsulate(...locators: readonly (ForwardingLocator | string)[]): Forwarding {
+  return {
+    action: 'encapsulate',
+    locators: locators.map((each) => (typeof each === 'string' ? locator(each) : each)),
+  };
+}
+
+export function setMapping(prefix: string, forwarding: Forwarding, expiresAt_ms?: number): TrieEffect {
+  return { type: 'map-cache-set', eid: eid(prefix), forwarding, expiresAt_ms };
+}
+
+export function deleteMapping(prefix: string): TrieEffect {
+  return { type: 'map-cache-delete', eid: eid(prefix) };
+}
+
+export function setLocal(prefix: string, entry?: LocalEid): TrieEffect {
+  return {
+    type: 'local-eid-set',
+    eid: eid(prefix),
+    entry: entry ?? { kind: 'local', ifindex: 5, dynamic: true },
+  };
+}
+
+export function deleteLocal(prefix: string): TrieEffect {
+  return { type: 'local-eid-delete', eid: eid(prefix) };
+}
+
+/** What a packet to this host meets. */
+export function lookup(dataPath: DataPath, host: string): ForwardingState | undefined {
+  const { instanceId, prefix } = eid(`${host}/${host.includes(':') ? 128 : 32}`);
+  return dataPath.lookup({ instanceId, address: prefix.address });
+}
+
+/** The same in short: '1.1.1.0/24 encapsulate', or 'nothing'. */
+export function decision(dataPath: DataPath, host: string): string {
+  const state = lookup(dataPath, host);
+  return state ? `${formatEidPrefix(state.eid)} ${state.action}` : 'nothing';
+}
+
+/** Entries in use, by map name without its prefix; those that are empty or uncounted left out. */
+export function used(dataPath: DataPath): Record<string, number> {
+  const entries = dataPath
+    .status()
+    .maps.map(({ name, entries: count }) => [name.replace('xtr_', ''), count ?? 0] as const);
+  return Object.fromEntries(entries.filter(([, count]) => count > 0));
+}
