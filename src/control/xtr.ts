@@ -115,11 +115,6 @@ export class Xtr implements Machine {
     return this.#smrSender.table;
   }
 
-  /** The configured dynamic-EID prefix that `eid` would be learnt in. */
-  dynamicPrefixOf(eid: Eid): DynamicEidPrefix | undefined {
-    return this.#database.dynamicPrefixOf(eid);
-  }
-
   sizes(): {
     readonly mapCache: number;
     readonly database: number;

@@ -26,8 +26,12 @@ function locatorAt(simulation: Simulation, name: string): string | undefined {
   return rloc && formatAddress(rloc);
 }
 
+/** Of the stream: what host1 sends itself has the number 0. */
 function numbers(simulation: Simulation): number[] {
-  return simulation.delivered.map(({ number }) => number).sort((a, b) => a - b);
+  return simulation.delivered
+    .map(({ number }) => number)
+    .filter((number) => number > 0)
+    .sort((a, b) => a - b);
 }
 
 test('acts 1 to 4: a host is learnt, resolved, moves, and no packet is lost on the way', (t) => {
@@ -36,7 +40,6 @@ test('acts 1 to 4: a host is learnt, resolved, moves, and no packet is lost on t
   simulation.run(100);
   t.is(hostEntry(node(simulation, 'xtr2').localEids, HOST1)?.kind, 'local');
 
-  simulation.delivered.length = 0;
   stream(simulation, 1, 50);
   simulation.run(100);
   t.is(locatorAt(simulation, 'xtr4'), '2.2.2.2');

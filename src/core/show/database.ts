@@ -2,7 +2,7 @@
 import { formatAddress, formatPrefix } from '../../addr/index.js';
 import type { LocalRloc } from '../../control/config.js';
 import type { DatabaseEntry } from '../../control/database.js';
-import type { DynamicEidEntry } from '../../control/dynamic-eid.js';
+import type { DynamicEid } from '../../control/dynamic-eid.js';
 import type { DatabaseEntryView, DynamicEidView } from '../views.js';
 import { eidColumns } from './select.js';
 
@@ -30,11 +30,11 @@ export function databaseEntryView(
 }
 
 /** @param interfaceName of the ifindex that it was seen on */
-export function dynamicEidView(entry: DynamicEidEntry, interfaceName: string, now: number): DynamicEidView {
+export function dynamicEidView(entry: DynamicEid, interfaceName: string, now: number): DynamicEidView {
   return {
     instanceId: entry.eid.instanceId,
-    name: entry.within.name,
-    prefix: formatPrefix(entry.within.eid.prefix),
+    name: entry.prefix.name,
+    prefix: formatPrefix(entry.prefix.eid.prefix),
     eid: formatAddress(entry.eid.address),
     interface: interfaceName,
     uptime_ms: now - entry.createdAt_ms,
