@@ -56,9 +56,14 @@ export class EventLog {
     follower.onLine((line) => this.#add({ ...(JSON.parse(line) as EventView), router }));
   }
 
+  /** Before its agent is killed. */
+  async unfollow(router: RouterName): Promise<void> {
+    await this.#followers.get(router)?.stop();
+    this.#followers.delete(router);
+  }
+
   async stop(): Promise<void> {
-    await Promise.all([...this.#followers.values()].map((follower) => follower.stop()));
-    this.#followers.clear();
+    await Promise.all([...this.#followers.keys()].map((router) => this.unfollow(router)));
   }
 
   find(pattern: EventPattern): NodeEvent | undefined {

@@ -124,8 +124,8 @@ export const NODES: readonly Node[] = [
 /** Layer-2 switches at the roaming host's sites: its cable moves, the routers' carriers stay. */
 export const SWITCHES: readonly SwitchName[] = ['site2', 'site6'];
 
-/** In the order in which their agents start: the Map-Server has to be there to be registered with. */
-export const ROUTERS: readonly RouterName[] = ['msmr', 'xtr2', 'xtr4', 'xtr6'];
+export const XTRS = ['xtr2', 'xtr4', 'xtr6'] as const;
+export const ROUTERS: readonly RouterName[] = ['msmr', ...XTRS];
 
 export function isRouter(name: string): name is RouterName {
   return ROUTERS.some((router) => router === name);

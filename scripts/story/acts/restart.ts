@@ -12,6 +12,7 @@ const WHILE_ms = 1_000;
 export async function restart(lab: Lab, traffic: Traffic): Promise<void> {
   const { agents, events, report } = lab;
   report.act('Restart: the agent of xtr4 is killed and started again, under the same traffic');
+  await events.unfollow('xtr4');
   traffic.phase('restart');
   await agents.xtr4.kill('SIGKILL');
   const killed_ms = monotonic_ms();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MapCacheEntryView, RegistrationView, StatusView } from '../../../src/core/views.js';
-import { HOST1, RLOC, ROUTERS } from '../topology.js';
+import { HOST1, RLOC, type RouterName, XTRS } from '../topology.js';
 import type { Lab } from './lab.js';
 
 function describeDataPath({ dataPath }: StatusView): string {
@@ -8,13 +8,17 @@ function describeDataPath({ dataPath }: StatusView): string {
   return interfaces.map(({ name, mode }) => `${name} ${mode} XDP`).join(', ') || 'no data path';
 }
 
-async function startAgents({ agents, events, report }: Lab): Promise<void> {
-  for (const router of ROUTERS) {
-    const status = await agents[router].start();
-    events.follow(router);
-    report.fact(`xtrd runs at ${router}`, true, describeDataPath(status));
-    for (const warning of status.warnings) report.fact(`${router} warns of nothing`, false, warning);
-  }
+async function startAgent({ agents, events, report }: Lab, router: RouterName): Promise<void> {
+  const status = await agents[router].start();
+  events.follow(router);
+  report.fact(`xtrd runs at ${router}`, true, describeDataPath(status));
+  for (const warning of status.warnings) report.fact(`${router} warns of nothing`, false, warning);
+}
+
+/** The Map-Server first: it has to be there to be registered with. */
+async function startAgents(lab: Lab): Promise<void> {
+  await startAgent(lab, 'msmr');
+  await Promise.all(XTRS.map((router) => startAgent(lab, router)));
 }
 
 /** The remote site's prefix is there, the roaming prefix waits to be asked for, and the core knows neither. */

@@ -3,14 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StatisticsView } from '../../../src/core/views.js';
 import { monotonic_ms } from '../clock.js';
 import { formatTable } from '../table.js';
-import { HOST1, HOST5, type RouterName } from '../topology.js';
+import { HOST1, HOST5, type RouterName, XTRS } from '../topology.js';
 import type { Phase } from '../traffic/analyse.js';
 import { type Flow, type FlowResult, startFlow } from '../traffic/flow.js';
 import type { CountsByPhase } from '../report.js';
 import type { Lab } from './lab.js';
 
 const RATE_pps = 1_000;
-const XTRS = ['xtr2', 'xtr4', 'xtr6'] as const;
 
 type Snapshot = ReadonlyMap<RouterName, StatisticsView>;
 

@@ -50,9 +50,10 @@ export async function buildNetwork(): Promise<void> {
   await batch(switchBatch(), ACCESS);
   for (const node of NODES) {
     await batch(nodeBatch(node), namespaceOf(node.name));
-    await setOffloads(node);
     await setKernel(node);
   }
+  // With both ends up: GRO that is switched on while its end is down does not make the other a target of XDP redirects.
+  for (const node of NODES) await setOffloads(node);
 }
 
 /** The commands that every node has in PATH. */
