@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+import test from 'ava';
+import type { Forwarding, LocalEid } from '../../src/control/effect.js';
+import type { AdoptedState } from '../../src/control/machine.js';
+import { DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
+import {
+  Bench,
+  configOf,
+  dynamic,
+  eid,
+  forwardingLocator,
+  MAP_RESOLVER,
+  MAP_SERVER,
+  prefix,
+  record,
+  repeatable,
+} from './harness.js';
+
+type Overrides = Parameters<typeof configOf>[1];
+const MINUTE_ms = 60_000;
+
+const via = (rloc: string, source = '2.2.2.2'): Forwarding => ({
+  action: 'encapsulate',
+  locators: [forwardingLocator(rloc, source)],
+});
+const LOCAL: LocalEid = { kind: 'local', ifindex: 7, dynamic: true };
+const away = (rloc: string, source = '2.2.2.2'): LocalEid => ({
+  kind: 'away',
+  locators: [forwardingLocator(rloc, source)],
+});
+
+/** What the tries hold of an xTR that is configured as `xtr2` is. */
+const CONFIGURED: AdoptedState = {
+  mapCache: ['0.0.0.0/0', '1.1.1.0/24'].map((text) => ({
+    eid: prefix(text),
+    forwarding: { action: 'send-map-request' },
+    expiresAt_ms: undefined,
+  })),
+  localEids: [
+    { eid: prefix('1.1.1.0/24'), entry: { kind: 'dynamic' } },
+    { eid: prefix('5.5.5.0/24'), entry: { kind: 'local', ifindex: undefined, dynamic: false } },
+  ],
+};
+
+function xtr2(overrides: Overrides = {}, random = repeatable()): Bench {
+  const databaseMappings = [{ eid: prefix('5.5.5.0/24') }];
+  const dynamicEids = [dynamic('1.1.1.0/24')];
+  return new Bench(configOf(['2.2.2.2'], { databaseMappings, dynamicEids, ...overrides }), random);
+}
+
+function startedWith(
+  mapCache: [string, Forwarding, (number | undefined)?][],
+  localEids: [string, LocalEid][] = [],
+  bench = xtr2(),
+): Bench {
+  const minutes = (expires: number | undefined): number | undefined =>
+    expires === undefined ? undefined : bench.now + expires * MINUTE_ms;
+  return bench.start({
+    mapCache: [
+      ...CONFIGURED.mapCache,
+      ...mapCache.map(([text, forwarding, expires]) => ({
+        eid: prefix(text),
+        forwarding,
+        expiresAt_ms: minutes(expires),
+      })),
+    ],
+    localEids: [...CONFIGURED.localEids, ...localEids.map(([text, entry]) => ({ eid: prefix(text), entry }))],
+  });
+}
+
+/** Without what every start has. */
+function changes(bench: Bench): string[] {
+  return bench.lines.filter((line) => !/keep-neighbours|map-register 5.5.5.0\/24=2.2.2.2$/.test(line));
+}
+
+test('tries that are right are not written', (t) => {
+  const bench = startedWith([]);
+  t.deepEqual(bench.lines, [
+    `2.2.2.2 > ${MAP_SERVER}:4342 map-register 5.5.5.0/24=2.2.2.2`,
+    `keep-neighbours ${MAP_SERVER} ${MAP_RESOLVER}`,
+  ]);
+});
+
+test('what is configured wins over what is found', (t) => {
+  const bench = xtr2().start({
+    mapCache: [
+      { eid: prefix('0.0.0.0/0'), forwarding: { action: 'drop' }, expiresAt_ms: undefined },
+      { eid: prefix('1.1.1.0/24'), forwarding: via('6.6.6.6'), expiresAt_ms: 2_000_000 },
+    ],
+    localEids: [
+      { eid: prefix('1.1.1.0/24'), entry: away('6.6.6.6') },
+      { eid: prefix('5.5.5.0/24'), entry: LOCAL },
+    ],
+  });
+  t.deepEqual(changes(bench), [
+    'local-eid 1.1.1.0/24 dynamic',
+    'local-eid 5.5.5.0/24 local',
+    'map-cache 0.0.0.0/0 send-map-request',
+    'map-cache 1.1.1.0/24 send-map-request',
+  ]);
+});
+
+test('a learnt mapping is recovered as it is, with the time it has left', (t) => {
+  const bench = startedWith([['9.9.9.0/24', via('4.4.4.4'), 10]]);
+  t.deepEqual(changes(bench), []);
+  t.like(bench.xtr.mapCache.get(prefix('9.9.9.0/24')), {
+    via: 'recovered',
+    expiresAt_ms: bench.now + 10 * MINUTE_ms,
+    mapSource: undefined,
+  });
+  t.true(bench.lines.includes(`keep-neighbours ${MAP_SERVER} ${MAP_RESOLVER} 4.4.4.4`));
+});
+
+test('it is asked for again soon, for its own prefix, and forwards meanwhile', (t) => {
+  const bench = startedWith([['9.9.9.0/24', via('4.4.4.4'), 10]]);
+  t.deepEqual(bench.pass(999).sent, []);
+  t.deepEqual(
+    bench.pass(1).sent.filter((line) => line.includes('ECM')),
+    [`2.2.2.2 > ${MAP_RESOLVER}:4342 ECM(2.2.2.2 > 9.9.9.0) map-request - asks 9.9.9.0/24 reply to 2.2.2.2`],
+  );
+  bench.reply('4.4.4.4', record('9.9.9.0/24', ['4.4.4.4']));
+  t.deepEqual(bench.lines, ['map-cache 9.9.9.0/24 -> 4.4.4.4']);
+  t.like(bench.xtr.mapCache.get(prefix('9.9.9.0/24')), { via: 'map-reply' });
+});
+
+test('nobody answers: it forwards until its time is over', (t) => {
+  const bench = startedWith([['9.9.9.0/24', via('4.4.4.4'), 10]])
+    .acknowledge()
+    .pass(10 * MINUTE_ms - 1);
+  t.false(bench.lines.includes('map-cache 9.9.9.0/24 deleted'));
+  t.true(bench.pass(1).lines.includes('map-cache 9.9.9.0/24 deleted'));
+});
+
+test('many are asked for at random over as long as the rate takes', (t) => {
+  let fraction = 0;
+  const random = { ...repeatable(), fraction: () => (fraction = (fraction + 0.61803) % 1) };
+  const found = Array.from({ length: 500 }, (_, i): [string, Forwarding, number] => [
+    `9.${i >> 8}.${i & 255}.0/24`,
+    via('4.4.4.4'),
+    60,
+  ]);
+  const bench = startedWith(found, [], xtr2({ mapServers: [] }, random));
+  const firstAttempts = (): number =>
+    bench.effects.filter((effect) => effect.type === 'event' && effect.event.detail === 'attempt 1').length;
+  t.is(bench.pass(999) && firstAttempts(), 0);
+  for (let second = 1; second <= 5; second++) {
+    const count = bench.pass(1000) && firstAttempts();
+    t.true(count > 80 && count < 120, `${count} in second ${second}`);
+  }
+  t.is(bench.pass(1) && bench.xtr.sizes().pendingMapRequests, 500);
+});
+
+test('one that was confirmed meanwhile, or is gone, is not asked for', (t) => {
+  const bench = startedWith([['9.9.9.0/24', via('4.4.4.4'), 10]]).acknowledge();
+  bench.did(bench.xtr.clearMapCache(undefined, bench.now).effects);
+  t.deepEqual(bench.pass(5000).sent, []);
+});
+
+const removed = test.macro({
+  exec(t, entry: [string, Forwarding, (number | undefined)?]) {
+    const bench = startedWith([entry]);
+    t.deepEqual(changes(bench), [`map-cache ${entry[0]} deleted`]);
+    t.is(bench.xtr.mapCache.get(prefix(entry[0])), undefined);
+  },
+  title: (title = '') => `not kept: ${title}`,
+});
+
+test('a mapping whose time is over', removed, ['9.9.9.0/24', via('4.4.4.4'), 0]);
+test('a mapping that was configured once', removed, ['9.9.9.0/24', via('4.4.4.4')]);
+test('a mapping inside of what lives here', removed, ['5.5.5.5/32', via('4.4.4.4'), 10]);
+
+test('no more mappings than the bound', (t) => {
+  const limits = { ...DEFAULT_XTR_LIMITS, mapCacheEntries: 3 };
+  const found = ['9.9.1.0/24', '9.9.2.0/24'].map((text): [string, Forwarding, number] => [
+    text,
+    via('4.4.4.4'),
+    10,
+  ]);
+  t.deepEqual(changes(startedWith(found, [], xtr2({ limits }))), ['map-cache 9.9.2.0/24 deleted']);
+});
+
+test('our RLOC is another one now: the source of every locator is too', (t) => {
+  const bench = startedWith(
+    [['9.9.9.0/24', via('4.4.4.4', '2.2.2.9'), 10]],
+    [['1.1.1.1/32', away('6.6.6.6', '2.2.2.9')]],
+  );
+  t.deepEqual(changes(bench), ['local-eid 1.1.1.1/32 away -> 6.6.6.6', 'map-cache 9.9.9.0/24 -> 4.4.4.4']);
+});
+
+test('a learnt host is kept and registered', (t) => {
+  const bench = startedWith([], [['1.1.1.1/32', LOCAL]]);
+  t.deepEqual(changes(bench), [
+    'host-route-add 1.1.1.1 7',
+    `2.2.2.2 > ${MAP_SERVER}:4342 map-register 1.1.1.1/32=2.2.2.2, 5.5.5.0/24=2.2.2.2`,
+  ]);
+  t.like(bench.xtr.dynamicEids.get(prefix('1.1.1.1')), { discovery: 'Recovered', ifindex: 7 });
+  t.like(bench.xtr.database.get(prefix('1.1.1.1')), { dynamicEid: { name: '1.1.1.0/24' } });
+});
+
+test('a host that moved away is kept as away', (t) => {
+  const bench = startedWith([], [['1.1.1.1/32', away('6.6.6.6')]]);
+  t.deepEqual(changes(bench), []);
+  t.like(bench.xtr.away.get(prefix('1.1.1.1')), { expiresAt_ms: bench.now + 24 * 60 * MINUTE_ms });
+});
+
+const removedEid = test.macro({
+  exec(t, text: string, entry: LocalEid) {
+    t.deepEqual(changes(startedWith([], [[text, entry]])), [`local-eid ${text} deleted`]);
+  },
+  title: (title = '') => `not kept: ${title}`,
+});
+
+test('a host outside of the dynamic-EID prefixes', removedEid, '9.9.9.9/32', LOCAL);
+test('a host on an interface that is not EID-facing now', removedEid, '1.1.1.1/32', { ...LOCAL, ifindex: 3 });
+test('a host without an interface', removedEid, '1.1.1.1/32', { ...LOCAL, ifindex: undefined });
+test('a prefix that was configured once', removedEid, '8.8.8.0/24', {
+  kind: 'local',
+  ifindex: undefined,
+  dynamic: false,
+});
+test('a dynamic-EID prefix that was configured once', removedEid, '8.8.8.0/24', { kind: 'dynamic' });
+test(
+  'a host that moved away from a prefix which is not configured now',
+  removedEid,
+  '8.8.8.8/32',
+  away('6.6.6.6'),
+);
+
+test('EIDs of another family and instance ID are told apart', (t) => {
+  const bench = startedWith([['[7]1.1.1.0/24', via('4.4.4.4'), 10]], []);
+  t.is(bench.xtr.mapCache.get(prefix('[7]1.1.1.0/24'))?.via, 'recovered');
+  t.is(bench.xtr.mapCache.longestMatch(eid('1.1.1.9'))?.value.via, 'dynamic-EID');
+});

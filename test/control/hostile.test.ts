@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Floods: every table, queue and rate has a bound, and what legitimate hosts need goes on working.
+import test from 'ava';
+import { parseAddress } from '../../src/addr/index.js';
+import { DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
+import type { Punt } from '../../src/control/machine.js';
+import { Bench, configOf, dynamic, prefix, record, request, rloc } from './harness.js';
+
+const FLOOD = 100_000;
+
+function address(first: number, i: number): { family: 4; bits: bigint } {
+  return { family: 4, bits: (BigInt(first) << 24n) | BigInt(i + 1) };
+}
+
+function flood(bench: Bench, count: number, punt: (i: number) => Partial<Punt>): void {
+  const batch = 64;
+  for (let i = 0; i < count; i += batch) {
+    const punts = Array.from({ length: batch }, (_, k) =>
+      bench.puntOf('map-cache-miss', '5.5.5.5', '1.1.1.1', punt(i + k)),
+    );
+    bench.effects = bench.xtr.punts(punts, bench.now);
+  }
+}
+
+test('a hundred thousand destinations that nobody knows', (t) => {
+  const bench = new Bench(configOf(['4.4.4.4'])).start();
+  flood(bench, FLOOD, (i) => ({ destinationEid: address(9, i) }));
+  const { pendingMapRequests, heldPackets } = bench.xtr.sizes();
+  t.is(pendingMapRequests, DEFAULT_XTR_LIMITS.pendingMapRequests);
+  t.is(heldPackets, DEFAULT_XTR_LIMITS.heldPackets);
+  const { counters } = bench;
+  t.is(counters.get('packetsHeld') + counters.get('packetsHeldDropped'), counters.get('puntsIn'));
+  t.true(counters.get('pendingMapRequestsFull') > 0);
+  bench.now += 1000;
+  t.true(bench.xtr.expire(bench.now).length < 2000, 'work is cut in slices');
+});
+
+test('a hundred thousand hosts in a dynamic-EID prefix', (t) => {
+  const dynamicEids = [dynamic('9.0.0.0/8')];
+  const bench = new Bench(configOf(['4.4.4.4'], { dynamicEids, mapServers: [] })).start();
+  flood(bench, FLOOD, (i) => ({ reason: 'eid-detected', sourceEid: address(9, i) }));
+  t.is(bench.xtr.dynamicEids.size, DEFAULT_XTR_LIMITS.dynamicEids);
+  t.is(bench.xtr.database.size, DEFAULT_XTR_LIMITS.dynamicEids);
+  t.true(bench.counters.get('dynamicEidsFull') > 0);
+});
+
+test('stale packets with a hundred thousand outer sources', (t) => {
+  const bench = new Bench(configOf(['2.2.2.2'], { dynamicEids: [dynamic('1.1.1.0/24')] })).start();
+  flood(bench, FLOOD, (i) => ({ reason: 'stale', outerSource: address(9, i) }));
+  t.is(bench.xtr.smr.get(prefix('1.1.1.1'))?.solicited.size, 65_536);
+  t.is(bench.counters.get('smrOut'), 65_536);
+  bench.pass(24 * 3_600_000);
+  t.is(bench.xtr.smr.size, 0);
+});
+
+test('SMRs from everywhere about every cached host: a Map-Request each, once', (t) => {
+  const bench = new Bench(configOf(['4.4.4.4'], { mapServers: [] })).start();
+  for (let host = 1; host <= 20; host++)
+    bench
+      .punt('map-cache-miss', '5.5.5.5', `1.1.1.${host}`)
+      .reply('2.2.2.2', record(`1.1.1.${host}`, ['2.2.2.2']));
+  bench.pass(10_000);
+  const before = bench.counters.get('mapRequestsOut');
+  for (let i = 0; i < 10_000; i++) bench.smr(`9.9.${i >> 8}.${i & 255}`, `1.1.1.${(i % 20) + 1}`);
+  t.is(bench.counters.get('mapRequestsOut') - before, 20);
+});
+
+test('Map-Replies with guessed nonces', (t) => {
+  const bench = new Bench(configOf(['4.4.4.4'])).start().punt('map-cache-miss', '5.5.5.5', '1.1.1.1');
+  for (let nonce = 100n; nonce < 10_100n; nonce++)
+    bench.replyTo(nonce, '9.9.9.9', record('1.1.1.1', ['9.9.9.9']));
+  t.is(bench.xtr.mapCache.size, 1);
+  t.is(bench.counters.get('mapRepliesUnsolicited'), 10_000);
+});
+
+test('Map-Requests from a hundred thousand ITR-RLOCs', (t) => {
+  const databaseMappings = [{ eid: prefix('5.5.5.0/24') }];
+  const bench = new Bench(configOf(['4.4.4.4'], { databaseMappings })).start();
+  for (let i = 0; i < FLOOD; i++) {
+    const message = request({ itrRlocs: [address(9, i)], records: [prefix('5.5.5.5')] });
+    bench.effects = bench.xtr.mapRequest(bench.received('9.9.9.9'), message, bench.now);
+  }
+  t.is(bench.counters.get('mapReplyRecordsOut'), FLOOD);
+});
+
+test('one Map-Reply that replaces thousands of entries does it in slices', (t) => {
+  const bench = new Bench(configOf(['4.4.4.4'], { mapServers: [] })).start();
+  for (let i = 0; i < 2_000; i++) {
+    const host = `1.1.${i >> 8}.${i & 255}`;
+    bench.punt('map-cache-miss', '5.5.5.5', host).reply('2.2.2.2', record(host, ['2.2.2.2']));
+  }
+  bench.punt('map-cache-miss', '5.5.5.5', '1.1.200.1').reply('2.2.2.2', record('1.0.0.0/8', ['2.2.2.2']));
+  t.true(bench.effects.length < 1_100);
+  t.is(bench.pass(0).xtr.mapCache.size, 2);
+  t.deepEqual([...bench.mapCacheTrie.keys()], ['0.0.0.0/0', '1.0.0.0/8']);
+});
+
+test('clearing thousands of entries tells how many, and does it in slices', (t) => {
+  const bench = new Bench(configOf(['4.4.4.4'], { mapServers: [] })).start();
+  for (let i = 0; i < 2_000; i++) {
+    const host = `1.1.${i >> 8}.${i & 255}`;
+    bench.punt('map-cache-miss', '5.5.5.5', host).reply('2.2.2.2', record(host, ['2.2.2.2']));
+  }
+  const { effects, cleared } = bench.xtr.clearMapCache(undefined, bench.now);
+  t.is(cleared, 2_000);
+  t.true(effects.length < 1_100);
+  t.is(bench.did(effects).pass(0).xtr.mapCache.size, 1);
+});
+
+test('an SMR with 255 records is one SMR', (t) => {
+  const bench = new Bench(configOf(['4.4.4.4'])).start();
+  for (const host of ['1.1.1.1', '1.1.1.2'])
+    bench.punt('map-cache-miss', '5.5.5.5', host).reply('2.2.2.2', record(host, ['2.2.2.2']));
+  bench.pass(5000);
+  const records = Array.from({ length: 255 }, (_, i) => prefix(`1.1.1.${i}`));
+  bench.ask('9.9.9.9', request({ smr: true, itrRlocs: [rloc('9.9.9.9')], records }));
+  t.is(bench.sent.length, 1);
+});
+
+test('a Map-Reply of 255 records with 32 locators each', (t) => {
+  const bench = new Bench(configOf(['4.4.4.4'])).start().punt('map-cache-miss', '5.5.5.5', '1.1.1.1');
+  const locators = Array.from({ length: 32 }, (_, i) => `2.2.2.${i + 1}`);
+  const records = Array.from({ length: 254 }, (_, i) => record(`1.1.1.${i + 1}`, locators));
+  bench.reply('2.2.2.2', record('1.1.0.0/16', locators), ...records.slice(1));
+  t.is(bench.xtr.mapCache.size, 255);
+});
+
+test('a punt about an address of our own family but with no sense', (t) => {
+  const bench = new Bench(configOf(['4.4.4.4'], { dynamicEids: [dynamic('0.0.0.0/0')] })).start();
+  for (const text of ['0.0.0.0', '255.255.255.255', '127.0.0.1', '224.0.0.1'])
+    for (const reason of ['map-cache-miss', 'eid-detected', 'stale', 'no-neighbour'] as const)
+      bench.punt(reason, text, text, { outerSource: reason === 'stale' ? parseAddress(text) : undefined });
+  t.like(bench.xtr.sizes(), { database: 0, pendingMapRequests: 0, heldPackets: 0 });
+});
