@@ -14,15 +14,22 @@ export const UNREGISTERED_TTL_MIN = 1;
 /** Longer than any other: of records that take the TTL of those beside them. */
 const ANY_TTL_MIN = 0xffff_ffff;
 
-export type Answer =
-  | { readonly kind: 'forward'; readonly registration: Registration }
-  | {
-      readonly kind: 'reply';
-      /** The mapping asked for, then the more-specific ones inside it. */
-      readonly records: readonly EidRecord[];
-      /** Answers that say the same have the same. */
-      readonly version: string;
-    };
+/** The Map-Request is for an ETR to answer. */
+export interface Forward {
+  readonly kind: 'forward';
+  readonly requested: EidPrefix;
+  readonly registration: Registration;
+}
+
+export interface Reply {
+  readonly kind: 'reply';
+  /** The mapping asked for, then the more-specific ones inside it. */
+  readonly records: readonly EidRecord[];
+  /** Replies with the same first EID-prefix and version say the same. */
+  readonly version: string;
+}
+
+export type Answer = Forward | Reply;
 
 export interface MappingTables {
   readonly configured: ReadonlyEidTable<ConfiguredPrefix>;
@@ -37,7 +44,7 @@ export function answerFor(requested: EidPrefix, tables: MappingTables, maxBytes:
   // What is registered for a less-specific prefix says nothing about a prefix that is configured on its own.
   if (registered === undefined || registered.eid.prefix.length < site.eid.prefix.length)
     return negative(requested, site.eid.prefix.length, UNREGISTERED_TTL_MIN, tables);
-  if (!isProxied(registered)) return { kind: 'forward', registration: registered };
+  if (!isProxied(registered)) return { kind: 'forward', requested, registration: registered };
   const version = `${registered.changed_ms}`;
   const complete = withMoreSpecifics(registered, tables, maxBytes);
   if (complete !== undefined) return { kind: 'reply', records: complete, version };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   type Address,
-  type EidPrefix,
   formatAddress,
   formatEidPrefix,
   isRoutableUnicast,
@@ -19,11 +18,17 @@ import type { MapServerConfig } from './config.js';
 import type { Counters } from './counters.js';
 import type { Effect } from './effect.js';
 import type { Received } from './machine.js';
-import { type Answer, answerFor, type MappingTables, recordsBytes } from './map-resolver-answer.js';
+import {
+  type Answer,
+  answerFor,
+  type Forward,
+  type MappingTables,
+  type Reply,
+  recordsBytes,
+} from './map-resolver-answer.js';
 import { etrRloc } from './map-resolver-forward.js';
 import type { Refusals } from './map-server-refusals.js';
 import { IntervalLimiter } from './rate-limit.js';
-import type { Registration } from './registration.js';
 
 /** Pairs of ITR-RLOC and answer that the limit of Map-Replies remembers. */
 const LIMITED_REPLIES = 65_536;
@@ -33,6 +38,23 @@ const LIMITED_REPLIES = 65_536;
  * for IPv6, as the path MTU is not known (9301-5-02).
  */
 const MAX_RECORD_BYTES = { 4: 576 - 20 - 8 - 12, 6: 1280 - 40 - 8 - 12 } as const;
+
+/**
+ * A Map-Request for many EIDs is answered as far as the answers have the bytes of this many messages, so that one datagram with
+ * a forged ITR-RLOC does not become hundreds. ITRs ask for one EID at a time (RFC 9301 section 5.2).
+ */
+const MAX_ANSWER_MESSAGES = 8;
+
+const MAP_REPLY = { type: 'map-reply', probe: false, echoNonce: false, security: undefined } as const;
+
+interface Question {
+  readonly received: Received;
+  readonly ecm: EncapsulatedControl;
+  readonly request: MapRequest;
+  /** To answer to; undefined if none is of a family that we have an address of (an ETR may have). */
+  readonly itrRloc: Address | undefined;
+  readonly now: number;
+}
 
 /** Answers or forwards Map-Requests with what is configured and registered (RFC 9301 sections 8.3 and 8.4). */
 export class MapResolver {
@@ -53,22 +75,29 @@ export class MapResolver {
   /** @param ecm the request as it goes on to an ETR; its inner source port is where the answer has to go */
   resolve(received: Received, ecm: EncapsulatedControl, request: MapRequest, now: number): Effect[] {
     const problem = problemOf(request);
-    const itrRloc = request.itrRlocs.find((rloc) => rloc !== undefined && this.#canReach(rloc));
     if (problem !== undefined) return this.#drop(received, request, problem, now);
-    if (itrRloc === undefined) return this.#drop(received, request, 'no ITR-RLOC that can be answered', now);
-    const maxBytes = MAX_RECORD_BYTES[itrRloc.family];
-    const effects: Effect[] = [requestEvent(request, itrRloc)];
-    const replies: EidRecord[][] = [];
-    const etrs = new Set<string>();
-    for (const requested of request.records) {
-      const answer = answerFor(requested, this.#tables, maxBytes);
-      if (answer.kind === 'reply') replies.push(...this.#limited(itrRloc, answer, now));
-      else effects.push(...this.#forward(received, ecm, request, requested, answer.registration, etrs, now));
+    const itrRloc = request.itrRlocs.find((rloc) => rloc !== undefined && this.#canReach(rloc));
+    const question: Question = { received, ecm, request, itrRloc, now };
+    const maxBytes = MAX_RECORD_BYTES[itrRloc?.family ?? 4];
+    const answers = this.#answers(request, maxBytes);
+    return [
+      requestEvent(question),
+      ...this.#forwardAll(question, answers),
+      ...this.#replyAll(question, answers, maxBytes),
+    ];
+  }
+
+  #answers({ records }: MapRequest, maxBytes: number): Answer[] {
+    const answers: Answer[] = [];
+    let bytes = 0;
+    for (const eid of records) {
+      const answer = answerFor(eid, this.#tables, maxBytes);
+      if (answer.kind === 'reply') bytes += recordsBytes(answer.records);
+      if (bytes > MAX_ANSWER_MESSAGES * maxBytes) break;
+      answers.push(answer);
     }
-    const from = this.#sourceFor(itrRloc, received);
-    for (const records of packed(replies, maxBytes))
-      effects.push(...this.#reply(request.nonce, records, from, itrRloc, ecm.innerSourcePort));
-    return effects;
+    this.#counters.add('mapRepliesRateLimited', records.length - answers.length);
+    return answers;
   }
 
   /** Only unicast RLOCs of a family that we have an address of. */
@@ -82,67 +111,68 @@ export class MapResolver {
     return usable.find((address) => sameAddress(address, received.to)) ?? usable[0];
   }
 
+  #replyAll(question: Question, answers: readonly Answer[], maxBytes: number): Effect[] {
+    const { received, ecm, request, itrRloc, now } = question;
+    const replies = answers.filter((answer) => answer.kind === 'reply');
+    if (replies.length === 0) return [];
+    if (itrRloc === undefined)
+      return this.#drop(received, request, 'no ITR-RLOC of a family of ours to answer to', now);
+    const allowed = replies.filter((reply) => this.#allows(itrRloc, reply, now));
+    const from = this.#sourceFor(itrRloc, received);
+    return packed(allowed, maxBytes).flatMap((records) => {
+      this.#countReply(records);
+      const message: MapReply = { ...MAP_REPLY, nonce: request.nonce, records };
+      const send: Effect = { type: 'send', message, from, to: itrRloc, toPort: ecm.innerSourcePort };
+      return [send, ...records.map((record) => replyEvent(record, request.nonce, itrRloc))];
+    });
+  }
+
   /**
    * RFC 9301 section 5.4 recommends one Map-Reply to a destination RLOC in 3 seconds. Word for word that would let an
    * ITR resolve one EID in 3 seconds, so here it is one with the same answer for the same EID-prefix. A changed mapping
    * is another answer: an ITR that asks after an SMR hears of it at once.
    */
-  #limited(itrRloc: Address, answer: Answer & { kind: 'reply' }, now: number): EidRecord[][] {
-    const [mapping] = answer.records;
-    if (mapping === undefined) return [];
-    const key = `${formatAddress(itrRloc)} ${formatEidPrefix(mapping.eid)} ${answer.version}`;
-    if (this.#replies.allow(key, now)) return [[...answer.records]];
+  #allows(itrRloc: Address, reply: Reply, now: number): boolean {
+    const eids = reply.records.slice(0, 1).map(({ eid }) => formatEidPrefix(eid));
+    if (this.#replies.allow(`${formatAddress(itrRloc)} ${eids.join()} ${reply.version}`, now)) return true;
     this.#counters.add('mapRepliesRateLimited');
-    return [];
+    return false;
   }
 
-  #reply(
-    nonce: bigint,
-    records: readonly EidRecord[],
-    from: Address | undefined,
-    to: Address,
-    toPort: number,
-  ): Effect[] {
+  #countReply(records: readonly EidRecord[]): void {
     const negatives = records.filter(({ locators }) => locators.length === 0).length;
     this.#counters.add('mapReplyRecordsOut', records.length);
     this.#counters.add('negativeMapReplyRecordsOut', negatives);
     this.#counters.add('proxyMapReplyRecordsOut', records.length - negatives);
-    const message: MapReply = {
-      type: 'map-reply',
-      probe: false,
-      echoNonce: false,
-      security: undefined,
-      nonce,
-      records,
-    };
-    return [
-      { type: 'send', message, from, to, toPort },
-      ...records.map((record): Effect => ({ type: 'event', event: replyEvent(record, nonce, to) })),
-    ];
   }
 
-  /** To one registered ETR, the message within unaltered (RFC 9301 section 8.3); once, however many records it has there. */
-  #forward(
-    received: Received,
-    ecm: EncapsulatedControl,
-    request: MapRequest,
-    requested: EidPrefix,
-    registration: Registration,
-    etrs: Set<string>,
-    now: number,
-  ): Effect[] {
-    const to = etrRloc(registration, (rloc) => this.#canReach(rloc));
-    if (to === undefined) return this.#drop(received, request, 'no RLOC of an ETR that can be reached', now);
-    if (this.#isOwn(to) && this.#isOwn(received.from))
-      return this.#drop(received, request, 'it would come back to this node again', now);
-    if (etrs.has(formatAddress(to))) return [];
-    etrs.add(formatAddress(to));
+  /** The message within goes on unaltered (RFC 9301 section 8.3); once to an ETR, however many records it has there. */
+  #forwardAll(question: Question, answers: readonly Answer[]): Effect[] {
+    const { received, request, now } = question;
+    const etrs = new Set<string>();
+    const effects: Effect[] = [];
+    for (const forward of answers) {
+      if (forward.kind !== 'forward') continue;
+      const to = etrRloc(forward.registration, (rloc) => this.#canReach(rloc));
+      if (to === undefined)
+        effects.push(...this.#drop(received, request, 'no RLOC of an ETR that can be reached', now));
+      else if (this.#isOwn(to) && this.#isOwn(received.from))
+        effects.push(...this.#drop(received, request, 'it would come back to this node again', now));
+      else if (!etrs.has(formatAddress(to))) {
+        etrs.add(formatAddress(to));
+        effects.push(...this.#forward(question, forward, to));
+      }
+    }
+    return effects;
+  }
+
+  #forward({ received, ecm, request }: Question, { requested }: Forward, to: Address): Effect[] {
     this.#counters.add('mapRequestsForwarded');
+    // The D bit asked this node for a Map-Referral (RFC 8111), which is not what an ETR sends.
+    const message: EncapsulatedControl = { ...ecm, ddt: false };
     const { nonce } = request;
-    const from = this.#sourceFor(to, received);
     return [
-      // The D bit asked this node for a Map-Referral (RFC 8111), which is not what an ETR sends.
-      { type: 'send', message: { ...ecm, ddt: false }, from, to, toPort: CONTROL_PORT },
+      { type: 'send', message, from: this.#sourceFor(to, received), to, toPort: CONTROL_PORT },
       { type: 'event', event: { name: 'map-request-forwarded', eid: requested, peer: to, nonce } },
     ];
   }
@@ -162,31 +192,39 @@ function problemOf(request: MapRequest): string | undefined {
   if (request.probe) return 'RLOC-probes are not for a Map-Server'; // 9301-5.2-04
   if (request.smr) return 'an SMR is not for a Map-Server';
   if (request.dontMapReply) return 'its D bit asks for no Map-Reply';
-  return undefined;
+  const answerable = request.itrRlocs.some((rloc) => rloc !== undefined && isRoutableUnicast(rloc));
+  return answerable ? undefined : 'no ITR-RLOC'; // 9301-5.3-04
 }
 
-function requestEvent(request: MapRequest, itrRloc: Address): Effect {
-  const [eid] = request.records;
-  const more = request.records.length > 1 ? `${request.records.length} records` : undefined;
-  const detail = [request.smrInvoked ? 'SMR-invoked' : undefined, more].filter(Boolean).join(', ');
-  const about = { ...(eid && { eid }), peer: itrRloc, nonce: request.nonce };
-  return { type: 'event', event: { name: 'map-request-received', ...about, ...(detail && { detail }) } };
+function requestEvent({ received, request, itrRloc }: Question): Effect {
+  const { records, nonce, smrInvoked } = request;
+  const [eid] = records;
+  const remarks = [
+    ...(smrInvoked ? ['SMR-invoked'] : []),
+    ...(records.length > 1 ? [`${records.length} records`] : []),
+  ];
+  const detail = remarks.length > 0 && { detail: remarks.join(', ') };
+  const peer = itrRloc ?? received.from;
+  return {
+    type: 'event',
+    event: { name: 'map-request-received', ...(eid && { eid }), peer, nonce, ...detail },
+  };
 }
 
-function replyEvent(record: EidRecord, nonce: bigint, peer: Address) {
+function replyEvent(record: EidRecord, nonce: bigint, peer: Address): Effect {
   const rlocs = record.locators.map(({ rloc }) => rloc);
   const action = Object.entries(ACTION).find(([, value]) => value === record.action)?.[0];
   const detail = rlocs.length > 0 ? 'proxy' : `negative: ${action}, TTL ${record.ttl_min} min`;
-  return { name: 'map-reply-sent', eid: record.eid, peer, rlocs, nonce, detail } as const;
+  return { type: 'event', event: { name: 'map-reply-sent', eid: record.eid, peer, rlocs, nonce, detail } };
 }
 
 /** Answers joined into as few messages as hold them; an answer is never divided. */
-function packed(answers: readonly (readonly EidRecord[])[], maxBytes: number): EidRecord[][] {
+function packed(replies: readonly Reply[], maxBytes: number): EidRecord[][] {
   const messages: EidRecord[][] = [];
-  for (const answer of answers) {
+  for (const { records } of replies) {
     const last = messages.at(-1);
-    if (last !== undefined && recordsBytes([...last, ...answer]) <= maxBytes) last.push(...answer);
-    else messages.push([...answer]);
+    if (last !== undefined && recordsBytes([...last, ...records]) <= maxBytes) last.push(...records);
+    else messages.push([...records]);
   }
   return messages;
 }

@@ -19,7 +19,13 @@ import { UnsolicitedNotifies } from './map-server-notifies.js';
 import { Refusals } from './map-server-refusals.js';
 import { RegistrationNonces } from './registration-nonces.js';
 import { type Lost, RegistrationTable } from './registration-table.js';
-import { etrKey, isBehind, locatorSet, type Registration, type RegisterSource } from './registration.js';
+import {
+  isBehind,
+  locatorSet,
+  registerSource,
+  type Registration,
+  type RegisterSource,
+} from './registration.js';
 import { type Admission, type ConfiguredPrefix, SiteTable } from './site-table.js';
 
 /** Map-Server and Map-Resolver of one node (RFC 9301 section 8). */
@@ -43,7 +49,7 @@ export class MapServer implements Machine {
   }
 
   /** The EID-prefixes of all sites as configured. */
-  get sites(): ReadonlyEidTable<ConfiguredPrefix> {
+  get prefixes(): ReadonlyEidTable<ConfiguredPrefix> {
     return this.#sites.prefixes;
   }
 
@@ -77,7 +83,7 @@ export class MapServer implements Machine {
         now,
       );
     }
-    const source = registerSource(received, register, admission);
+    const source = registerSource(received, register, admission.key);
     switch (this.#nonces.judge(admission.site, source, register, now)) {
       case 'replayed':
         this.#counters.add('mapRegistersReplayed');
@@ -166,14 +172,14 @@ export class MapServer implements Machine {
         now,
       );
     }
-    this.#nonces.accept(site, source, register, now);
+    const shared = this.#nonces.accept(site, source, register, now);
     const events: Effect[] = [];
     const notifies: Effect[] = [];
     register.records.forEach((record, i) => {
       const configured = prefixes[i];
       if (configured === undefined) return;
-      if (record.ttl_min === 0) events.push(...this.#withdraw(record, source, now));
-      else events.push(...this.#register(record, register.useTtl, source, configured, notifies, now));
+      if (record.ttl_min === 0) events.push(...this.#withdraw(record, shared, now));
+      else events.push(...this.#register(record, register.useTtl, shared, configured, notifies, now));
     });
     return [...events, ...this.#acknowledge(received, register, source), ...notifies];
   }
@@ -238,25 +244,6 @@ export class MapServer implements Machine {
       event({ name: 'map-notify-sent', ...(eid && { eid }), peer: to, nonce, detail }),
     ];
   }
-}
-
-function registerSource(received: Received, register: MapRegister, { key }: Admission): RegisterSource {
-  const { identity, authentication, nonce, proxyReply, merge, wantMapNotify, securityCapable } = register;
-  return {
-    etr: etrKey(identity, received.from),
-    identity,
-    from: received.from,
-    fromPort: received.fromPort,
-    to: received.to,
-    key,
-    keyId: authentication.keyId,
-    algorithmId: authentication.algorithmId,
-    nonce,
-    proxyReply,
-    merge,
-    wantMapNotify,
-    securityCapable,
-  };
 }
 
 function lostEvent(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MapRegister } from '../wire/messages.js';
 import type { Site } from './config.js';
-import type { RegisterSource } from './registration.js';
+import { type RegisterSource, sharing } from './registration.js';
 import { REGISTRATION_TIMEOUT_MS } from './registration-table.js';
 
 /** ETRs of one site whose nonces are remembered; beyond that, the one that has been silent for longest is forgotten. */
@@ -10,7 +10,7 @@ export const TRACKED_ETRS_PER_SITE = 65_536;
 export type NonceVerdict = 'fresh' | 'repeated' | 'replayed';
 
 interface Accepted {
-  readonly nonce: bigint;
+  readonly source: RegisterSource;
   readonly authenticationData: Uint8Array;
   readonly at_ms: number;
 }
@@ -35,26 +35,26 @@ export class RegistrationNonces {
    */
   judge(site: Site, source: RegisterSource, register: MapRegister, now: number): NonceVerdict {
     const last = this.#sites.get(site)?.get(trackingKey(source));
-    if (!site.strictNonces || last === undefined || register.nonce > last.nonce) return 'fresh';
+    if (!site.strictNonces || last === undefined || register.nonce > last.source.nonce) return 'fresh';
     const isLast =
-      register.nonce === last.nonce &&
+      register.nonce === last.source.nonce &&
       Buffer.compare(register.authentication.data, last.authenticationData) === 0;
     const stands = now - last.at_ms < REGISTRATION_TIMEOUT_MS;
     return isLast && stands && register.wantMapNotify ? 'repeated' : 'replayed';
   }
 
-  accept(site: Site, source: RegisterSource, register: MapRegister, now: number): void {
+  /** Remembers the message; its source comes back with what equals that of the ETR's last message held once. */
+  accept(site: Site, source: RegisterSource, register: MapRegister, now: number): RegisterSource {
     const etrs = this.#sites.get(site) ?? new Map<string, Accepted>();
     this.#sites.set(site, etrs);
     const key = trackingKey(source);
+    const last = etrs.get(key);
+    const shared = last ? sharing(source, last.source) : source;
     etrs.delete(key);
     const [silent] = etrs.size >= TRACKED_ETRS_PER_SITE ? etrs.keys() : [];
     if (silent !== undefined) etrs.delete(silent);
-    etrs.set(key, {
-      nonce: register.nonce,
-      authenticationData: register.authentication.data,
-      at_ms: now,
-    });
+    etrs.set(key, { source: shared, authenticationData: register.authentication.data, at_ms: now });
+    return shared;
   }
 }
 

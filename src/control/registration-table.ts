@@ -158,12 +158,10 @@ function etrRegistration(
   useTtl: boolean,
   now: number,
 ): EtrRegistration {
-  const locators = sortedLocators(record.locators);
   const { ttl_min, mapVersion } = record;
   return {
     source,
-    // The same array as before: most registrations never change, and there may be a million of them.
-    locators: previous && sameLocators(previous.locators, locators) ? previous.locators : locators,
+    locators: source.pool.share(sortedLocators(record.locators)),
     ttl_min,
     mapVersion,
     firstRegister_ms: previous?.firstRegister_ms ?? now,

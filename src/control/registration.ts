@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What ETRs have registered for one EID-prefix, and how a new registration joins or replaces the others.
 import { type Address, compareAddresses, type EidPrefix, formatAddress, sameAddress } from '../addr/index.js';
-import type { LocatorRecord, XtrIdentity } from '../wire/messages.js';
+import type { LocatorRecord, MapRegister, XtrIdentity } from '../wire/messages.js';
 import type { AuthenticationKey } from './config.js';
+import type { Received } from './machine.js';
 import type { ConfiguredPrefix } from './site-table.js';
 
 /** A Map-Register that was accepted: who sent it and how. All records of the message share it. */
@@ -23,6 +24,17 @@ export interface RegisterSource {
   readonly merge: boolean;
   readonly wantMapNotify: boolean;
   readonly securityCapable: boolean;
+  readonly pool: LocatorPool;
+}
+
+/** Holds equal locator-sets of one ETR once: it may register very many EID-prefixes with the same. */
+export class LocatorPool {
+  #latest: readonly LocatorRecord[] = [];
+
+  share(locators: readonly LocatorRecord[]): readonly LocatorRecord[] {
+    if (!sameLocators(this.#latest, locators)) this.#latest = locators;
+    return this.#latest;
+  }
 }
 
 /** What one ETR registered for the EID-prefix. Times: CLOCK_MONOTONIC milliseconds. */
@@ -48,9 +60,29 @@ export interface Registration {
   readonly etrs: readonly EtrRegistration[];
 }
 
-/** The key of RegisterSource.etr. */
-export function etrKey(identity: XtrIdentity | undefined, from: Address): string {
-  return identity ? `${identity.siteId.toString(16)}:${identity.xtrId.toString(16)}` : formatAddress(from);
+export function registerSource(
+  received: Received,
+  register: MapRegister,
+  key: AuthenticationKey,
+): RegisterSource {
+  const { from, fromPort, to } = received;
+  const { identity, authentication, nonce, proxyReply, merge, wantMapNotify, securityCapable } = register;
+  const { keyId, algorithmId } = authentication;
+  const etr = identity
+    ? `${identity.siteId.toString(16)}:${identity.xtrId.toString(16)}`
+    : formatAddress(from);
+  return {
+    ...{ etr, identity, from, fromPort, to, key, keyId, algorithmId },
+    ...{ nonce, proxyReply, merge, wantMapNotify, securityCapable },
+    pool: new LocatorPool(),
+  };
+}
+
+/** The same source, with what equals that of an earlier message of the ETR held once. */
+export function sharing(source: RegisterSource, earlier: RegisterSource): RegisterSource {
+  const from = sameAddress(source.from, earlier.from) ? earlier.from : source.from;
+  const to = sameAddress(source.to, earlier.to) ? earlier.to : source.to;
+  return { ...source, etr: earlier.etr, identity: earlier.identity, from, to, pool: earlier.pool };
 }
 
 /**

@@ -154,6 +154,15 @@ test('9301-5-02: answers for many records are divided into messages of at most 5
   t.is(outcome.sends.length, 6);
 });
 
+test('a Map-Request with very many records is answered in part', (t) => {
+  const hosts = Array.from({ length: 250 }, (_, i) => `1.1.1.${i}/32`);
+  const { scene } = registered(true, hosts);
+  const outcome = scene.request(mapRequest(hosts));
+  t.true(outcome.sends.length < 10);
+  t.is(outcome.answers.length + scene.count('mapRepliesRateLimited'), 250);
+  t.true(outcome.answers.length > 100);
+});
+
 test('9301-5.4-08, 9301-5.4-D06: a proxy reply has A, L and p clear, and R, priorities and weights as registered', (t) => {
   const { scene, etr } = registered(true);
   const locators = [
@@ -297,6 +306,15 @@ test('the first ITR-RLOC of a family that we have an address of is answered', (t
   t.is(both.replies()[0]?.path, '2001:db8:ffff::1 > 2001:db8::4:50123');
   const ipv4 = new Scene(SITES, {}, ['10.0.0.1']).request(mapRequest([HOST], { itrRlocs }));
   t.is(ipv4.replies()[0]?.path, '10.0.0.1 > 4.4.4.4:50123');
+});
+
+test('an ITR-RLOC of a family that only the ETR has: the ETR answers, the Map-Server cannot', (t) => {
+  const scene = new Scene(SITES, {}, ['10.0.0.1']);
+  scene.register(new Etr('2.2.2.2', 2n).register([record(HOST, ['2.2.2.2'])]), FROM);
+  const itrRlocs = [parseAddress('2001:db8::4')];
+  t.deepEqual(scene.request(mapRequest([HOST], { itrRlocs })).paths, ['10.0.0.1 > 2.2.2.2:4342']);
+  t.deepEqual(scene.request(mapRequest(['8.8.8.8/32'], { itrRlocs })).paths, []);
+  t.is(scene.count('mapRequestsDropped'), 1);
 });
 
 test('of several addresses of ours the one that was asked answers', (t) => {
