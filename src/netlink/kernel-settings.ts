@@ -62,7 +62,8 @@ function checks({ eidInterfaces, rlocInterfaces }: KernelSettingsOptions): (() =
       () => interfaceForwarding('ipv4', name),
       () => interfaceForwarding('ipv6', name),
     ]),
-    ...all.map((name) => () => (rlocInterfaces.includes(name) ? noReversePathFilter(name) : notStrict(name))),
+    () => noReversePathFilter(rlocInterfaces),
+    ...all.filter((name) => !rlocInterfaces.includes(name)).map((name) => () => notStrict(name)),
     ...eidInterfaces.flatMap((name) => [() => gratuitousArp(name), () => unsolicitedNa(name)]),
   ];
 }
@@ -114,16 +115,20 @@ function notStrict(name: string): Finding | undefined {
  * loose filter drops them, unless there is a default route. If `all` filters, it must not any more; the other interfaces
  * keep what it gave them.
  */
-function noReversePathFilter(name: string): Finding | undefined {
-  if (reversePathFilter(name) === 0) return undefined;
+function noReversePathFilter(names: readonly string[]): Finding | undefined {
+  const filtering = names.filter((name) => reversePathFilter(name) !== 0);
+  if (filtering.length === 0) return undefined;
   const all = readSysctl(rpFilter('all')) ?? 0;
-  const others = all === 0 ? [] : interfacesBelow(all).filter((other) => other !== name);
+  const others = all === 0 ? [] : interfacesBelow(all).filter((other) => !names.includes(other));
   const writes = [
     ...others.map((other) => ({ key: rpFilter(other), value: all })),
     ...(all === 0 ? [] : [{ key: rpFilter('all'), value: 0 }]),
-    { key: rpFilter(name), value: 0 },
+    ...filtering.map((name) => ({ key: rpFilter(name), value: 0 })),
   ];
-  return { what: `${name} drops decapsulated packets from remote EIDs (rp_filter)`, writes };
+  return {
+    what: `decapsulated packets from remote EIDs are dropped on ${filtering.join(', ')} (rp_filter)`,
+    writes,
+  };
 }
 
 function interfacesBelow(value: number): string[] {

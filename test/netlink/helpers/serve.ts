@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inner half of RemoteProcess: carries out what the test asks for.
+
+interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+type Methods = Record<string, (...args: never[]) => unknown>;
+
+/** Heard by the test. */
+export function say(what: string): void {
+  process.send?.({ heard: what });
+}
+
+/** Calls one of `methods`, or else a method of `object()`. */
+export function serve(methods: Methods, object: () => object): void {
+  process.on('message', ({ id, method, args }: Call) => {
+    const call = methods[method] ?? (object() as unknown as Methods)[method]?.bind(object());
+    Promise.resolve()
+      .then(() => call?.(...(args as never[])))
+      .then(
+        (result) => process.send?.({ id, result }),
+        (error: Error & { code?: string }) => process.send?.({ id, error: error.code ?? error.message }),
+      );
+  });
+  process.on('disconnect', () => process.exit(0));
+}
