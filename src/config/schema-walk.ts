@@ -23,7 +23,7 @@ export function expectedAt(schema: z.core.$ZodType, path: Path): Expected {
   for (const step of path) {
     const inner: z.core.$ZodType | undefined = here && unwrap(here);
     if (inner instanceof z.ZodArray) here = inner.element;
-    else here = inner instanceof z.ZodObject ? inner.shape[step] : undefined;
+    else here = inner instanceof z.ZodObject ? (inner.shape[step] as z.core.$ZodType | undefined) : undefined;
   }
   const inner = here && unwrap(here);
   return {

@@ -177,7 +177,7 @@ export const STATUS: StatusView = {
   uptime_ms: 52 * MINUTE + 46 * SECOND,
   roles: ['ITR', 'ETR'],
   xtrId: '0x8527c2e3b036f4990c2893bb56d43540',
-  siteId: null,
+  siteId: '0x0000000000000000',
   rlocs: ['2.2.2.2'],
   mapResolvers: ['9.9.9.9'],
   mapServers: ['9.9.9.9', '9.9.9.10'],

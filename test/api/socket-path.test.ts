@@ -23,12 +23,13 @@ async function listening(t: ExecutionContext, path: string): Promise<ApiServer> 
 
 test.serial('the socket is made with its directory, mode 0660, and removed on close', async (t) => {
   const path = join(await folder(t), 'run', 'xtrd', 'xtr2.sock');
-  const umask = process.umask();
+  const before = process.umask(0o022);
+  t.teardown(() => process.umask(before));
   const server = await listening(t, path);
   const found = await stat(path);
   t.true(found.isSocket());
   t.is(found.mode & 0o777, 0o660);
-  t.is(process.umask(), umask);
+  t.is(process.umask(0o022), 0o022);
   await server.close();
   await t.throwsAsync(access(path), { code: 'ENOENT' });
 });

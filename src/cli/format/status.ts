@@ -38,7 +38,7 @@ function roleLines({ roles, xtrId, siteId, ...status }: StatusView): string[] {
           ...fact('  ITR Map-Resolver(s)', ...status.mapResolvers),
           ...fact('  ETR Map-Server(s)', ...status.mapServers),
           ...fact('  xTR-ID', xtrId === null ? 'unspecified' : hexWords(xtrId)),
-          ...fact('  site-ID', siteId === null ? 'unspecified' : siteId),
+          ...fact('  site-ID', siteId === null || /^0x0*$/.test(siteId) ? 'unspecified' : hexWords(siteId)),
           ...fact('  Instance ID(s)', status.instanceIds.join(', ')),
         ]
       : []),
