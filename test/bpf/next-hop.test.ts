@@ -3,7 +3,7 @@
 import test from 'ava';
 import { ethernet, ip, udp } from '../helpers/packets.js';
 import { check, type Fixture } from './fixture.js';
-import { Router, XDP_DROP, XDP_PASS, XDP_REDIRECT } from './router.js';
+import { counted, Router, XDP_DROP, XDP_PASS, XDP_REDIRECT } from './router.js';
 import {
   BLACKHOLE,
   EID,
@@ -12,6 +12,7 @@ import {
   GATEWAY_MAC,
   HOST,
   HOST_MAC,
+  MIRROR,
   NARROW,
   NARROW_MTU,
   OURS,
@@ -147,4 +148,19 @@ test('an egress interface that is not in xtr_ports is redirected to all the same
     frames: [{ frame: fromHost(sent(4)), ifindex: EID.ifindex }],
   });
   t.is(outcome.runs[0]?.verdict, XDP_REDIRECT);
+});
+
+test('no headroom: one more header than fits in front of the frame', async (t) => {
+  // Each run takes the frame that the one before left, and what it has encapsulated is a packet from an EID again.
+  const frame = fromHost(sent(4));
+  const outcome = await itr.run({
+    entries: [...SITE, ...towards(MIRROR), localEid(OURS[4])],
+    frames: [{ frame, ifindex: EID.ifindex, repeat: 10 }],
+  });
+  const { encapsulated = 0, 'no-headroom': refused = 0, ...others } = counted(outcome);
+  t.deepEqual(others, {});
+  t.is(encapsulated + refused, 10);
+  t.true(encapsulated > 0 && refused > 0);
+  t.is(outcome.runs[0]?.frame.length, frame.length + encapsulated * OUTER_BYTES[4]);
+  t.is(outcome.runs[0]?.verdict, XDP_DROP);
 });

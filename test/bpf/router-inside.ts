@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The process behind router.ts: alone in a network namespace that ends with it, with the programs loaded and attached
-// (a test run on an interface needs XDP there). Each message is one case: fresh tables, frames in order, what came out.
+// The process behind router.ts: alone in a network namespace that ends with it. Each message is one case: fresh tables,
+// frames in order, what came out.
 import { execSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
@@ -43,16 +43,12 @@ class Router {
   #wake: () => void = () => undefined;
 
   constructor(name: ProgramName) {
-    this.#object = addon.loadObject(`bpf/build/${name}_ingress.bpf.o`, { maxEntries: KEPT_SMALL });
+    this.#object = load(name);
     this.#program = this.#object.program(`xtr_${name}_ingress`);
     addon.openRingBuffer(this.#object.map('xtr_punts'), 64, (records) => {
       this.#punts.push(...records);
       this.#wake();
     });
-  }
-
-  attach(): void {
-    for (const { ifindex } of PORTS) this.#program.attachXdp(ifindex, 'native');
   }
 
   async run({ entries, frames }: Case): Promise<Outcome> {
@@ -107,13 +103,28 @@ class Router {
   }
 }
 
+function load(name: ProgramName): Addon.BpfObject {
+  return addon.loadObject(`bpf/build/${name}_ingress.bpf.o`, { maxEntries: KEPT_SMALL });
+}
+
+/**
+ * A test run on an interface needs XDP there. It is a second copy, so that what the kernel itself sends (MLD, router
+ * solicitations) is counted in maps that nobody reads.
+ */
+function attach(name: ProgramName): void {
+  const program = load(name).program(`xtr_${name}_ingress`);
+  for (const { ifindex } of PORTS) program.attachXdp(ifindex, 'native');
+}
+
 function index(i: number): Uint8Array {
   return new Uint8Array(Uint32Array.of(i).buffer);
 }
 
+process.on('disconnect', () => process.exit()); // never alone, also when the test is killed
 for (const command of commands()) execSync(command, { stdio: ['ignore', 'ignore', 'inherit'] });
-const router = new Router(process.argv[2] as ProgramName);
-router.attach();
+const name = process.argv[2] as ProgramName;
+attach(name);
+const router = new Router(name);
 process.send?.('ready');
 for (;;) {
   const [message] = (await once(process, 'message')) as [Case];

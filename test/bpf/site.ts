@@ -71,6 +71,8 @@ export const SILENT = { 4: '9.9.9.9', 6: 'fd00:99::9' } as const;
 export const NARROW = { 4: '3.3.3.3', 6: 'fd00:33::3' } as const;
 export const BLACKHOLE = { 4: '8.8.8.8', 6: 'fd00:88::8' } as const;
 export const UNREACHED = { 4: '7.7.7.7', 6: 'fd00:77::7' } as const;
+/** Its next hop has the MAC address of our own EID-facing interface. */
+export const MIRROR = '2.2.2.9';
 
 /** Our host, a host of the same site that does not answer, and the host at the other end. */
 export const HOST = { 4: '5.5.5.5', 6: 'fd00:5::5' } as const;
@@ -107,6 +109,8 @@ export function commands(): string[] {
     ]),
     ...routes,
     ...[HOST7, 'fd01:2::10'].map((host) => `ip neigh add ${host} lladdr ${HOST_MAC} dev eid7 nud permanent`),
+    `ip route add ${MIRROR} via 10.0.2.7 dev rloc`,
+    `ip neigh add 10.0.2.7 lladdr ${EID.mac} dev rloc nud permanent`,
     // the other xTR of the captures
     'ip -4 route add 10.0.1.3 via 10.0.2.1 dev rloc',
     'ip -6 route add fd00:1::2 via fd00:2::1 dev rloc',
