@@ -49,7 +49,7 @@ export class MapServer implements Machine {
   }
 
   /** The EID-prefixes of all sites as configured. */
-  get prefixes(): ReadonlyEidTable<ConfiguredPrefix> {
+  get sites(): ReadonlyEidTable<ConfiguredPrefix> {
     return this.#sites.prefixes;
   }
 
@@ -220,7 +220,6 @@ export class MapServer implements Machine {
 
   /** A TTL of 0 withdraws what this ETR registered and nothing else; there may be nothing left of it after a move. */
   #withdraw(record: EidRecord, source: RegisterSource, now: number): Effect[] {
-    this.#notifies.forget(source.etr, record.eid);
     const lost = this.#registrations.withdraw(source.etr, record.eid, now);
     return lost ? [lostEvent('registration-withdrawn', lost)] : [];
   }

@@ -59,10 +59,11 @@ test('a second Ack is no failure', (t) => {
   t.is(scene.count('authenticationFailures'), 0);
 });
 
-test('withdrawing the EID-prefix stops it too: the ETR knows', (t) => {
-  const { scene, xtr2 } = moved();
+test('withdrawing the EID-prefix does not take the place of the Ack', (t) => {
+  const { scene, xtr2, notify } = moved();
   scene.register(xtr2.register([withdrawal(HOST)]), { from: '2.2.2.2' });
-  t.is(scene.advance(170_000).sends.length, 0);
+  t.is(scene.server.pendingNotifyCount, 1);
+  t.deepEqual(scene.acknowledge(notify, { from: '2.2.2.2' }).eventNames, ['map-notify-ack-received']);
 });
 
 test('a second move replaces what the first ETR is told', (t) => {

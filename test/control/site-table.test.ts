@@ -106,8 +106,8 @@ test('9301-5.7-D06: wrong authentication data changes nothing and is counted for
   t.deepEqual(outcome.eventNames, ['map-register-rejected']);
   t.deepEqual(scene.table, []);
   t.is(scene.count('authenticationFailures'), 1);
-  t.is(scene.server.prefixes.get(eid('1.1.1.0/24'))?.authenticationFailures, 1);
-  t.is(scene.server.prefixes.get(eid('5.5.5.0/24'))?.authenticationFailures, 0);
+  t.is(scene.server.sites.get(eid('1.1.1.0/24'))?.authenticationFailures, 1);
+  t.is(scene.server.sites.get(eid('5.5.5.0/24'))?.authenticationFailures, 0);
 });
 
 test('a bit changed on the way: every byte of the message is covered', (t) => {
