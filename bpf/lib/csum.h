@@ -23,7 +23,7 @@ static __always_inline __u16 csum_fold(__u32 sum)
  */
 __noinline __u64 csum_options(struct xdp_md *ctx, __u32 offset, __u32 words)
 {
-	const __u32 *at = packet_data(ctx) + (offset & 0xff);
+	const __u32 *at = packet_data(ctx) + small_offset(offset);
 	const void *end = packet_end(ctx);
 	__u64 sum = 0;
 

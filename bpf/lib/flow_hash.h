@@ -29,7 +29,7 @@ static __always_inline __u32 flow_hash(const struct xtr_ip *ip, void *at, void *
 	}
 	if (!ip->fragment &&
 	    (ip->protocol == IPPROTO_TCP || ip->protocol == IPPROTO_UDP || ip->protocol == IPPROTO_SCTP)) {
-		__u32 *ports = at + (ip->header_bytes & 0x3f);
+		__u32 *ports = at + small_offset(ip->header_bytes);
 
 		if ((void *)(ports + 1) <= end)
 			hash = hash_mix(hash, (__u64)ip->protocol << 32 | *ports);

@@ -11,6 +11,7 @@ struct xtr_outer {
 	struct xtr_ip ip;
 	const struct xtr_tunnel *tunnel;
 	void *inner;
+	__u32 inner_bytes; /* what UDP carries behind the LISP header */
 };
 
 /*
@@ -28,7 +29,7 @@ static __always_inline struct xtr_tunnel *find_tunnel(struct ethhdr *eth, void *
 			return NULL;
 		if (ipv4->frag_off & bpf_htons(IPV4_FRAGMENT))
 			return NULL;
-		return at + ipv4->ihl * 4;
+		return at + small_offset(ipv4->ihl * 4);
 	}
 	if (eth->h_proto != bpf_htons(ETH_P_IPV6) || (void *)(ipv6 + 1) > end || ipv6->nexthdr != IPPROTO_UDP)
 		return NULL;
@@ -79,7 +80,7 @@ static __always_inline bool is_lisp_data(struct xdp_md *ctx)
  * False: broken. The UDP checksum is not verified, zero or not, which RFC 9300 leaves to us (9300-5.3-03, -05, -07).
  * The payload of UDP is what counts: what comes behind it in the frame or IP packet is not part of the tunnel.
  */
-static __always_inline bool parse_outer(struct xdp_md *ctx, struct xtr_outer *outer, void **inner_end)
+static __always_inline bool parse_outer(struct xdp_md *ctx, struct xtr_outer *outer)
 {
 	struct ethhdr *eth = packet_data(ctx);
 	void *at = eth + 1;
@@ -92,15 +93,15 @@ static __always_inline bool parse_outer(struct xdp_md *ctx, struct xtr_outer *ou
 		return false;
 	if (!unicast(outer->ip.family, &outer->ip.source))
 		return false;
-	outer->tunnel = at + outer->ip.header_bytes;
+	outer->tunnel = at + small_offset(outer->ip.header_bytes);
 	outer->inner = (void *)(outer->tunnel + 1);
 	if (outer->inner > end)
 		return false;
 	udp_bytes = bpf_ntohs(outer->tunnel->udp.len);
 	if (udp_bytes < sizeof(struct xtr_tunnel) || outer->ip.header_bytes + udp_bytes > outer->ip.total_bytes)
 		return false;
-	*inner_end = at + outer->ip.header_bytes + udp_bytes;
-	return *inner_end <= end;
+	outer->inner_bytes = udp_bytes - sizeof(struct xtr_tunnel);
+	return true;
 }
 
 #endif

@@ -44,4 +44,14 @@ static __always_inline __u32 packet_bytes(const struct xdp_md *ctx)
 	return ctx->data_end - ctx->data;
 }
 
+/*
+ * An offset of less than 256 that verifiers can see is one: those before Linux 6.2 forget what they know of a number
+ * when four bytes of it go to the stack and back, and compilers drop masks that they can prove to be of no effect.
+ */
+static __always_inline __u64 small_offset(__u64 offset)
+{
+	asm volatile("%0 &= 0xff" : "+r"(offset));
+	return offset;
+}
+
 #endif

@@ -25,7 +25,7 @@ static __always_inline bool parse_ipv4(struct xdp_md *ctx, void *at, struct xtr_
 	ip->family = 4;
 	ip->header_bytes = header->ihl * 4;
 	ip->total_bytes = bpf_ntohs(header->tot_len);
-	if (ip->total_bytes < ip->header_bytes || at + ip->total_bytes > end)
+	if (ip->total_bytes < ip->header_bytes || ip->total_bytes > end - at)
 		return false;
 	if (!csum_verify(ctx, header))
 		return false;
@@ -48,7 +48,7 @@ static __always_inline bool parse_ipv6(struct xdp_md *ctx, void *at, struct xtr_
 	ip->family = 6;
 	ip->header_bytes = sizeof(*header);
 	ip->total_bytes = sizeof(*header) + bpf_ntohs(header->payload_len);
-	if (at + ip->total_bytes > end)
+	if (ip->total_bytes > end - at)
 		return false;
 	ip->tos = header->priority << 4 | header->flow_lbl[0] >> 4;
 	ip->ttl = header->hop_limit;

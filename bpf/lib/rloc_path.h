@@ -15,10 +15,9 @@
 static __always_inline int parse_lisp_data(struct xdp_md *ctx, struct xtr_packet *packet, struct xtr_outer *outer)
 {
 	void *end = packet_end(ctx);
-	void *inner_end;
 	__u8 *version;
 
-	if (!parse_outer(ctx, outer, &inner_end))
+	if (!parse_outer(ctx, outer))
 		return drop(packet, XTR_REASON_BAD_OUTER);
 	if (outer->tunnel->lisp.flags & LISP_FLAG_KK)
 		return drop(packet, XTR_REASON_BAD_LISP_FLAGS);
@@ -31,7 +30,7 @@ static __always_inline int parse_lisp_data(struct xdp_md *ctx, struct xtr_packet
 		return drop(packet, XTR_REASON_BAD_INNER);
 	if (*version >> 4 == 4 ? !parse_ipv4(ctx, version, &packet->ip) : !parse_ipv6(ctx, version, &packet->ip))
 		return drop(packet, XTR_REASON_BAD_INNER);
-	if (outer->inner + packet->ip.total_bytes > inner_end || !unicast(packet->ip.family, &packet->ip.source))
+	if (packet->ip.total_bytes > outer->inner_bytes || !unicast(packet->ip.family, &packet->ip.source))
 		return drop(packet, XTR_REASON_BAD_INNER);
 	packet->flow = flow_hash(&packet->ip, version, end);
 	return XTR_GO_ON;
