@@ -44,15 +44,21 @@ export class Report {
   timeline: readonly TimelineRow[] = [];
   traffic: readonly FlowResult[] = [];
   readonly counts: CountsByPhase[] = [];
+  #closed = false;
+
+  /** Prints nothing from now on. */
+  close(): void {
+    this.#closed = true;
+  }
 
   say(text: string): void {
     const seconds = Math.floor(Date.now() / 1000 - this.#started_s);
-    console.log(`${String(seconds).padStart(4)} s  ${text}`);
+    this.#print(`${String(seconds).padStart(4)} s  ${text}`);
   }
 
   act(title: string): void {
     this.#acts.push({ act: title, facts: [] });
-    console.log();
+    this.#print('');
     this.say(title);
   }
 
@@ -60,25 +66,34 @@ export class Report {
     const last = this.#acts.at(-1);
     if (!last) throw new Error('a fact outside an act');
     last.facts.push({ fact, ok, measured: String(measured) });
-    console.log(`        ${ok ? 'ok    ' : 'FAILED'}  ${fact.padEnd(FACT_WIDTH)}  ${measured}`);
+    this.#print(`        ${ok ? 'ok    ' : 'FAILED'}  ${fact.padEnd(FACT_WIDTH)}  ${measured}`);
   }
 
   /** A table under a title. */
   block(title: string, text: string): void {
-    console.log(`\n        ${title}`);
-    for (const line of text.split('\n')) console.log(`        ${line}`);
+    this.#print(`\n        ${title}`);
+    for (const line of text.split('\n')) this.#print(`        ${line}`);
   }
 
   /** A command as a person would give it, and what it printed. */
   transcript(command: string, output: string): void {
     const lines = output.trimEnd().split('\n');
-    console.log(`\n        $ scripts/lab exec ${command}`);
-    for (const line of lines) console.log(`        ${line}`.trimEnd());
+    this.#print(`\n        $ scripts/lab exec ${command}`);
+    for (const line of lines) this.#print(`        ${line}`.trimEnd());
+  }
+
+  verdict(ok: boolean): void {
+    this.#print('');
+    this.say(ok ? 'every act held' : 'FAILED: not every act held');
   }
 
   facts(): Facts {
     const acts = this.#acts;
     const ok = acts.length > 0 && acts.every(({ facts }) => facts.every((fact) => fact.ok));
     return { ok, acts, timeline: this.timeline, traffic: this.traffic, counts: this.counts };
+  }
+
+  #print(line: string): void {
+    if (!this.#closed) console.log(line);
   }
 }

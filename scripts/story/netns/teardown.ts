@@ -56,7 +56,7 @@ export async function endOtherRun(): Promise<void> {
 /** Processes first: they would make sockets and pins again. */
 export async function tearDown(): Promise<void> {
   const names = await namespaces();
-  await end(await processesIn(names));
+  for (let pids = await processesIn(names); pids.length > 0; pids = await processesIn(names)) await end(pids);
   for (const name of names) await must(['ip', 'netns', 'delete', name]);
   for (const router of ROUTERS) {
     await rm(pinsOf(router), { recursive: true, force: true });

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import { writeFile } from 'node:fs/promises';
+import type { Backend } from './backend.js';
+import { Report } from './report.js';
+import { tell } from './story.js';
+import { NODES, ROUTERS } from './topology.js';
+
+const LOG_LINES = 40;
+/** As a shell reports a command that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+export interface RunOptions {
+  /** Leave the lab up afterwards. */
+  readonly keep: boolean;
+  /** Where to write the facts. */
+  readonly json?: string | undefined;
+}
+
+async function showLogs(backend: Backend, report: Report): Promise<void> {
+  for (const router of ROUTERS) {
+    const log = await backend.log(router).catch(() => 'no log');
+    report.block(`The end of the log of ${router}`, log.trimEnd().split('\n').slice(-LOG_LINES).join('\n'));
+  }
+}
+
+/** Returns the exit code. */
+async function runStory(
+  backend: Backend,
+  report: Report,
+  configurations: string,
+  { keep, json }: RunOptions,
+): Promise<number> {
+  if (backend.isUp()) report.say('taking down the lab that is up');
+  await backend.down();
+  report.say(`building the network: ${NODES.map(({ name }) => name).join(' ')}`);
+  await backend.up();
+  await tell(backend, report, configurations);
+
+  const facts = report.facts();
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(facts, undefined, 2)}\n`);
+  if (!facts.ok) await showLogs(backend, report);
+  if (!keep) await backend.down();
+  report.verdict(facts.ok);
+  if (keep)
+    console.log(
+      'The lab is up: scripts/lab exec NODE COMMAND... looks into it, scripts/lab down removes it.',
+    );
+  return facts.ok ? 0 : 1;
+}
+
+/** Resolves when somebody wants to stop. */
+function interruption(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+  });
+}
+
+/** Builds the network, plays the story and takes the network down; also when interrupted. Returns the exit code. */
+export async function run(backend: Backend, configurations: string, options: RunOptions): Promise<number> {
+  const report = new Report();
+  const story = runStory(backend, report, configurations, options);
+  const outcome = await Promise.race([story, interruption()]);
+  if (typeof outcome === 'number') return outcome;
+  report.say(`${outcome}: taking the lab down`);
+  report.close();
+  await backend.down();
+  // What the story still waits for will not come.
+  process.exit(INTERRUPTED);
+}
