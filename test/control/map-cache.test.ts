@@ -267,7 +267,7 @@ const clears = test.macro({
     t.is(cleared, before - left.length);
     t.is(bench.xtr.mapCache.size, left.length);
   },
-  title: (_, what) => `clearing ${what ?? 'everything'}`,
+  title: (_, what: string | undefined) => `clearing ${what ?? 'everything'}`,
 });
 
 test(clears, undefined, ['0.0.0.0/0']);
