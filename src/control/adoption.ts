@@ -117,9 +117,18 @@ function adoptMapCache(
     if (context.mapCache.table.get(found.eid) !== undefined) continue;
     const entry = keepMapping(found, context, now, out);
     if (entry !== undefined) recovered.push(entry);
-    else out.push({ type: 'map-cache-delete', eid: found.eid });
+    else removeMapping(found.eid, context, out);
   }
   return recovered;
+}
+
+/** A local EID is in the same trie: where a mapping stood in its place, it goes in again. */
+function removeMapping(eid: EidPrefix, { database, dynamicEids }: AdoptionContext, out: Effect[]): void {
+  out.push({ type: 'map-cache-delete', eid });
+  if (database.table.get(eid) === undefined) return;
+  const ifindex = dynamicEids.table.get(eid)?.ifindex;
+  const entry: LocalEid = database.configured.get(eid) ?? { kind: 'local', ifindex, dynamic: true };
+  out.push({ type: 'local-eid-set', eid, entry });
 }
 
 function keepMapping(

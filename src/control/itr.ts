@@ -107,7 +107,7 @@ export class Itr {
     for (const record of [...records].sort((a, b) => b.eid.prefix.length - a.eid.prefix.length)) {
       const eid = record === answer ? this.#installedPrefix(record.eid, question) : record.eid;
       if (lifetime_ms(record) === 0) mapCache.remove(eid, 'TTL 0', out);
-      else if (this.#isOurs(record)) counters.add('mapRepliesRejected');
+      else if (this.#isOurs(eid, record)) counters.add('mapRepliesRejected');
       else {
         const mapping = { eid, forwarding: forwardingOf(record, local), lifetime_ms: lifetime_ms(record) };
         const origin = { source: received.from, asked: question.prefix, renewed };
@@ -133,9 +133,9 @@ export class Itr {
   }
 
   /** A mapping for what lives here, or one that leads back to us, would make packets go round. */
-  #isOurs(record: EidRecord): boolean {
+  #isOurs(eid: EidPrefix, record: EidRecord): boolean {
     const { database, local } = this.#context;
-    if (database.table.longestCover(record.eid) !== undefined) return true;
+    if (database.table.longestCover(eid) !== undefined) return true;
     return record.locators.length > 0 && record.locators.every(({ rloc }) => local.has(rloc));
   }
 

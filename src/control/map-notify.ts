@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { sameAddress } from '../addr/index.js';
+import { formatAddress, sameAddress } from '../addr/index.js';
 import {
   ALGORITHM_ID,
   CONTROL_PORT,
@@ -17,7 +17,8 @@ import type { LocalRlocs } from './local-rlocs.js';
 import { forwardingLocators } from './locator-set.js';
 import type { Received } from './machine.js';
 import { lifetime_ms } from './mapping.js';
-import { report } from './part.js';
+import { REFUSAL_EVENT_INTERVAL_ms, REFUSAL_SENDERS, report } from './part.js';
+import { IntervalLimiter } from './rate-limit.js';
 import type { Registrar } from './registrar.js';
 
 /**
@@ -38,6 +39,7 @@ export interface MapNotifyContext {
 
 /** Takes Map-Notifies: acknowledgements of our Map-Registers, and news that a host of ours moved away. */
 export class MapNotifyReceiver {
+  readonly #refusals = new IntervalLimiter(REFUSAL_EVENT_INTERVAL_ms, REFUSAL_SENDERS);
   readonly #context: MapNotifyContext;
 
   constructor(context: MapNotifyContext) {
@@ -49,7 +51,7 @@ export class MapNotifyReceiver {
     const server = this.#authenticate(received, notify);
     if (server === undefined) {
       counters.add('authenticationFailures');
-      this.#reject(received, notify, 'authentication failed', out);
+      this.#reject(received, notify, 'authentication failed', now, out);
       return;
     }
     counters.add('mapNotifyRecordsIn', notify.records.length);
@@ -77,7 +79,7 @@ export class MapNotifyReceiver {
       notify.identity.xtrId !== identity.xtrId
     ) {
       this.#context.counters.add('unexpectedMessages');
-      this.#reject(received, notify, 'meant for another xTR-ID', out);
+      this.#reject(received, notify, 'meant for another xTR-ID', now, out);
       return;
     }
     if (notify.records.some((record) => this.#crossesRegister(record, server, now))) {
@@ -147,7 +149,8 @@ export class MapNotifyReceiver {
     return report('map-notify-received', { ...about(received, notify), detail });
   }
 
-  #reject(received: Received, notify: MapNotify, detail: string, out: Effect[]): void {
+  #reject(received: Received, notify: MapNotify, detail: string, now: number, out: Effect[]): void {
+    if (!this.#refusals.allow(formatAddress(received.from), now)) return;
     out.push(report('message-rejected', { ...about(received, notify), detail: `Map-Notify: ${detail}` }));
   }
 }

@@ -97,13 +97,13 @@ export class Registrar implements Part {
   /** The state at each Map-Server is kept up to date in what is returned. */
   register(eid: EidPrefix, now: number): readonly ServerRegistration[] {
     const registration = this.#fresh(eid, false);
-    this.#due.set(registration, now);
+    this.#schedule(registration, now);
     return registration.servers;
   }
 
   /** Also stops what is still being sent to register it: it would undo this. */
   withdraw(eid: EidPrefix, now: number): void {
-    this.#due.set(this.#fresh(eid, true), now);
+    this.#schedule(this.#fresh(eid, true), now);
   }
 
   /** Whether this Map-Server has yet to acknowledge the Map-Register that we last sent for `eid`. */
@@ -164,6 +164,11 @@ export class Registrar implements Part {
     return registration;
   }
 
+  #schedule(registration: Registration, now: number): void {
+    if (this.#context.mapServers.length > 0) this.#due.set(registration, now);
+    else if (registration.withdrawing) this.#forget(registration);
+  }
+
   #forget(registration: Registration): void {
     this.#registrations.delete(registration.eid);
     this.#due.delete(registration);
@@ -198,7 +203,6 @@ export class Registrar implements Part {
     });
     const next = now + REGISTER_INTERVAL_ms * (1 - REGISTER_JITTER * this.#context.random.fraction());
     for (const registration of batch) if (!withdraw) this.#due.set(registration, next);
-    if (this.#context.mapServers.length === 0 && withdraw) for (const gone of batch) this.#forget(gone);
   }
 
   /** RFC 9301 section 5.6: the nonce grows with each message sent, or the Map-Server takes it for a replay. */

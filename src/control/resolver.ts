@@ -17,6 +17,8 @@ export const MAP_REQUEST_RETRANSMISSIONS = 10;
 export const MAP_REQUEST_PENALTY_ms = 30_000;
 /** A person waits for `lig`: after three attempts it says that there is no answer. */
 export const LOOKUP_RETRANSMISSIONS = 2;
+const NO_ANSWER = { rtt_ms: 0, from: undefined, attempts: 0 };
+
 /** Lookups that may wait for one Map-Reply. */
 const LOOKUPS_PER_REQUEST = 16;
 
@@ -72,15 +74,16 @@ export class Resolver implements Part {
     return true;
   }
 
-  /** `lig`: the answer becomes a LookupResultEffect. */
+  /** `lig`: the answer becomes a LookupResultEffect; at once if nothing may, or nobody can, be asked. */
   lookup(token: number, eid: Eid, to: Address | undefined, now: number, out: Effect[]): void {
     const prefix = hostEidPrefix(eid);
     const resolvers = to === undefined ? this.#context.mapResolvers : [to];
     const known = this.#pending.get(prefix);
     const question = { prefix, eid, sourceEid: undefined, smrInvoked: false };
+    const nobody = known === undefined && resolvers.length === 0;
     const pending = known ?? this.#start(question, resolvers, false, now, out);
     if (pending === undefined || pending.state === 'resting' || pending.lookups.length >= LOOKUPS_PER_REQUEST)
-      out.push(lookupResult(token, { eid, outcome: 'limited', rtt_ms: 0, from: undefined, attempts: 0 }));
+      out.push(lookupResult(token, { ...NO_ANSWER, eid, outcome: nobody ? 'timeout' : 'limited' }));
     else pending.lookups.push(token);
   }
 

@@ -53,7 +53,6 @@ export class Responder {
     }
     const [first] = ours;
     const about = { peer: received.from, nonce: request.nonce, ...(first && { eid: first.eid }) };
-    out.push(report('map-request-received', { ...about, detail: kindOf(request) }));
     const records = this.#limited(
       request,
       itr,
@@ -64,6 +63,7 @@ export class Responder {
       counters.add('mapRepliesRateLimited');
       return;
     }
+    out.push(report('map-request-received', { ...about, detail: kindOf(request) }));
     const preferred = received.to.family === itr.family && local.has(received.to);
     out.push({
       type: 'send',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  formatAddress,
   type Eid,
   type EidPrefix,
   formatEidPrefix,
@@ -17,7 +18,8 @@ import type { Received } from './machine.js';
 import { isLearnt, type MapCacheEntry } from './map-cache-entry.js';
 import type { MapCache } from './map-cache.js';
 import type { Question } from './map-request.js';
-import { type Part, report } from './part.js';
+import { type Part, REFUSAL_EVENT_INTERVAL_ms, REFUSAL_SENDERS, report } from './part.js';
+import { IntervalLimiter } from './rate-limit.js';
 import type { Resolver } from './resolver.js';
 
 /** More-specifics solicited for one map-cache entry, as IOS has it ... */
@@ -53,6 +55,7 @@ export class SmrReceiver implements Part {
   readonly #solicited = new Map<string, Solicited>();
   readonly #deadlines = new DeadlineQueue<Solicited>();
   readonly #moreSpecifics = new Map<string, number>();
+  readonly #refusals = new IntervalLimiter(REFUSAL_EVENT_INTERVAL_ms, REFUSAL_SENDERS);
   readonly #context: SmrReceiverContext;
 
   constructor(context: SmrReceiverContext) {
@@ -65,14 +68,15 @@ export class SmrReceiver implements Part {
     const found = findSolicited(smr, mapCache);
     const eid = found?.prefix ?? smr.records[0];
     const about = { peer: received.from, nonce: smr.nonce, ...(eid && { eid }) };
-    const before = out.length;
-    const ignored = found === undefined ? 'no map-cache entry' : this.#solicit(found, smr, now, out);
-    if (ignored !== undefined) counters.add('smrIgnored');
-    const event =
-      ignored === undefined
-        ? report('smr-received', about)
-        : report('smr-ignored', { ...about, detail: ignored });
-    out.splice(before, 0, event); // told before what it led to
+    const requests: Effect[] = [];
+    const ignored = found === undefined ? 'no map-cache entry' : this.#solicit(found, smr, now, requests);
+    if (ignored === undefined) {
+      out.push(report('smr-received', about), ...requests);
+      return;
+    }
+    counters.add('smrIgnored');
+    if (this.#refusals.allow(formatAddress(received.from), now))
+      out.push(report('smr-ignored', { ...about, detail: ignored }));
   }
 
   nextDeadline(): number | undefined {

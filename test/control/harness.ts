@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An xTR on a bench: inputs by name, a clock that stands still, effects as lines that read like a log.
-import { type Address, formatEidPrefix } from '../../src/addr/index.js';
+import { type Address, formatAddress, formatEidPrefix } from '../../src/addr/index.js';
 import type { XtrConfig } from '../../src/control/config.js';
 import { Counters } from '../../src/control/counters.js';
 import type { Effect, Forwarding, LocalEid } from '../../src/control/effect.js';
@@ -34,6 +34,10 @@ export class Bench {
   /** What the map-cache trie would hold after all effects so far. */
   readonly mapCacheTrie = new Map<string, Forwarding>();
   readonly localEidTrie = new Map<string, LocalEid>();
+  /** RLOCs whose next hops are kept resolved. */
+  neighbours: readonly string[] = [];
+  /** Punts of packets without a mapping so far. */
+  misses = 0;
   readonly #rlocs: readonly Address[];
 
   constructor(config: XtrConfig, random = repeatable()) {
@@ -63,6 +67,7 @@ export class Bench {
   }
 
   punt(reason: PuntReason, from: string, to: string, more: Partial<Punt> = {}): this {
+    if (reason === 'map-cache-miss') this.misses += 1;
     return this.did(this.xtr.punts([this.puntOf(reason, from, to, more)], this.now));
   }
 
@@ -192,6 +197,7 @@ export class Bench {
     if (effect.type === 'map-cache-delete') this.mapCacheTrie.delete(formatEidPrefix(effect.eid));
     if (effect.type === 'local-eid-set') this.localEidTrie.set(formatEidPrefix(effect.eid), effect.entry);
     if (effect.type === 'local-eid-delete') this.localEidTrie.delete(formatEidPrefix(effect.eid));
+    if (effect.type === 'keep-neighbours') this.neighbours = effect.rlocs.map(formatAddress);
     if (effect.type !== 'send') return;
     const inner = innermost(effect.message);
     if (inner.type === 'map-request' && !inner.smr) this.lastNonce = inner.nonce;

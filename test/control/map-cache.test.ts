@@ -206,6 +206,13 @@ test('a mapping for what lives here is not taken', (t) => {
   t.is(bench.counters.get('mapRepliesRejected'), 1);
 });
 
+test('nor one that would be taken in for it', (t) => {
+  const bench = xtr4({ dynamicEids: [dynamic('5.5.5.0/24')] }).sight('5.5.5.7');
+  bench.did(bench.xtr.lookup(1, eid('5.5.5.7'), undefined, bench.now));
+  bench.reply('2.2.2.2', record('5.5.0.0/16', ['2.2.2.2']));
+  t.is(bench.xtr.mapCache.get(prefix('5.5.5.7')), undefined);
+});
+
 test('a mapping that leads back to us is not taken, and what waits for it is dropped', (t) => {
   const bench = answered('1.1.1.1', record('1.1.1.1', ['4.4.4.4']));
   t.is(bench.xtr.mapCache.size, 1);
@@ -260,7 +267,7 @@ const clears = test.macro({
     t.is(cleared, before - left.length);
     t.is(bench.xtr.mapCache.size, left.length);
   },
-  title: (_, what) => `clearing ${what ?? 'everything'}`,
+  title: (_, what: string | undefined) => `clearing ${what ?? 'everything'}`,
 });
 
 test(clears, undefined, ['0.0.0.0/0']);

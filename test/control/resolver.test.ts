@@ -251,6 +251,10 @@ test('lig: an EID of ours is asked for, and its mapping is not taken in', (t) =>
   t.is(bench.xtr.mapCache.size, 1);
 });
 
+test('lig: without a Map-Resolver there is no answer', (t) => {
+  t.deepEqual(lookup(xtr4({ mapResolvers: [] }), 1, '1.1.1.1').lines, ['lookup 1 timeout, 0 attempts, 0 ms']);
+});
+
 test('lig: only so many wait for one answer', (t) => {
   const bench = xtr4();
   for (let token = 1; token <= 16; token++) lookup(bench, token, '1.1.1.1');
