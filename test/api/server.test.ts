@@ -156,6 +156,17 @@ test('a large table waits for its reader instead of piling up', async (t) => {
   t.true(bytes > 10_000_000);
 });
 
+test('a client that asks and does not read is not answered further', async (t) => {
+  const { path, service, server } = await serve(t);
+  service.statusView = { ...STATUS, warnings: ['x'.repeat(1_000_000)] };
+  const idle = await connected(t, path);
+  idle.pause();
+  idle.write('{"id":1,"method":"status"}\n'.repeat(1_000));
+  await until(() => (server.counters()['requests'] ?? 0) > 0);
+  await exchange(path, '{"id":2,"method":"clearMapCache"}\n');
+  t.is(server.counters()['requests'], 2);
+});
+
 test('a request that is too long ends the connection', async (t) => {
   const { path } = await serve(t);
   const [answer, ...more] = await exchange(path, 'x'.repeat(MAX_REQUEST + 1));

@@ -190,6 +190,14 @@ for (const [what, text, ...expected] of TABLE)
     );
   });
 
+test('a file of nothing but mistakes ends soon, with the first hundred of them', async (t) => {
+  const keys = Array.from({ length: 60_000 }, (_, i) => `key-${i}: ${i}`).join('\n');
+  const problems = await problemsOf(t, `${XTR}${keys}\n`);
+  t.is(problems.length, 101);
+  t.true(problems[0]?.startsWith('node.yaml:5:1: key-0: unknown key; '));
+  t.is(problems[100], 'and 59900 more problems');
+});
+
 test('a file that is not there', async (t) => {
   const error = await t.throwsAsync(checkConfiguration('/nowhere/x.yaml'), {
     instanceOf: ConfigurationError,
