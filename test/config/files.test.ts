@@ -152,6 +152,11 @@ const TABLE: readonly (readonly [what: string, text: string | Uint8Array, ...pro
     '2:13: map-server.addresses: is missing; write the addresses of this node that answers come from',
   ],
   [
+    'an address of a Map-Server twice',
+    `name: ms\nmap-server: {addresses: [9.9.9.9, 9.9.9.9], sites: [{name: S, ${KEYED}}]}\n`,
+    '2:35: map-server.addresses[1]: 9.9.9.9 is here twice; keep one of the two',
+  ],
+  [
     'interfaces of a Map-Server',
     `name: ms\ninterfaces: [{name: eth0, roles: [rloc]}]\nmap-server: {addresses: [9.9.9.9], sites: [{name: S, ${KEYED}}]}\n`,
     '2:13: interfaces: a node without rlocs has no use for interfaces; add rlocs:, or delete interfaces:',
