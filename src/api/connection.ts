@@ -48,10 +48,13 @@ export async function serveConnection(
   socket.on('error', () => undefined); // the client is gone: 'close' follows
   const lines = new LineSplitter(MAX_REQUEST);
   try {
-    // Reading waits while a request is answered: at most one chunk of requests is in memory.
+    // Reading waits while a request is answered and until the answer is taken: at most one chunk of requests is in memory,
+    // and one answer.
     for await (const chunk of socket.iterator({ destroyOnReturn: false }))
-      for (const line of lines.push(chunk as Buffer))
+      for (const line of lines.push(chunk as Buffer)) {
         if (await serveLine(line, socket, service, observer)) return;
+        if (socket.writableNeedDrain) await drained(socket);
+      }
     socket.end();
   } catch (error) {
     if (error instanceof LineTooLongError) {

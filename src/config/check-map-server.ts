@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatEidPrefix } from '../addr/index.js';
+import { formatAddress, formatEidPrefix } from '../addr/index.js';
 import { eachRepeated } from './check-duplicates.js';
 import { type Draft, eidOf } from './draft.js';
 import type { Path, Report } from './problem.js';
@@ -13,6 +13,17 @@ export function checkMapServer(draft: Draft, report: Report): void {
       'is missing',
       'write the addresses of this node that answers come from',
     );
+  eachRepeated(
+    [...(mapServer.addresses ?? []).entries()],
+    ([, address]) => formatAddress(address),
+    ([i, address]) => {
+      report(
+        ['map-server', 'addresses', i],
+        `${formatAddress(address)} is here twice`,
+        'keep one of the two',
+      );
+    },
+  );
   const sites = mapServer.sites.map((value, i) => ({ value, path: ['map-server', 'sites', i] }));
   eachRepeated(
     sites,

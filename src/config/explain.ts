@@ -1,34 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { z } from 'zod';
 import { nearest } from './did-you-mean.js';
-import type { Problem } from './problem.js';
+import type { ProblemList } from './problem.js';
 import { expectedAt } from './schema-walk.js';
 import type { YamlSource } from './yaml-source.js';
 
-/** Words a person understands for what zod found in `schema`, whose values begin at the path `base` of the file. */
+/** Adds what zod found in `schema`, whose values begin at the path `base` of the file, in words a person understands. */
 export function explain(
   issue: z.core.$ZodIssue,
   schema: z.core.$ZodType,
   base: readonly (string | number)[],
   source: YamlSource,
-): Problem[] {
+  problems: ProblemList,
+): void {
   const inner = issue.path as (string | number)[];
   const path = [...base, ...inner];
   const { description = 'something else', keys } = expectedAt(schema, inner);
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) =>
-      source.problemAtKey([...path, key], 'unknown key', unknownKeyHint(key, keys)),
-    );
+    for (const key of issue.keys) addUnknownKey([...path, key], keys, source, problems);
+  else problems.add(() => source.problemAt(path, ...explainValue(issue, path, description, source)));
+}
+
+export function addUnknownKey(
+  path: readonly (string | number)[],
+  known: readonly string[],
+  source: YamlSource,
+  problems: ProblemList,
+): void {
+  problems.add(() => source.problemAtKey(path, 'unknown key', unknownKeyHint(String(path.at(-1)), known)));
+}
+
+function explainValue(
+  issue: z.core.$ZodIssue,
+  path: readonly (string | number)[],
+  description: string,
+  source: YamlSource,
+): [message: string, hint: string] {
   const value = source.valueAt(path);
-  if (value === undefined) return [source.problemAt(path, 'is missing', `write ${description}`)];
+  if (value === undefined) return ['is missing', `write ${description}`];
   if (issue.code === 'custom' && issue.params)
-    return [source.problemAt(path, issue.message, String(issue.params['hint'] ?? `write ${description}`))];
+    return [issue.message, String(issue.params['hint'] ?? `write ${description}`)];
   const shown = path.at(-1) === 'secret' ? 'this' : show(value);
-  return [source.problemAt(path, `${shown} is not valid here`, `write ${description}`)];
+  return [`${shown} is not valid here`, `write ${description}`];
 }
 
 /** The key that was meant, or all that there are. */
-export function unknownKeyHint(key: string, known: readonly string[]): string {
+function unknownKeyHint(key: string, known: readonly string[]): string {
   const meant = nearest(key, known);
   return meant === undefined ? `known keys are ${known.join(', ')}` : `did you mean ${meant}?`;
 }

@@ -48,12 +48,10 @@ export async function checkConfiguration(path: string): Promise<readonly Problem
 async function check(path: string): Promise<{ draft: Draft; secrets: Secrets; warnings: Problem[] }> {
   const { text, worldReadable } = await readText(path);
   const source = new YamlSource(path, text);
-  if (source.problems.length > 0) throw new ConfigurationError(source.problems);
   const sections = new Sections(source);
   const draft = readDraft(sections);
-  const problems = sections.problems;
   const warnings: Problem[] = [];
-  const report: Report = (...problem) => problems.push(source.problemAt(...problem));
+  const report: Report = (...problem) => sections.problems.add(() => source.problemAt(...problem));
   const warn: Report = (...problem) => warnings.push(source.problemAt(...problem));
   for (const checkPart of [
     checkRoles,
@@ -65,8 +63,8 @@ async function check(path: string): Promise<{ draft: Draft; secrets: Secrets; wa
   ])
     checkPart(draft, report);
   const secrets = await readSecrets(draft, { path: resolve(path), worldReadable }, report, warn);
-  if (problems.length > 0) throw new ConfigurationError(problems.sort(byPosition));
-  return { draft, secrets, warnings: warnings.sort(byPosition) };
+  sections.problems.throwIfAny();
+  return { draft, secrets, warnings };
 }
 
 async function readText(path: string): Promise<{ text: string; worldReadable: boolean }> {
@@ -81,8 +79,4 @@ async function readText(path: string): Promise<{ text: string; worldReadable: bo
     if (error instanceof TypeError) return fail('the file is not UTF-8 text', 'save it as UTF-8');
     throw error;
   }
-}
-
-function byPosition(a: Problem, b: Problem): number {
-  return a.line - b.line || a.column - b.column;
 }

@@ -27,9 +27,30 @@ export class ConfigurationError extends Error {
   readonly code = 'ERR_CONFIGURATION';
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join('\n'));
-    this.problems = problems;
+  /** @param more problems that were found but not kept */
+  constructor(problems: readonly Problem[], more = 0) {
+    const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+    super([...sorted.map(formatProblem), ...(more > 0 ? [`and ${more} more problems`] : [])].join('\n'));
+    this.problems = sorted;
+  }
+}
+
+/** A file of nothing but mistakes is told of so many. */
+const MAX_PROBLEMS = 100;
+
+/** Problems as they are found. Beyond the first ones they are only counted: to locate one costs time. */
+export class ProblemList {
+  readonly #found: Problem[] = [];
+  #more = 0;
+
+  add(locate: () => Problem): void {
+    if (this.#found.length < MAX_PROBLEMS) this.#found.push(locate());
+    else this.#more += 1;
+  }
+
+  /** @throws ConfigurationError if there are any */
+  throwIfAny(): void {
+    if (this.#found.length > 0) throw new ConfigurationError(this.#found, this.#more);
   }
 }
 

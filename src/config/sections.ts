@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { z } from 'zod';
-import { explain, unknownKeyHint } from './explain.js';
-import type { Path, Problem } from './problem.js';
+import { addUnknownKey, explain } from './explain.js';
+import { type Path, ProblemList } from './problem.js';
 import { configurationSchema, type Section, type SectionName } from './schema.js';
 import { unwrap } from './schema-walk.js';
 import type { YamlSource } from './yaml-source.js';
@@ -19,7 +19,7 @@ type ElementOf<K extends SectionName> = NonNullable<Section<K>> extends readonly
  * others: the checks between sections go on with what is valid.
  */
 export class Sections {
-  readonly problems: Problem[] = [];
+  readonly problems = new ProblemList();
   readonly #source: YamlSource;
   readonly #broken = new Set<SectionName>();
 
@@ -27,8 +27,7 @@ export class Sections {
     this.#source = source;
     const known = Object.keys(configurationSchema.shape);
     for (const key of Object.keys(source.values))
-      if (!known.includes(key))
-        this.problems.push(source.problemAtKey([key], 'unknown key', unknownKeyHint(key, known)));
+      if (!known.includes(key)) addUnknownKey([key], known, source, this.problems);
   }
 
   /** Undefined when it is absent or not valid. */
@@ -67,8 +66,7 @@ export class Sections {
     const result = (schema as z.ZodType).safeParse(value);
     if (result.success) return result.data;
     this.#broken.add(name);
-    for (const issue of result.error.issues)
-      this.problems.push(...explain(issue, schema, path, this.#source));
+    for (const issue of result.error.issues) explain(issue, schema, path, this.#source, this.problems);
     return undefined;
   }
 }

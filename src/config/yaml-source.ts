@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import { formatPath, type Path, type Problem } from './problem.js';
+import { ConfigurationError, formatPath, type Path, type Problem, ProblemList } from './problem.js';
 import { keyText, oddKeys } from './yaml-keys.js';
 
 /** Aliases may not blow the document up further than this (counted by the yaml package: uses times nodes behind them). */
@@ -12,17 +12,14 @@ const MAX_SYNTAX_PROBLEMS = 5;
 /** A YAML file: its values, and where in the text each of them stands. Integers are bigint: an xTR-ID has 128 bits. */
 export class YamlSource {
   readonly file: string;
-  /** The root mapping; empty when there are `problems`: what follows a syntax error is guesswork. */
+  /** The root mapping. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** Syntax errors. */
-  readonly problems: readonly Problem[];
   readonly #lines = new LineCounter();
-  readonly #document: Document.Parsed | undefined;
+  readonly #document: Document.Parsed;
 
+  /** @throws ConfigurationError: what follows an error of syntax is guesswork, so nothing else is looked at */
   constructor(file: string, text: string) {
     this.file = file;
-    const problems: Problem[] = [];
-    let values: Record<string, unknown> = {};
     try {
       this.#document = parseDocument(text, {
         lineCounter: this.#lines,
@@ -31,14 +28,12 @@ export class YamlSource {
         prettyErrors: false,
         logLevel: 'error', // 'silent' would take a second document without a word
       });
-      problems.push(...this.#syntaxProblems(this.#document));
-      if (problems.length === 0)
-        values = this.#document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) as Record<string, unknown>;
+      this.#checkSyntax(this.#document);
+      this.values = this.#document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) as Record<string, unknown>;
     } catch (error) {
-      problems.push(this.#problem(0, [], ...unusable(error)));
+      if (error instanceof ConfigurationError) throw error;
+      throw new ConfigurationError([this.#problem(0, [], ...unusable(error))]);
     }
-    this.values = problems.length === 0 ? values : {};
-    this.problems = problems;
   }
 
   /** A problem with the value of `path`, or with the nearest thing above it that is there. */
@@ -59,25 +54,27 @@ export class YamlSource {
     );
   }
 
-  #syntaxProblems(document: Document.Parsed): Problem[] {
+  #checkSyntax(document: Document.Parsed): void {
+    const problems = new ProblemList();
+    const add = (offset: number, path: Path, message: string, hint: string): void =>
+      problems.add(() => this.#problem(offset, path, message, hint));
     const broken = [...document.errors, ...document.warnings];
     if (broken.some(({ message }) => message.includes('call stack')))
       throw new RangeError('nested too deeply');
-    if (broken.length > 0)
-      return broken
-        .slice(0, MAX_SYNTAX_PROBLEMS)
-        .map(({ code, pos, message }) => this.#problem(pos[0], [], ...syntaxText(code, message)));
+    for (const { code, pos, message } of broken.slice(0, MAX_SYNTAX_PROBLEMS))
+      add(pos[0], [], ...syntaxText(code, message));
+    problems.throwIfAny();
     const root = document.contents;
     if (root === null || (isScalar(root) && root.value === null))
-      return [this.#problem(0, [], 'the file is empty', 'begin with name: NAME')];
-    if (!isMap(root))
-      return [this.#problem(root.range[0], [], 'this is not a mapping', 'write KEY: VALUE, one a line')];
-    return oddKeys(root).map(({ offset, path, message, hint }) => this.#problem(offset, path, message, hint));
+      add(0, [], 'the file is empty', 'begin with name: NAME');
+    else if (!isMap(root)) add(root.range[0], [], 'this is not a mapping', 'write KEY: VALUE, one a line');
+    else for (const { offset, path, message, hint } of oddKeys(root)) add(offset, path, message, hint);
+    problems.throwIfAny();
   }
 
   /** Offset of the node of `path`, or of the deepest one above it. `key:` without a value is found at its key. */
   #offset(path: Path): number {
-    let node: unknown = this.#document?.contents;
+    let node: unknown = this.#document.contents;
     let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
     for (const step of path) {
       const { key, value } = this.#child(node, step);
@@ -90,14 +87,14 @@ export class YamlSource {
   }
 
   #find(parent: Path, key: string | number | undefined): number | undefined {
-    let node: unknown = this.#document?.contents;
+    let node: unknown = this.#document.contents;
     for (const step of parent) node = this.#child(node, step).value;
     const found = key === undefined ? undefined : this.#child(node, key).key;
     return isNode(found) ? found.range?.[0] : undefined;
   }
 
   #child(parent: unknown, step: string | number): { key?: unknown; value?: unknown } {
-    const node = isAlias(parent) && this.#document ? parent.resolve(this.#document) : parent;
+    const node = isAlias(parent) ? parent.resolve(this.#document) : parent;
     if (isMap(node)) return node.items.find((pair) => keyText(pair) === String(step)) ?? {};
     return isSeq(node) ? { value: node.items[Number(step)] } : {};
   }

@@ -16,15 +16,24 @@ export const LOG_BACKLOG = 1_048_576;
 export function createLog(
   name: string,
   level: 'error' | 'warn' | 'info' | 'debug',
-  destination: DestinationStream = openDestination({ dest: 2, sync: false, maxLength: LOG_BACKLOG }),
+  destination?: DestinationStream,
 ): Log {
-  return pino(
-    {
-      level,
-      base: { name },
-      timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    destination,
-  );
+  const options = {
+    level,
+    base: { name },
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  if (destination) return pino(options, destination);
+  const stderr = openDestination({ dest: 2, sync: false, maxLength: LOG_BACKLOG });
+  const log = pino(options, stderr);
+  let dropped = 0;
+  stderr.on('drop', () => (dropped += 1));
+  stderr.on('drain', () => {
+    if (dropped === 0) return;
+    const lines = dropped;
+    dropped = 0;
+    log.warn({ lines }, 'lines of this log were dropped: stderr is not read fast enough');
+  });
+  return log;
 }

@@ -61,6 +61,17 @@ test('no socket', async (t) => {
   });
 });
 
+test.serial('no permission', async (t) => {
+  const { path } = await serve(t);
+  process.seteuid?.(65_534); // connect(2) is called before connect() returns
+  const connecting = ApiClient.connect(path);
+  process.seteuid?.(0);
+  await t.throwsAsync(connecting, {
+    instanceOf: AgentUnreachableError,
+    message: `no permission to use '${path}': become root, or a member of its group`,
+  });
+});
+
 test('a file that is no socket', async (t) => {
   const { folder } = await serve(t);
   const path = join(folder, 'file.sock');

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
 import { EVENT_BACKLOG, MAX_CONNECTIONS, MAX_REQUEST, PART_ROWS } from '../../src/api/protocol.js';
 import { FixtureService, serve } from './fixture-service.js';
 import { EVENTS, MAP_CACHE, STATUS } from './fixture-views.js';
@@ -154,6 +155,41 @@ test('a large table waits for its reader instead of piling up', async (t) => {
     if ((chunk as Buffer).toString().endsWith('"result":{"rows":100000}}\n')) break;
   }
   t.true(bytes > 10_000_000);
+});
+
+test('a client that asks and does not read is not answered further', async (t) => {
+  const { path, service, server } = await serve(t);
+  service.statusView = { ...STATUS, warnings: ['x'.repeat(1_000_000)] };
+  const idle = await connected(t, path);
+  idle.pause();
+  idle.write('{"id":1,"method":"status"}\n'.repeat(1_000));
+  await until(() => (server.counters()['requests'] ?? 0) > 0);
+  await exchange(path, '{"id":2,"method":"clearMapCache"}\n');
+  t.is(server.counters()['requests'], 2);
+});
+
+test('whatever a client sends: one answer for each line, and no fault', async (t) => {
+  const { path, faults } = await serve(t);
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('status', 'mapCache', 'lookup', 'toString', -1, 1.5, 1e99),
+  );
+  const request = fc.record(
+    { id: fc.oneof(fc.nat(), value), method: value, params: value },
+    { requiredKeys: [] },
+  );
+  const line = fc.oneof(
+    fc.string().map((text) => text.replaceAll('\n', ' ')),
+    request.filter(({ method }) => method !== 'mapCache').map((each) => JSON.stringify(each)),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 20 }), async (lines) => {
+      const answers = await exchange(path, lines.map((each) => `${each}\n`).join(''));
+      t.is(answers.length, lines.length);
+    }),
+    { numRuns: 50 },
+  );
+  t.deepEqual(faults, []);
 });
 
 test('a request that is too long ends the connection', async (t) => {

@@ -152,6 +152,11 @@ const TABLE: readonly (readonly [what: string, text: string | Uint8Array, ...pro
     '2:13: map-server.addresses: is missing; write the addresses of this node that answers come from',
   ],
   [
+    'an address of a Map-Server twice',
+    `name: ms\nmap-server: {addresses: [9.9.9.9, 9.9.9.9], sites: [{name: S, ${KEYED}}]}\n`,
+    '2:35: map-server.addresses[1]: 9.9.9.9 is here twice; keep one of the two',
+  ],
+  [
     'interfaces of a Map-Server',
     `name: ms\ninterfaces: [{name: eth0, roles: [rloc]}]\nmap-server: {addresses: [9.9.9.9], sites: [{name: S, ${KEYED}}]}\n`,
     '2:13: interfaces: a node without rlocs has no use for interfaces; add rlocs:, or delete interfaces:',
@@ -189,6 +194,14 @@ for (const [what, text, ...expected] of TABLE)
       expected.map((problem) => `node.yaml:${problem}`),
     );
   });
+
+test('a file of nothing but mistakes ends soon, with the first hundred of them', async (t) => {
+  const keys = Array.from({ length: 60_000 }, (_, i) => `key-${i}: ${i}`).join('\n');
+  const problems = await problemsOf(t, `${XTR}${keys}\n`);
+  t.is(problems.length, 101);
+  t.true(problems[0]?.startsWith('node.yaml:5:1: key-0: unknown key; '));
+  t.is(problems[100], 'and 59900 more problems');
+});
 
 test('a file that is not there', async (t) => {
   const error = await t.throwsAsync(checkConfiguration('/nowhere/x.yaml'), {
