@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 
 const cleanups: (() => void)[] = [];
 process.on('exit', () => cleanups.splice(0).reverse().forEach(quietly));
+process.once('SIGTERM', () => process.exit(1)); // the test runner, when time is up
 
 interface Test {
   teardown(cleanup: () => void): void;

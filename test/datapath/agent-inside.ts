@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// A data path with interfaces, inside the namespace that has them.
+import { readFileSync } from 'node:fs';
+import type { Eid, EidPrefix } from '../../src/addr/index.js';
+import type { HeldFrame } from '../../src/control/effect.js';
+import type { DataPath, TrieEffect } from '../../src/core/ports.js';
+import {
+  type DataPathInterface,
+  type DataPathOptions,
+  openDataPath,
+  tearDown,
+} from '../../src/datapath/index.js';
+import { emit, serve } from './inside.js';
+
+/** What is not known outside the namespace is looked up here. */
+export type InterfaceInside = Omit<DataPathInterface, 'ifindex' | 'mac'>;
+export type OptionsInside = Omit<DataPathOptions, 'interfaces'> & {
+  readonly interfaces: readonly InterfaceInside[];
+};
+
+let dataPath: DataPath | undefined;
+
+function resolved(target: InterfaceInside): DataPathInterface {
+  const read = (file: string): string => readFileSync(`/sys/class/net/${target.name}/${file}`, 'utf8').trim();
+  return {
+    ...target,
+    ifindex: Number(read('ifindex')),
+    mac: Buffer.from(read('address').replaceAll(':', ''), 'hex'),
+  };
+}
+
+serve({
+  open(options: OptionsInside) {
+    dataPath = openDataPath({ ...options, interfaces: options.interfaces.map(resolved) });
+    dataPath.onPunts((punts) => emit('punts', punts));
+    return dataPath.status();
+  },
+  apply: (effects: readonly TrieEffect[]) => dataPath?.apply(effects),
+  inject: (frames: readonly HeldFrame[]) => dataPath?.inject(frames),
+  adopted: () => dataPath?.adopted(),
+  lookup: (eid: Eid) => dataPath?.lookup(eid),
+  traffic: (eid: EidPrefix) => dataPath?.traffic(eid),
+  counters: () => dataPath?.counters(),
+  detach: () => dataPath?.detach(),
+  tearDown,
+});
