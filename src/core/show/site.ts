@@ -69,7 +69,7 @@ function etrView(
 export function siteRows(mapServer: MapServer, query: TableQuery, now: number): RegistrationView[] {
   if (query.eid !== undefined)
     return select(mapServer.registrations, query).map((registration) => registrationView(registration, now));
-  return select(mapServer.prefixes, query)
+  return select(mapServer.sites, query)
     .sort((a, b) => a.site.name.localeCompare(b.site.name))
     .flatMap((configured) => prefixRows(mapServer, configured, now));
 }
