@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Host routes of dynamic EIDs in the kernel's main table. Runs in the monitor process.
+// Host routes of dynamic EIDs, in the kernel's main table whatever their instance ID. Runs in the monitor process.
 import { ADDRESS_BITS, hostPrefix } from '../addr/index.js';
 import type { HostRoute } from './monitor-messages.js';
 import { forgetNeighbour } from './neighbour-requests.js';

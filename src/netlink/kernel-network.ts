@@ -10,6 +10,9 @@ import { type Log, MonitorProcess, NetlinkError } from './monitor-process.js';
 import type { LocalAddress } from './rtnetlink/address.js';
 import type { Link } from './rtnetlink/link.js';
 
+/** A burst of new mappings changes the set of RLOCs many times: the monitor hears of it once. */
+const KEEP_DELAY_MS = 50;
+
 export interface KernelNetworkOptions {
   /** Where dynamic EIDs are looked for; `watchEids` may say so later. */
   readonly eidInterfaces?: readonly EidInterface[];
@@ -57,6 +60,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   readonly #detector: EidDetector;
   #eidInterfaces: readonly EidInterface[];
   #rlocs: readonly Address[] = [];
+  #keepTimer: NodeJS.Timeout | undefined;
   /** Watched interfaces that were up when last heard of. */
   #up = new Set<number>();
   #sighted: ((sighting: EidSighting) => void) | undefined;
@@ -118,7 +122,13 @@ class MonitoredNetwork implements LinuxKernelNetwork {
 
   keepNeighbours(rlocs: readonly Address[]): void {
     this.#rlocs = rlocs;
-    this.#monitor.send({ type: 'keep-neighbours', rlocs });
+    this.#keepTimer ??= setTimeout(() => this.#sendRlocs(), KEEP_DELAY_MS);
+  }
+
+  #sendRlocs(): void {
+    clearTimeout(this.#keepTimer);
+    this.#keepTimer = undefined;
+    this.#monitor.send({ type: 'keep-neighbours', rlocs: this.#rlocs });
   }
 
   links(): Promise<readonly Link[]> {
@@ -142,6 +152,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   }
 
   close(): Promise<void> {
+    clearTimeout(this.#keepTimer);
     return this.#monitor.close();
   }
 
@@ -154,7 +165,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   /** Everything that a monitor has to know. */
   #started(): void {
     this.watchEids(this.#eidInterfaces);
-    this.keepNeighbours(this.#rlocs);
+    this.#sendRlocs();
     this.#hostRoutes.repeat();
   }
 

@@ -106,7 +106,7 @@ export class MonitorProcess {
     if (!this.#child?.connected) return Promise.reject(monitorEnded());
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#hangs(), REQUEST_TIMEOUT_MS);
+      const timer = setTimeout(() => this.#late(id), REQUEST_TIMEOUT_MS);
       this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject, timer });
       this.send({ type: 'request', id, request });
     });
@@ -145,9 +145,13 @@ export class MonitorProcess {
     return pending;
   }
 
-  #hangs(): void {
-    this.#counts.requestTimeouts++;
-    this.#child?.kill('SIGKILL');
+  /** The answer may be waiting: if it was this process that hung, timers come before it is read. */
+  #late(id: number): void {
+    setImmediate(() => {
+      if (!this.#pending.has(id)) return;
+      this.#counts.requestTimeouts++;
+      this.#child?.kill('SIGKILL');
+    });
   }
 
   #ended(how: string, crashed: boolean): void {

@@ -5,7 +5,7 @@ import { type Address, formatAddress } from '../addr/index.js';
 import { keepNeighbour, releaseNeighbour } from './neighbour-requests.js';
 import { RtnetlinkError, type RtnetlinkSocket } from './rtnetlink-socket.js';
 import { decodeNeighbour, encodeNeighbourDump } from './rtnetlink/neighbour.js';
-import { RTM_GETNEIGH, RTM_GETROUTE, RTN_UNICAST, RTPROT_XTRD } from './rtnetlink/constants.js';
+import { RTM_GETNEIGH, RTM_GETROUTE, RTN_LOCAL, RTN_UNICAST, RTPROT_XTRD } from './rtnetlink/constants.js';
 import { decodeRoute, encodeRouteLookup } from './rtnetlink/route.js';
 
 /**
@@ -28,8 +28,8 @@ export class NextHopKeeper {
   readonly counts = { nextHops: 0, rlocsWithoutRoute: 0, rlocsNotKept: 0, nextHopErrors: 0 };
   readonly #requests: RtnetlinkSocket;
   #rlocs: readonly Address[] = [];
-  /** Next hops by RLOC, as last looked up. */
-  #hops = new Map<string, readonly NextHop[]>();
+  /** Next hops by RLOC, as last looked up; none for an RLOC of our own. */
+  #hops = new Map<string, readonly NextHop[] | 'no route'>();
   /** Next hops that the kernel was told to keep. */
   #kept = new Map<string, NextHop>();
   #running: Promise<void>;
@@ -74,30 +74,32 @@ export class NextHopKeeper {
   }
 
   async #refresh(everything: boolean): Promise<void> {
-    const hops = new Map<string, readonly NextHop[]>();
+    const found = new Map<string, readonly NextHop[] | 'no route'>();
     const used = new Set<string>();
     let lookups = 0;
     for (const rloc of this.#rlocs) {
       const key = formatAddress(rloc);
       const known = everything ? undefined : this.#hops.get(key);
-      hops.set(key, known ?? (await this.#lookup(rloc)));
-      for (const hop of known ? [] : (hops.get(key) ?? [])) await this.#use(hop, used);
-      if (!known && ++lookups % BATCH === 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      const hops = known ?? (await this.#lookup(rloc));
+      found.set(key, hops);
+      if (known !== undefined) continue;
+      for (const hop of hopsOf(hops)) await this.#use(hop, used);
+      if (++lookups % BATCH === 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
-    this.#hops = hops;
-    await this.#releaseOthers([...hops.values()].flat());
+    this.#hops = found;
+    await this.#releaseOthers([...found.values()].flatMap(hopsOf));
     this.counts.nextHops = this.#kept.size;
-    this.counts.rlocsWithoutRoute = [...hops.values()].filter((list) => list.length === 0).length;
+    this.counts.rlocsWithoutRoute = [...found.values()].filter((hops) => hops === 'no route').length;
   }
 
-  /** Empty where there is no route, or where the RLOC is our own. */
-  async #lookup(rloc: Address): Promise<NextHop[]> {
+  async #lookup(rloc: Address): Promise<readonly NextHop[] | 'no route'> {
     const route = await this.#counted(async () => {
       const payload = encodeRouteLookup(rloc);
       const [message] = await this.#requests.request('RTM_GETROUTE', RTM_GETROUTE, 0, payload);
       return message && decodeRoute(message.data);
     });
-    if (route?.type !== RTN_UNICAST) return [];
+    if (route?.type === RTN_LOCAL) return [];
+    if (route?.type !== RTN_UNICAST) return 'no route';
     return route.nextHops.map(({ ifindex, gateway }) => ({ ifindex, address: gateway ?? rloc }));
   }
 
@@ -127,6 +129,10 @@ export class NextHopKeeper {
       return undefined;
     }
   }
+}
+
+function hopsOf(hops: readonly NextHop[] | 'no route'): readonly NextHop[] {
+  return hops === 'no route' ? [] : hops;
 }
 
 function keyOf({ ifindex, address }: NextHop): string {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { Namespace, routerAndHost, until } from './helpers/namespace.js';
+import { type Namespace, routerAndHost, until } from './helpers/namespace.js';
 import { RemoteNetwork } from './helpers/remote-network.js';
 
 const HOST = 'sighted ARP/ND 1.1.1.1 on 2 in 0';
@@ -52,7 +52,8 @@ test.serial(
   async (t) => {
     const { router, host } = await routerAndHost(t);
     await ipv4(router, host);
-    const [{ address: mac = '' } = {}] = await host.show<{ address: string }>('link show dev eth0');
+    const [link] = await host.show<{ address: string }>('link show dev eth0');
+    const mac = link?.address ?? '';
     await router.ip(`neighbour add 1.1.1.1 lladdr ${mac} dev eid0 nud stale`);
     await router.ip(`neighbour add 1.1.1.2 lladdr ${mac} dev eid0 nud stale`); // has left
     await router.ip(`neighbour add 1.1.1.3 lladdr ${mac} dev eid0 nud permanent`);

@@ -37,7 +37,7 @@ export class Namespace {
   batch(commands: readonly string[]): Promise<void> {
     return new Promise((resolve, reject) => {
       const child = execFile('ip', ['-n', this.name, '-force', '-batch', '-'], (error) =>
-        error ? reject(error) : resolve(),
+        error instanceof Error ? reject(error) : resolve(),
       );
       child.stdin?.end(`${commands.join('\n')}\n`);
     });

@@ -22,7 +22,10 @@ export function serve(methods: Methods, object: () => object): void {
       .then(() => call?.(...(args as never[])))
       .then(
         (result) => process.send?.({ id, result }),
-        (error: Error & { code?: string }) => process.send?.({ id, error: error.code ?? error.message }),
+        (reason: unknown) => {
+          const { code, message } = reason as Error & { code?: string };
+          process.send?.({ id, error: code ?? message });
+        },
       );
   });
   process.on('disconnect', () => process.exit(0));

@@ -32,7 +32,7 @@ function readable(value: unknown): unknown {
 
 const decodes = test.macro({
   title: (_, decode: (bytes: Uint8Array) => unknown, vector: keyof typeof vectors) =>
-    `${decode.name} reads ${String(vector)}`,
+    `${decode.name} reads ${vector}`,
   exec(t, decode: (bytes: Uint8Array) => unknown, vector: keyof typeof vectors, expected: unknown) {
     const bytes = bytesOf(vectors[vector] as string);
     t.deepEqual(readable(decode(bytes)), expected);
@@ -41,7 +41,7 @@ const decodes = test.macro({
       try {
         decode(bytes.subarray(0, length));
       } catch (error) {
-        t.true(error instanceof RtnetlinkFormatError, `${length} bytes: ${error}`);
+        t.true(error instanceof RtnetlinkFormatError, `${length} bytes: ${String(error)}`);
       }
     }
     t.throws(() => decode(bytes.subarray(0, 7)), { code: 'ERR_RTNETLINK_FORMAT' });
