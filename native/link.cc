@@ -54,7 +54,8 @@ Napi::Function Link::define(Napi::Env env)
 Napi::Object Link::attach_xdp(Napi::Env env, int program_fd, uint32_t ifindex, bool native, const std::string &pin)
 {
 	// Without a mode the kernel falls back to generic XDP and says nothing, so it is always named.
-	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE, );
+	LIBBPF_OPTS(bpf_link_create_opts, options);
+	options.flags = native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE;
 	Fd fd(bpf_link_create(program_fd, static_cast<int>(ifindex), BPF_XDP, &options));
 	if (!fd.open())
 		fail(env, errno, "bpf_link_create",

@@ -15,6 +15,9 @@ namespace native
 namespace
 {
 
+// Packets that wait for their neighbour to be resolved count against the socket: room for some thousand, not a hundred.
+constexpr int send_buffer_bytes = 4 << 20;
+
 struct Destination {
 	sockaddr_storage address;
 	socklen_t size;
@@ -88,6 +91,8 @@ Napi::Value RawSocket::open(const Napi::CallbackInfo &info)
 	if (setsockopt(fd.get(), v4 ? static_cast<int>(IPPROTO_IP) : static_cast<int>(IPPROTO_IPV6),
 		       v4 ? IP_HDRINCL : IPV6_HDRINCL, &on, sizeof(on)))
 		fail(info.Env(), errno, "setsockopt", v4 ? "IP_HDRINCL" : "IPV6_HDRINCL");
+	if (setsockopt(fd.get(), SOL_SOCKET, SO_SNDBUFFORCE, &send_buffer_bytes, sizeof(send_buffer_bytes)))
+		fail(info.Env(), errno, "setsockopt", "SO_SNDBUFFORCE");
 	return construct(classes(info.Env()).raw_socket, RawSocketParts{std::move(fd), number});
 }
 

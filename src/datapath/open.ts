@@ -15,7 +15,7 @@ import { PinPaths } from './pin-paths.js';
 import { programFor, type ProgramName, Programs } from './programs.js';
 import { Punts } from './punts.js';
 import { Tables } from './tables.js';
-import { tearDown, tearDownOtherVersions } from './tear-down.js';
+import { tearDownOtherVersions, tearDownThisVersion } from './tear-down.js';
 
 /** Of bpf/maps.h, in its order, the one for punts last. */
 const MAP_NAMES = [
@@ -65,7 +65,7 @@ export function openDataPath(options: DataPathOptions): DataPath {
     return open(native, paths, found, options, opened);
   } catch (error) {
     opened.close();
-    if (!found) tearDown(options.bpfFilesystem, options.name);
+    if (!found) tearDownThisVersion(native, paths);
     throw error;
   }
 }

@@ -26,6 +26,13 @@ export function tearDownOtherVersions(native: Native, paths: PinPaths): void {
   }
 }
 
+/** What a start that failed has pinned. Other layout versions go on forwarding. */
+export function tearDownThisVersion(native: Native, paths: PinPaths): void {
+  if (!existsSync(paths.version)) return;
+  removeVersion(native, paths.version);
+  if (readdirSync(paths.instance).length === 0) rmdirSync(paths.instance);
+}
+
 function removeVersion(native: Native, version: string): void {
   const [links, maps] = [join(version, 'links'), join(version, 'maps')];
   // links first: programs end before their tables do

@@ -221,6 +221,14 @@ test('pins of another layout version are removed', (t) => {
   t.false(dataPath.status().adopted);
 });
 
+test('a start that fails leaves the pins of another layout version', (t) => {
+  const options = optionsHere(t);
+  const old = join(options.bpfFilesystem, 'xtrd', 'xtrt', 'v0', 'maps');
+  mkdirSync(old, { recursive: true });
+  t.throws(() => openDataPath({ ...options, bpfDirectory: '/nonexistent' }));
+  t.deepEqual(readdirSync(join(options.bpfFilesystem, 'xtrd', 'xtrt')), ['v0']);
+});
+
 test('without a BPF file system nothing starts, and it is said how to mount one', (t) => {
   const options = { ...optionsHere(t), bpfFilesystem: '/tmp' };
   const message = /no BPF file system is mounted on \/tmp: mkdir -p \/tmp && mount -t bpf bpf \/tmp/;

@@ -83,7 +83,10 @@ export function serve(methods: Record<string, (...args: never[]) => unknown>): v
       .then(answer)
       .then(
         (result) => process.send?.({ id, result }),
-        (error: Error) => process.send?.({ id, error: { name: error.name, message: error.message } }),
+        (error: unknown) => {
+          const { name, message } = error as Error;
+          process.send?.({ id, error: { name, message } });
+        },
       );
   });
   process.on('disconnect', () => process.exit());

@@ -115,9 +115,9 @@ export async function listen(
 export async function take<T>(source: AsyncIterableIterator<[T]>, count: number): Promise<T[]> {
   const taken: T[] = [];
   while (taken.length < count) {
-    const { value, done } = await source.next();
-    if (done) break;
-    taken.push((value as [T])[0]);
+    const next: IteratorResult<[T], unknown> = await source.next();
+    if (next.done) break;
+    taken.push(next.value[0]);
   }
   return taken;
 }
