@@ -5,9 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ROUTERS } from '../topology.js';
 import { lockHolder } from './lock.js';
 import { NAMESPACE_PREFIX, pinsOf, RUN_DIRECTORY, socketOf } from './names.js';
-import { must } from './shell.js';
+import { capture, must } from './shell.js';
 
-const POLITE_ms = 5_000;
+/** Time to end in order after SIGTERM: an agent, and a lab process that has agents to end. */
+const PROCESS_PATIENCE_ms = 5_000;
+const LAB_PATIENCE_ms = 20_000;
 const POLL_ms = 20;
 
 function alive(pid: number): boolean {
@@ -27,9 +29,9 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
     }
 }
 
-/** SIGTERM, and SIGKILL for who has not gone after POLITE_ms. */
-export async function end(pids: readonly number[]): Promise<void> {
-  const deadline = Date.now() + POLITE_ms;
+/** SIGTERM, and SIGKILL for who has not gone in time. */
+async function end(pids: readonly number[], patience_ms: number): Promise<void> {
+  const deadline = Date.now() + patience_ms;
   signal(pids, 'SIGTERM');
   while (pids.some(alive) && Date.now() < deadline) await delay(POLL_ms);
   signal(pids.filter(alive), 'SIGKILL');
@@ -43,21 +45,24 @@ async function namespaces(): Promise<string[]> {
 
 /** A process belongs to the lab if it is in one of the lab's network namespaces: no list of ours can be more right. */
 async function processesIn(names: readonly string[]): Promise<number[]> {
-  const lists = await Promise.all(names.map((name) => must(['ip', 'netns', 'pids', name])));
-  return lists.flatMap((list) => list.split('\n').filter(Boolean).map(Number));
+  const lists = await Promise.all(names.map((name) => capture(['ip', 'netns', 'pids', name])));
+  return lists.flatMap(({ stdout }) => stdout.split('\n').filter(Boolean).map(Number));
 }
 
 /** Ends another lab process that is still at it; it takes its lab down itself, as on Ctrl-C. */
 export async function endOtherRun(): Promise<void> {
   const pid = lockHolder();
-  if (pid !== undefined) await end([pid]);
+  if (pid !== undefined) await end([pid], LAB_PATIENCE_ms);
 }
 
 /** Processes first: they would make sockets and pins again. */
 export async function tearDown(): Promise<void> {
   const names = await namespaces();
-  for (let pids = await processesIn(names); pids.length > 0; pids = await processesIn(names)) await end(pids);
-  for (const name of names) await must(['ip', 'netns', 'delete', name]);
+  for (let pids = await processesIn(names); pids.length > 0; pids = await processesIn(names)) await end(pids, PROCESS_PATIENCE_ms);
+  // Who else takes the lab down may be faster with one of them; that all are gone is what counts.
+  for (const name of names) await capture(['ip', 'netns', 'delete', name]);
+  const left = await namespaces();
+  if (left.length > 0) throw new Error(`namespaces that cannot be deleted: ${left.join(' ')}`);
   for (const router of ROUTERS) {
     await rm(pinsOf(router), { recursive: true, force: true });
     await rm(socketOf(router), { force: true });
