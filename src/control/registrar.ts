@@ -30,6 +30,11 @@ export const REGISTER_BACKOFF_MAX_ms = 60_000;
 export const WITHDRAW_RETRANSMISSIONS = 5;
 /** A Map-Server forgets a registration after this time without a Map-Register (RFC 9301 section 8.2). */
 export const REGISTRATION_TIMEOUT_ms = 180_000;
+/**
+ * Without a Map-Notify after so many transmissions a Map-Register is sent in halves: a Map-Server may refuse a message
+ * as a whole because of one EID-Prefix in it, which must not keep the others out.
+ */
+export const REGISTER_SPLIT_AFTER = 3;
 /** Nonces of one Map-Register and its retransmissions that a late Map-Notify may still carry. */
 const NONCES_PER_GROUP = 8;
 
@@ -245,7 +250,19 @@ export class Registrar implements Part {
       return;
     }
     for (const registration of group.members) lapse(registration.servers[group.server], now);
-    this.#send(group, now, out);
+    if (group.members.size > 1 && group.attempts >= REGISTER_SPLIT_AFTER) this.#sendHalves(group, now, out);
+    else this.#send(group, now, out);
+  }
+
+  #sendHalves(group: Group, now: number, out: Effect[]): void {
+    this.#close(group);
+    const members = [...group.members];
+    const middle = Math.ceil(members.length / 2);
+    for (const half of [members.slice(0, middle), members.slice(middle)]) {
+      const part: Group = { ...group, members: new Set(half), nonces: [] };
+      for (const registration of half) setGroup(registration, group.server, part);
+      this.#send(part, now, out);
+    }
   }
 
   #acknowledged(registration: Registration, group: Group, now: number): void {
