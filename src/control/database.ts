@@ -2,7 +2,7 @@
 import { type Eid, type EidPrefix, EidTable, isHostPrefix, type ReadonlyEidTable } from '../addr/index.js';
 import type { DatabaseMapping, DynamicEidPrefix } from './config.js';
 import type { LocalEid } from './effect.js';
-import type { ServerRegistration } from './registrar.js';
+import type { ServerRegistration } from './registrar-state.js';
 
 /** An EID-Prefix that this ETR answers for. Times are CLOCK_MONOTONIC milliseconds. */
 export interface DatabaseEntry {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
+import { sameEidPrefix } from '../../src/addr/index.js';
 import { EXPIRE_BATCH } from '../../src/control/machine.js';
 import { recordBytes } from '../../src/control/register-message.js';
 import { encodeMessage } from '../../src/wire/index.js';
@@ -131,6 +132,31 @@ test('records that a Map-Notify leaves out are registered on', (t) => {
   t.deepEqual(acknowledged('5.5.5.0/24'), [true]);
   t.deepEqual(acknowledged('6.6.6.0/24'), [false]);
   t.deepEqual(bench.pass(1000).sent, [`2.2.2.2 > ${MAP_SERVER}:4342 map-register 6.6.6.0/24=2.2.2.2`]);
+});
+
+test('an EID that the Map-Server refuses does not keep the others out', (t) => {
+  const bench = etr(manyEids(5));
+  const refused = prefix('10.0.3.0/24');
+  for (let second = 0; second < 60; second++) {
+    for (const effect of bench.pass(1000).effects)
+      if (effect.type === 'send' && effect.message.type === 'map-register') {
+        const { nonce, records } = effect.message;
+        if (!records.some((one) => sameEidPrefix(one.eid, refused))) bench.notify(nonce, records);
+      }
+  }
+  const acknowledged = Array.from(
+    bench.xtr.database.entries(),
+    ({ value }) => value.registrations[0]?.acknowledged,
+  );
+  t.deepEqual(acknowledged, [true, true, true, false, true]);
+  bench.pass(60_000);
+  t.true(bench.registers.at(-1)!.records.length > 0);
+  t.deepEqual(
+    bench.registers
+      .slice(-3)
+      .filter(({ records }) => records.length > 1 && records.some((one) => sameEidPrefix(one.eid, refused))),
+    [],
+  );
 });
 
 test('a Map-Server that fell silent for three minutes no longer counts as acknowledged', (t) => {

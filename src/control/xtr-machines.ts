@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { AwayTable } from './away.js';
+import type { XtrConfig } from './config.js';
+import type { Counters } from './counters.js';
+import { Database } from './database.js';
+import { DynamicEids } from './dynamic-eid.js';
+import { HoldQueue } from './hold-queue.js';
+import { Itr } from './itr.js';
+import { LocalRlocs } from './local-rlocs.js';
+import type { Random } from './machine.js';
+import { MapCache } from './map-cache.js';
+import { MapNotifyReceiver } from './map-notify.js';
+import type { Part } from './part.js';
+import { Recovery } from './recovery.js';
+import { Registrar } from './registrar.js';
+import { Resolver } from './resolver.js';
+import { Responder } from './responder.js';
+import { RlocReferences } from './rloc-references.js';
+import { SmrReceiver } from './smr-receiver.js';
+import { SmrSender } from './smr-sender.js';
+
+/** The machines that an xTR is made of. */
+export interface XtrMachines {
+  readonly config: XtrConfig;
+  readonly local: LocalRlocs;
+  readonly references: RlocReferences;
+  readonly held: HoldQueue;
+  readonly mapCache: MapCache;
+  readonly database: Database;
+  readonly resolver: Resolver;
+  readonly recovery: Recovery;
+  readonly registrar: Registrar;
+  readonly smr: SmrSender;
+  readonly smrReceiver: SmrReceiver;
+  readonly away: AwayTable;
+  readonly dynamicEids: DynamicEids;
+  readonly mapNotify: MapNotifyReceiver;
+  readonly responder: Responder;
+  readonly itr: Itr;
+  /** Those with deadlines. */
+  readonly parts: readonly Part[];
+}
+
+export function xtrMachines(config: XtrConfig, counters: Counters, random: Random): XtrMachines {
+  const { limits, mapResolvers } = config;
+  const local = new LocalRlocs(config.rlocs);
+  const references = new RlocReferences();
+  const held = new HoldQueue(limits, counters);
+  const mapCache = new MapCache(limits.mapCacheEntries, references, counters);
+  const database = new Database(config.databaseMappings, config.dynamicEids);
+  const limit = limits.pendingMapRequests;
+  const resolver = new Resolver({ mapResolvers, limit, local, held, counters, random });
+  const recovery = new Recovery(mapCache, resolver, random);
+  const registrar = new Registrar({ ...config, local, counters, random });
+  const smr = new SmrSender({ limits, local, counters, random });
+  const smrReceiver = new SmrReceiver({ limits, mapCache, database, resolver, counters });
+  const away = new AwayTable(limits.dynamicEids, references, smr);
+  const hosts = { config, local, database, away, mapCache, registrar, smr, held, counters };
+  const dynamicEids = new DynamicEids(hosts);
+  const mapNotify = new MapNotifyReceiver({ config, local, registrar, dynamicEids, away, counters });
+  const responder = new Responder({ ...config, ...limits, database, local, counters });
+  const itr = new Itr({ mapCache, database, resolver, held, local, counters });
+  return {
+    ...hosts,
+    ...{ references, resolver, recovery, smrReceiver, dynamicEids, mapNotify, responder, itr },
+    parts: [mapCache, resolver, recovery, registrar, smr, smrReceiver, away, dynamicEids],
+  };
+}
