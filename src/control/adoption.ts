@@ -11,6 +11,7 @@ import type { AdoptedState } from './machine.js';
 import type { MapCacheEntry } from './map-cache-entry.js';
 import type { MapCache } from './map-cache.js';
 import { MAX_LIFETIME_ms } from './mapping.js';
+import type { OwnAddresses } from './own-addresses.js';
 import type { Registrar } from './registrar.js';
 
 export interface AdoptionContext {
@@ -18,6 +19,7 @@ export interface AdoptionContext {
   readonly local: LocalRlocs;
   readonly database: Database;
   readonly dynamicEids: DynamicEids;
+  readonly ownAddresses: OwnAddresses;
   readonly away: AwayTable;
   readonly mapCache: MapCache;
   readonly registrar: Registrar;
@@ -54,11 +56,12 @@ function adoptLocalEids(
 function keepLocalEid(
   eid: EidPrefix,
   entry: LocalEid,
-  { database, dynamicEids, away, local }: AdoptionContext,
+  { database, dynamicEids, ownAddresses, away, local }: AdoptionContext,
   now: number,
   out: Effect[],
 ): boolean {
   const host = { instanceId: eid.instanceId, address: eid.prefix.address };
+  if (entry.kind === 'local' && ownAddresses.has(eid)) return true;
   if (!isHostPrefix(eid.prefix) || database.dynamicPrefixOf(host) === undefined) return false;
   if (entry.kind === 'local')
     return entry.ifindex !== undefined && entry.dynamic && dynamicEids.recover(host, entry.ifindex, now, out);

@@ -22,6 +22,7 @@ import { upRlocs } from './locator-set.js';
 import type { Discovery, EidSighting } from './machine.js';
 import type { MapCache } from './map-cache.js';
 import { type Part, report } from './part.js';
+import type { OwnAddresses } from './own-addresses.js';
 import type { Registrar } from './registrar.js';
 import type { SmrSender } from './smr-sender.js';
 
@@ -50,6 +51,7 @@ export interface DynamicEidsContext {
   readonly registrar: Registrar;
   readonly smr: SmrSender;
   readonly held: HoldQueue;
+  readonly ownAddresses: OwnAddresses;
   readonly counters: Counters;
 }
 
@@ -173,7 +175,9 @@ export class DynamicEids implements Part {
   /** The dynamic-EID prefix that takes this host on this interface. */
   #admits(eid: Eid, ifindex: number): DynamicEidPrefix | undefined {
     if (!this.#isEidInterface(ifindex, eid)) return undefined;
-    if (!isRoutableUnicast(eid.address) || this.#context.local.has(eid.address)) return undefined;
+    const { local, ownAddresses } = this.#context;
+    if (!isRoutableUnicast(eid.address) || local.has(eid.address) || ownAddresses.holds(eid))
+      return undefined;
     const within = this.#context.database.dynamicPrefixOf(eid);
     return within !== undefined && isHostAddress(eid.address, within.eid.prefix) ? within : undefined;
   }

@@ -62,6 +62,12 @@ export interface EidSighting {
   readonly discovery: Discovery;
 }
 
+/** An address of this router on an EID-facing interface. */
+export interface OwnAddress {
+  readonly eid: Eid;
+  readonly ifindex: number;
+}
+
 /** What a starting agent found in the pinned tries. */
 export interface AdoptedState {
   readonly mapCache: readonly {

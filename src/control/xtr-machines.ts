@@ -10,6 +10,7 @@ import { LocalRlocs } from './local-rlocs.js';
 import type { Random } from './machine.js';
 import { MapCache } from './map-cache.js';
 import { MapNotifyReceiver } from './map-notify.js';
+import { OwnAddresses } from './own-addresses.js';
 import type { Part } from './part.js';
 import { Recovery } from './recovery.js';
 import { Registrar } from './registrar.js';
@@ -33,6 +34,7 @@ export interface XtrMachines {
   readonly smr: SmrSender;
   readonly smrReceiver: SmrReceiver;
   readonly away: AwayTable;
+  readonly ownAddresses: OwnAddresses;
   readonly dynamicEids: DynamicEids;
   readonly mapNotify: MapNotifyReceiver;
   readonly responder: Responder;
@@ -55,7 +57,8 @@ export function xtrMachines(config: XtrConfig, counters: Counters, random: Rando
   const smr = new SmrSender({ limits, local, counters, random });
   const smrReceiver = new SmrReceiver({ limits, mapCache, database, resolver, counters });
   const away = new AwayTable(limits.dynamicEids, references, smr);
-  const hosts = { config, local, database, away, mapCache, registrar, smr, held, counters };
+  const ownAddresses = new OwnAddresses(database);
+  const hosts = { config, local, database, ownAddresses, away, mapCache, registrar, smr, held, counters };
   const dynamicEids = new DynamicEids(hosts);
   const mapNotify = new MapNotifyReceiver({ config, local, registrar, dynamicEids, away, counters });
   const responder = new Responder({ ...config, ...limits, database, local, counters });

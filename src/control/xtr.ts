@@ -13,6 +13,7 @@ import {
   type EidSighting,
   EXPIRE_BATCH,
   type Machine,
+  type OwnAddress,
   type Punt,
   type Random,
   type Received,
@@ -133,6 +134,13 @@ export class Xtr implements Machine {
       const inject: HeldFrame[] = [];
       for (const punt of punts) this.#punt(punt, now, inject, out);
       if (inject.length > 0) out.push({ type: 'inject', frames: inject });
+    });
+  }
+
+  /** The addresses of this router on its EID-facing interfaces, all of them; also before `start`. */
+  ownAddresses(addresses: readonly OwnAddress[], now: number): Effect[] {
+    return this.#handle(now, (out) => {
+      this.#machines.ownAddresses.replace(addresses, out);
     });
   }
 

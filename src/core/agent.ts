@@ -49,6 +49,8 @@ export class Agent implements Machine {
         return this.xtr?.eidSighted(input.sighting, now) ?? [];
       case 'eid-lost':
         return this.xtr?.eidLost(input.sighting, now) ?? [];
+      case 'own-addresses':
+        return this.xtr?.ownAddresses(input.addresses, now) ?? [];
       case 'wake':
         return this.expire(now);
       case 'lookup':

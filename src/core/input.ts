@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address, Eid, EidPrefix } from '../addr/index.js';
-import type { AdoptedState, EidSighting, Punt } from '../control/machine.js';
+import type { AdoptedState, EidSighting, OwnAddress, Punt } from '../control/machine.js';
 
 /** Everything that can happen to an agent. A list of (time, input) replays a run. */
 export type Input =
@@ -10,6 +10,8 @@ export type Input =
   | { readonly type: 'eid-sighted'; readonly sighting: EidSighting }
   /** A local address or neighbour of an EID-facing interface is gone. */
   | { readonly type: 'eid-lost'; readonly sighting: EidSighting }
+  /** All addresses of the router on EID-facing interfaces, each time they change; also before `start`. */
+  | { readonly type: 'own-addresses'; readonly addresses: readonly OwnAddress[] }
   | { readonly type: 'wake' }
   | { readonly type: 'lookup'; readonly token: number; readonly eid: Eid; readonly to: Address | undefined }
   /** Undefined clears everything that was learnt. */

@@ -9,7 +9,7 @@ import type {
   MapCacheDeleteEffect,
   MapCacheSetEffect,
 } from '../control/effect.js';
-import type { AdoptedState, EidSighting, Punt } from '../control/machine.js';
+import type { AdoptedState, EidSighting, OwnAddress, Punt } from '../control/machine.js';
 import type { Datagram } from './input.js';
 
 /** UDP 4342 on every address of the node. */
@@ -87,6 +87,8 @@ export interface DataPathStatus {
 
 /** The kernel's links, addresses, neighbours and routes. */
 export interface KernelNetwork {
+  /** Tells at once, and after each change, every gateway address: those that are no EIDs of their own. */
+  onOwnAddresses(listener: (addresses: readonly OwnAddress[]) => void): void;
   onEidSighted(listener: (sighting: EidSighting) => void): void;
   onEidLost(listener: (sighting: EidSighting) => void): void;
   hostRoute(effect: HostRouteEffect): void;

@@ -35,6 +35,7 @@ export class Runtime {
   /** Adopts what the tries hold, then listens. */
   start(): void {
     const { transport, dataPath, network } = this.#world;
+    network?.onOwnAddresses((addresses) => this.dispatch({ type: 'own-addresses', addresses }));
     this.dispatch({ type: 'start', adopted: dataPath?.adopted() ?? NOTHING_ADOPTED });
     transport.onDatagram((datagram) => this.dispatch({ type: 'datagram', datagram }));
     dataPath?.onPunts((punts) => this.dispatch({ type: 'punts', punts }));

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells dynamic EIDs from the kernel's neighbour and address tables. Pure: changes in, sightings out.
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Address,
   ADDRESS_BITS,
+  type Eid,
   formatAddress,
   type InstanceId,
   isRoutableUnicast,
 } from '../addr/index.js';
-import type { EidSighting } from '../control/machine.js';
+import type { EidSighting, OwnAddress } from '../control/machine.js';
 import type { KernelChange, Snapshot } from './monitor-messages.js';
 import type { LocalAddress } from './rtnetlink/address.js';
 import { NUD_DELAY, NUD_PERMANENT, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from './rtnetlink/constants.js';
@@ -25,6 +27,8 @@ export interface EidInterface {
 export interface EidDetectorListener {
   sighted(sighting: EidSighting): void;
   lost(sighting: EidSighting): void;
+  /** Every gateway address, after they changed. */
+  gateways(addresses: readonly OwnAddress[]): void;
   /** It is not known whether these hosts are still there: ask them. Those that are will be sighted. */
   doubtful(neighbours: readonly Neighbour[]): void;
 }
@@ -40,6 +44,8 @@ export class EidDetector {
   /** Of all interfaces: a neighbour that has one of them is ourselves, or an impostor. */
   #addresses = new Map<string, LocalAddress>();
   #own = new Map<string, number>();
+  /** What was told last. */
+  #gateways: readonly OwnAddress[] = [];
 
   constructor(listener: EidDetectorListener) {
     this.#listener = listener;
@@ -52,6 +58,7 @@ export class EidDetector {
     const after = this.#localEids();
     for (const address of before) if (!after.includes(address)) this.#lose(address);
     for (const address of after) if (!before.includes(address)) this.#sightAddress(address);
+    this.#gatewaysMayHaveChanged();
   }
 
   /** What the tables hold now; what is different from before is reported. */
@@ -59,6 +66,7 @@ export class EidDetector {
     const present = new Set(addresses.filter(({ usable }) => usable).map(addressKey));
     for (const [key, address] of this.#addresses) if (!present.has(key)) this.#removeAddress(address);
     for (const address of addresses) this.#setAddress(address);
+    this.#gatewaysMayHaveChanged();
     const before = this.#neighbours;
     this.#neighbours = new Map();
     const doubtful: Neighbour[] = [];
@@ -80,10 +88,16 @@ export class EidDetector {
     if (change.type === 'address') {
       if (change.removed) this.#removeAddress(change.address);
       else this.#setAddress(change.address);
+      this.#gatewaysMayHaveChanged();
     } else if (change.type === 'neighbour') {
       if (change.removed) this.#neighbours.delete(neighbourKey(change.neighbour));
       else this.#neighbourChanged(change.neighbour);
     }
+  }
+
+  /** Addresses of EID-facing interfaces that are no EIDs: packets to them are for this router. */
+  get gateways(): readonly OwnAddress[] {
+    return this.#gateways;
   }
 
   /** Reports everything that counts as present, for a listener that comes later. */
@@ -166,9 +180,22 @@ export class EidDetector {
     );
   }
 
+  #gatewaysMayHaveChanged(): void {
+    const gateways = [...this.#addresses.values()]
+      .filter((each) => this.#interfaces.has(each.ifindex) && !this.#isEid(each))
+      .filter(({ address }) => isRoutableUnicast(address))
+      .map(({ ifindex, address }) => ({ eid: this.#eid(ifindex, address), ifindex }));
+    if (isDeepStrictEqual(gateways, this.#gateways)) return;
+    this.#gateways = gateways;
+    this.#listener.gateways(gateways);
+  }
+
+  #eid(ifindex: number, address: Address): Eid {
+    return { instanceId: this.#interfaces.get(ifindex)?.instanceId ?? 0, address };
+  }
+
   #sighting(ifindex: number, address: Address, discovery: EidSighting['discovery']): EidSighting {
-    const instanceId = this.#interfaces.get(ifindex)?.instanceId ?? 0;
-    return { eid: { instanceId, address }, ifindex, discovery };
+    return { eid: this.#eid(ifindex, address), ifindex, discovery };
   }
 }
 

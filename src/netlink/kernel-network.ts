@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address } from '../addr/index.js';
 import type { HostRouteEffect } from '../control/effect.js';
-import type { EidSighting } from '../control/machine.js';
+import type { EidSighting, OwnAddress } from '../control/machine.js';
 import type { KernelNetwork } from '../core/ports.js';
 import { EidDetector, type EidInterface } from './eid-detector.js';
 import { HostRoutes } from './host-routes.js';
@@ -65,6 +65,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   #up = new Set<number>();
   #sighted: ((sighting: EidSighting) => void) | undefined;
   #lost: ((sighting: EidSighting) => void) | undefined;
+  #ownAddresses: ((addresses: readonly OwnAddress[]) => void) | undefined;
   #settleOpened: (error?: NetlinkError) => void = () => undefined;
 
   constructor({ eidInterfaces = [], log }: KernelNetworkOptions) {
@@ -72,6 +73,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
     this.#detector = new EidDetector({
       sighted: (sighting) => this.#sighted?.(sighting),
       lost: (sighting) => this.#lost?.(sighting),
+      gateways: (addresses) => this.#ownAddresses?.(addresses),
       doubtful: (neighbours) => this.#monitor.send({ type: 'probe', neighbours }),
     });
     this.#detector.watch(eidInterfaces);
@@ -104,6 +106,11 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   onEidSighted(listener: (sighting: EidSighting) => void): void {
     this.#sighted = listener;
     this.#detector.repeat();
+  }
+
+  onOwnAddresses(listener: (addresses: readonly OwnAddress[]) => void): void {
+    this.#ownAddresses = listener;
+    listener(this.#detector.gateways);
   }
 
   onEidLost(listener: (sighting: EidSighting) => void): void {

@@ -234,6 +234,7 @@ export class SimulatedNode {
 
 function silentNetwork(): KernelNetwork {
   return {
+    onOwnAddresses: () => undefined,
     onEidSighted: () => undefined,
     onEidLost: () => undefined,
     hostRoute: () => undefined,

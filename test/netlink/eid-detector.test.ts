@@ -32,10 +32,12 @@ function local(text: string, ifindex = 2, usable = true): LocalAddress {
 /** A detector and what it said, one word and one EID each. */
 function detector(interfaces = [EID_INTERFACE]) {
   const said: string[] = [];
+  const gateways: string[][] = [];
   const eids = new EidDetector({
     sighted: ({ eid, ifindex, discovery }) => said.push(`${discovery} ${formatEid(eid)} on ${ifindex}`),
     lost: ({ eid }) => said.push(`lost ${formatEid(eid)}`),
     doubtful: (neighbours) => said.push(...neighbours.map(({ address }) => `ask ${formatAddress(address)}`)),
+    gateways: (addresses) => gateways.push(addresses.map(({ eid }) => formatEid(eid))),
   });
   eids.watch(interfaces);
   return {
@@ -46,6 +48,7 @@ function detector(interfaces = [EID_INTERFACE]) {
       eids.change({ type: 'address', address: each, removed }),
     snapshot: (part: Partial<Snapshot>) =>
       eids.snapshot({ links: [], addresses: [], neighbours: [], ...part }),
+    gateways,
     /** What was said since last asked. */
     said: () => said.splice(0),
   };
@@ -204,4 +207,16 @@ test('a full table takes an unknown neighbour for alive only when it is confirme
   change(neighbour('1.1.1.1', 'reachable'));
   t.deepEqual(said(), ['ARP/ND [7]1.1.1.1 on 2']);
   t.is(eids.counts.neighboursFull, 2);
+});
+
+test('the gateway of a subnet is told, with every change, and is no EID', (t) => {
+  const { address, gateways, said } = detector();
+  address(local('1.1.1.254/24'));
+  address(local('1.1.1.7/32'));
+  address(local('2001:db8:1::254/64'));
+  address(local('10.0.0.1/24', 3)); // not EID-facing
+  address(local('fe80::1/64'));
+  address(local('1.1.1.254/24'), true);
+  t.deepEqual(gateways, [['[7]1.1.1.254'], ['[7]1.1.1.254', '[7]2001:db8:1::254'], ['[7]2001:db8:1::254']]);
+  t.deepEqual(said(), ['Local Address [7]1.1.1.7 on 2']);
 });
