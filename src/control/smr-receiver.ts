@@ -109,26 +109,25 @@ export class SmrReceiver implements Part {
     const question = { ...found, sourceEid: this.#ownEid(smr), smrInvoked: true };
     const solicited = { key, question, cover, askedAt_ms: now, again: false };
     this.#solicited.set(key, solicited);
-    this.#ask(solicited, now, out);
-    return undefined;
+    return this.#ask(solicited, now, out);
   }
 
   #solicitAgain(known: Solicited, now: number, out: Effect[]): string | undefined {
     const allowedAt_ms = known.askedAt_ms + this.#context.limits.smrInvokedInterval_ms;
-    if (now >= allowedAt_ms) this.#ask(known, now, out);
-    else if (known.again) return 'rate limit';
-    else {
-      known.again = true;
-      this.#deadlines.set(known, allowedAt_ms);
-    }
+    if (now >= allowedAt_ms) return this.#ask(known, now, out);
+    if (known.again) return 'rate limit';
+    known.again = true;
+    this.#deadlines.set(known, allowedAt_ms);
     return undefined;
   }
 
-  #ask(solicited: Solicited, now: number, out: Effect[]): void {
+  #ask(solicited: Solicited, now: number, out: Effect[]): string | undefined {
     solicited.again = false;
     solicited.askedAt_ms = now;
     this.#deadlines.set(solicited, this.#remembersUntil(solicited));
-    this.#context.resolver.ask(solicited.question, now, out);
+    return this.#context.resolver.ask(solicited.question, now, out)
+      ? undefined
+      : 'Map-Requests go unanswered';
   }
 
   #remembersUntil(solicited: Solicited): number {

@@ -122,4 +122,5 @@ test('IOS: at most 8 more-specifics of one map-cache entry in 20 s', (t) => {
 test('an SMR during the 30 s after a failure asks nothing', (t) => {
   const bench = xtr4().smr('2.2.2.2', '1.1.1.1').pass(20_000);
   t.deepEqual(bench.smr('2.2.2.2', '1.1.1.1').sent, []);
+  t.deepEqual(bench.events, ['smr-ignored']);
 });
