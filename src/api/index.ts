@@ -2,4 +2,4 @@
 export { AgentError, AgentUnreachableError, ApiClient } from './client.js';
 export * from './protocol.js';
 export { ApiServer } from './server.js';
-export { ApiSocketError } from './socket-path.js';
+export { ApiSocketError, claimSocketPath } from './socket-path.js';

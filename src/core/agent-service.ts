@@ -33,6 +33,7 @@ export interface ServiceParts {
   readonly dataPath: DataPath | undefined;
   readonly network: KernelNetwork | undefined;
   readonly events: EventSource;
+  readonly apiCounters: () => Readonly<Record<string, number>>;
   /** What stands in the way of forwarding, each with the command that mends it. */
   readonly warnings: () => readonly string[];
   /** Name of an interface of ours. */
@@ -90,6 +91,7 @@ export function agentService(parts: ServiceParts): AgentService {
         transport: parts.transport.counters(),
         netlink: parts.network?.counters() ?? {},
         datapath: dataPath?.counters().adapter ?? {},
+        api: parts.apiCounters(),
       },
     }),
     status: () => statusView(parts, clock.now() - startedAt_ms),

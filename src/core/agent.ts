@@ -56,7 +56,7 @@ export class Agent implements Machine {
       case 'lookup':
         return this.xtr?.lookup(input.token, input.eid, input.to, now) ?? [];
       case 'clear-map-cache':
-        return this.xtr?.clearMapCache(input.eid, now).effects ?? [];
+        return this.#clearMapCache(input, now);
     }
   }
 
@@ -69,6 +69,12 @@ export class Agent implements Machine {
 
   expire(now: number): Effect[] {
     return [...(this.xtr?.expire(now) ?? []), ...(this.mapServer?.expire(now) ?? [])];
+  }
+
+  #clearMapCache(input: Extract<Input, { type: 'clear-map-cache' }>, now: number): Effect[] {
+    const { effects, cleared } = this.xtr?.clearMapCache(input.eid, now) ?? { effects: [], cleared: 0 };
+    input.onCleared(cleared);
+    return effects;
   }
 
   #datagram(datagram: Datagram, now: number): Effect[] {

@@ -14,8 +14,12 @@ export type Input =
   | { readonly type: 'own-addresses'; readonly addresses: readonly OwnAddress[] }
   | { readonly type: 'wake' }
   | { readonly type: 'lookup'; readonly token: number; readonly eid: Eid; readonly to: Address | undefined }
-  /** Undefined clears everything that was learnt. */
-  | { readonly type: 'clear-map-cache'; readonly eid: EidPrefix | undefined };
+  /** Undefined clears everything that was learnt. `onCleared` hears how many entries that is; they go in slices. */
+  | {
+      readonly type: 'clear-map-cache';
+      readonly eid: EidPrefix | undefined;
+      readonly onCleared: (count: number) => void;
+    };
 
 /** A UDP datagram of port 4342, UDP checksum verified by the kernel. */
 export interface Datagram {

@@ -66,9 +66,9 @@ export class Runtime {
 
   /** How many learnt map-cache entries went. */
   clearMapCache(eid: EidPrefix | undefined): number {
-    const before = this.#agent.counters.get('mapCacheEntriesDeleted');
-    this.dispatch({ type: 'clear-map-cache', eid });
-    return this.#agent.counters.get('mapCacheEntriesDeleted') - before;
+    let cleared = 0;
+    this.dispatch({ type: 'clear-map-cache', eid, onCleared: (count) => void (cleared = count) });
+    return cleared;
   }
 
   #scheduleWake(): void {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from 'node:events';
 
-import { ApiServer } from '../api/index.js';
+import { ApiServer, claimSocketPath } from '../api/index.js';
 import { formatProblem, loadConfiguration, readOrCreateXtrId } from '../config/index.js';
 import { Agent } from '../core/agent.js';
 import { agentService } from '../core/agent-service.js';
 import type { Configuration } from '../core/configuration.js';
 import { Runtime } from '../core/runtime.js';
-import { createLog, eventText, EventLog, type Log } from '../observe/index.js';
-import { systemClock } from './clock.js';
+import { createLog, eventText, EventLog, type Log, systemClock } from '../observe/index.js';
+import { wakingClock } from './clock.js';
 import { logEvent } from './event-levels.js';
 import { systemRandom } from './random.js';
 import { openSurroundings } from './surroundings.js';
@@ -31,7 +31,8 @@ export async function run(file: string, version: string): Promise<void> {
 
 /** Returns how to stop. */
 async function start(configuration: Configuration, version: string, log: Log): Promise<() => Promise<void>> {
-  const clock = systemClock();
+  await claimSocketPath(configuration.apiSocket); // before anything is touched that another agent may be using
+  const clock = wakingClock(systemClock().monotonic);
   const world = await openSurroundings(configuration, log);
   try {
     const { interfaces, transport, dataPath, network } = world;
@@ -45,6 +46,7 @@ async function start(configuration: Configuration, version: string, log: Log): P
       onEvent: (event) => events.record(event),
     });
     const service = agentService({
+      apiCounters: () => api.counters(),
       ...{ configuration, version, agent, runtime, clock, transport, dataPath, network, events },
       pid: process.pid,
       warnings: () => world.warnings,
@@ -53,6 +55,7 @@ async function start(configuration: Configuration, version: string, log: Log): P
     const api = new ApiServer(service, (error) => log.error({ err: error }, 'local API'));
     await api.listen(configuration.apiSocket);
     runtime.start();
+    await network?.reconcileHostRoutes(); // those of an agent that died and whose hosts are not here any more
     log.info(`ready, version ${version}, API at ${configuration.apiSocket}`);
     return async () => {
       runtime.stop();

@@ -3,7 +3,13 @@ import { formatAddress, type Address } from '../addr/index.js';
 import type { Configuration } from '../core/configuration.js';
 import type { ControlTransport, DataPath } from '../core/ports.js';
 import { openDataPath } from '../datapath/index.js';
-import { checkKernelSettings, type LinuxKernelNetwork, openKernelNetwork } from '../netlink/index.js';
+import {
+  checkKernelSettings,
+  type Link,
+  type LinuxKernelNetwork,
+  offloadNotes,
+  openKernelNetwork,
+} from '../netlink/index.js';
 import type { Log } from '../observe/index.js';
 import { openControlTransport } from '../transport/index.js';
 import { type ResolvedInterface, resolveInterfaces } from './interfaces.js';
@@ -25,8 +31,9 @@ export async function openSurroundings(configuration: Configuration, log: Log): 
   const network = configuration.xtr && (await openKernelNetwork({ log: say }));
   let dataPath: DataPath | undefined;
   try {
-    const interfaces = network ? resolveInterfaces(configuration.interfaces, await network.links()) : [];
-    const warnings = network ? settleKernel(configuration, interfaces, log) : [];
+    const links = (await network?.links()) ?? [];
+    const interfaces = network ? resolveInterfaces(configuration.interfaces, links) : [];
+    const warnings = network ? settleKernel(configuration, interfaces, links, log) : [];
     network?.watchEids(interfaces.filter(({ roles }) => roles.includes('eid')));
     dataPath = configuration.xtr && openXtrDataPath(configuration, configuration.xtr, interfaces);
     const transport = await openControlTransport({ addresses: controlAddresses(configuration), log: say });
@@ -47,6 +54,7 @@ export async function openSurroundings(configuration: Configuration, log: Log): 
 function settleKernel(
   { kernelSettings: mode }: Configuration,
   interfaces: readonly ResolvedInterface[],
+  links: readonly Link[],
   log: Log,
 ): readonly string[] {
   const withRole = (role: 'eid' | 'rloc'): string[] =>
@@ -56,6 +64,8 @@ function settleKernel(
     eidInterfaces: withRole('eid'),
     rlocInterfaces: withRole('rloc'),
   });
+  const names = interfaces.map(({ name }) => name);
+  for (const note of offloadNotes(links, names)) log.info(`offloads: ${note}`);
   for (const command of changed) log.info(`kernel settings: ${command}`);
   for (const warning of warnings) log.warn(`kernel settings: ${warning}`);
   return warnings;

@@ -3,9 +3,9 @@
 /** The two times of an event, milliseconds with fractions. */
 export interface EventClock {
   /** Unix time. */
-  wall(): number;
+  readonly wall: () => number;
   /** CLOCK_MONOTONIC: the clock of the kernel's own time stamps. */
-  monotonic(): number;
+  readonly monotonic: () => number;
 }
 
 const STEP_MS = 2;
