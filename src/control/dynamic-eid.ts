@@ -28,6 +28,11 @@ import type { SmrSender } from './smr-sender.js';
 
 /** A dynamic EID is forgotten after so long without a sign of life: IOS keeps silent hosts for a day. */
 export const DYNAMIC_EID_TIMEOUT_ms = 24 * 3_600_000;
+/**
+ * So long before that, the host is asked whether it is there. XDP carries the packets of a busy host past the kernel, so
+ * its neighbour entry, and with it the last sign of life, may be old.
+ */
+export const DYNAMIC_EID_ASK_BEFORE_ms = 60_000;
 
 /** A host that was learnt. Times are CLOCK_MONOTONIC milliseconds. */
 export interface DynamicEid {
@@ -115,8 +120,14 @@ export class DynamicEids implements Part {
   expire(now: number, limit: number, out: Effect[]): void {
     for (const entry of this.#timeouts.take(now, limit)) {
       const endsAt_ms = entry.lastActivity_ms + DYNAMIC_EID_TIMEOUT_ms;
-      if (endsAt_ms <= now) this.#forget(entry, 'no activity', now, out);
-      else this.#timeouts.set(entry, endsAt_ms);
+      if (endsAt_ms <= now) {
+        this.#forget(entry, 'no activity', now, out);
+      } else if (endsAt_ms - DYNAMIC_EID_ASK_BEFORE_ms <= now) {
+        out.push({ type: 'probe-host', eid: entry.eid, ifindex: entry.ifindex });
+        this.#timeouts.set(entry, endsAt_ms);
+      } else {
+        this.#timeouts.set(entry, endsAt_ms - DYNAMIC_EID_ASK_BEFORE_ms);
+      }
     }
   }
 
@@ -143,7 +154,7 @@ export class DynamicEids implements Part {
     smr.forget(prefix);
     const entry = { eid, prefix: within, ifindex, discovery, createdAt_ms: now, lastActivity_ms: now };
     this.#table.set(prefix, entry);
-    this.#timeouts.set(entry, now + DYNAMIC_EID_TIMEOUT_ms);
+    this.#timeouts.set(entry, now + DYNAMIC_EID_TIMEOUT_ms - DYNAMIC_EID_ASK_BEFORE_ms);
     if (!programmed)
       out.push({ type: 'local-eid-set', eid: prefix, entry: { kind: 'local', ifindex, dynamic: true } });
     out.push({ type: 'host-route-add', eid, ifindex });

@@ -78,6 +78,13 @@ export interface HostRouteEffect {
   readonly ifindex: number;
 }
 
+/** Has the kernel ask a host whether it is still there; a sighting follows if it is. */
+export interface ProbeHostEffect {
+  readonly type: 'probe-host';
+  readonly eid: Eid;
+  readonly ifindex: number;
+}
+
 /** A frame that was punted and held, put back where it came in: XDP decides again, now with a mapping. */
 export interface HeldFrame {
   readonly ifindex: number;
@@ -128,6 +135,7 @@ export type Effect =
   | LocalEidSetEffect
   | LocalEidDeleteEffect
   | HostRouteEffect
+  | ProbeHostEffect
   | InjectEffect
   | KeepNeighboursEffect
   | EventEffect

@@ -4,6 +4,7 @@ import type { Address, Eid, EidPrefix } from '../addr/index.js';
 import type {
   HeldFrame,
   HostRouteEffect,
+  ProbeHostEffect,
   LocalEidDeleteEffect,
   LocalEidSetEffect,
   MapCacheDeleteEffect,
@@ -92,6 +93,8 @@ export interface KernelNetwork {
   onEidSighted(listener: (sighting: EidSighting) => void): void;
   onEidLost(listener: (sighting: EidSighting) => void): void;
   hostRoute(effect: HostRouteEffect): void;
+  /** Asks by ARP or ND; the answer is a sighting. */
+  probeHost(effect: ProbeHostEffect): void;
   /** Keeps the next hops towards these RLOCs resolved in the kernel's neighbour table. */
   keepNeighbours(rlocs: readonly Address[]): void;
   counters(): Readonly<Record<string, number>>;

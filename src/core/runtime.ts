@@ -107,6 +107,9 @@ export class Runtime {
       case 'host-route-delete':
         this.#world.network?.hostRoute(effect);
         break;
+      case 'probe-host':
+        this.#world.network?.probeHost(effect);
+        break;
       case 'inject':
         this.#world.dataPath?.inject(effect.frames);
         break;

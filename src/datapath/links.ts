@@ -21,12 +21,18 @@ export class Links {
   readonly #native: Native;
   readonly #paths: PinPaths;
   readonly #wanted: DataPathOptions['xdpMode'];
+  readonly #onFallback: DataPathOptions['onFallback'];
   readonly #links: BpfLink[] = [];
 
-  constructor(native: Native, paths: PinPaths, wanted: DataPathOptions['xdpMode']) {
+  constructor(
+    native: Native,
+    paths: PinPaths,
+    { xdpMode, onFallback }: Pick<DataPathOptions, 'xdpMode' | 'onFallback'>,
+  ) {
     this.#native = native;
     this.#paths = paths;
-    this.#wanted = wanted;
+    this.#wanted = xdpMode;
+    this.#onFallback = onFallback;
     for (const mode of XDP_MODES) mkdirSync(join(paths.links, mode), { recursive: true, mode: 0o700 });
   }
 
@@ -63,6 +69,7 @@ export class Links {
       } catch (error) {
         if (!isBpfError(error) || this.#wanted === 'native' || NO_REASON_FOR_GENERIC.has(error.code))
           throw attachError(error, target);
+        this.#onFallback?.(target.name, error.message);
       }
     }
     try {

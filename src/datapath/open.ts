@@ -114,7 +114,7 @@ function attach(
   opened: Opened,
 ): DataPathStatus['interfaces'] {
   tearDownOtherVersions(native, paths);
-  const links = opened.add(new Links(native, paths, options.xdpMode));
+  const links = opened.add(new Links(native, paths, options));
   links.removeOthers(options.interfaces);
   return options.interfaces.map((target) => {
     const program = programFor(target.roles);

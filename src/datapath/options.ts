@@ -54,6 +54,8 @@ export interface DataPathOptions {
   readonly locatorStatusBits: boolean;
   readonly sizes: DataPathSizes;
   readonly puntLimits?: PuntLimits;
+  /** Hears why an interface has generic XDP although native was tried. */
+  readonly onFallback?: (interfaceName: string, reason: string) => void;
   /** Where the BPF objects are; bpf/build of this installation when left out. */
   readonly bpfDirectory?: string;
 }

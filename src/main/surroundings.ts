@@ -35,7 +35,9 @@ export async function openSurroundings(configuration: Configuration, log: Log): 
     const interfaces = network ? resolveInterfaces(configuration.interfaces, links) : [];
     const warnings = network ? settleKernel(configuration, interfaces, links, log) : [];
     network?.watchEids(interfaces.filter(({ roles }) => roles.includes('eid')));
-    dataPath = configuration.xtr && openXtrDataPath(configuration, configuration.xtr, interfaces);
+    dataPath = configuration.xtr && openXtrDataPath(configuration, configuration.xtr, interfaces, log);
+    for (const each of dataPath?.status().interfaces ?? [])
+      log.info(`${each.name}: ${each.mode} XDP, program ${each.program}`);
     const transport = await openControlTransport({ addresses: controlAddresses(configuration), log: say });
     const close = async (): Promise<void> => {
       await transport.close();
@@ -75,6 +77,7 @@ function openXtrDataPath(
   configuration: Configuration,
   xtr: NonNullable<Configuration['xtr']>,
   interfaces: readonly ResolvedInterface[],
+  log: Log,
 ): DataPath {
   const { mapCacheEntries, dynamicEids } = xtr.limits;
   const { xdpMode, bpfFilesystem, locatorSets, locators, puntRing } = configuration.dataPath;
@@ -84,6 +87,7 @@ function openXtrDataPath(
     localRlocs: xtr.rlocs.map(({ address }) => address),
     locatorStatusBits: xtr.locatorStatusBits,
     sizes: { mapCacheEntries, dynamicEids, locatorSets, locators, puntRing },
+    onFallback: (name, reason) => log.warn(`${name}: generic XDP, which is slower; native XDP: ${reason}`),
   });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address } from '../addr/index.js';
-import type { HostRouteEffect } from '../control/effect.js';
+import type { HostRouteEffect, ProbeHostEffect } from '../control/effect.js';
 import type { EidSighting, OwnAddress } from '../control/machine.js';
 import type { KernelNetwork } from '../core/ports.js';
 import { EidDetector, type EidInterface } from './eid-detector.js';
@@ -125,6 +125,10 @@ class MonitoredNetwork implements LinuxKernelNetwork {
 
   hostRoute({ type, eid, ifindex }: HostRouteEffect): void {
     this.#hostRoutes.set({ address: eid.address, ifindex }, type === 'host-route-add');
+  }
+
+  probeHost({ eid, ifindex }: ProbeHostEffect): void {
+    this.#monitor.send({ type: 'probe', neighbours: [{ address: eid.address, ifindex }] });
   }
 
   keepNeighbours(rlocs: readonly Address[]): void {

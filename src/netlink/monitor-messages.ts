@@ -33,7 +33,7 @@ export type ToMonitor =
   | { readonly type: 'watch'; readonly ifindexes: readonly number[] }
   | { readonly type: 'keep-neighbours'; readonly rlocs: readonly Address[] }
   /** Has the kernel ask these neighbours whether they are still there. */
-  | { readonly type: 'probe'; readonly neighbours: readonly Neighbour[] }
+  | { readonly type: 'probe'; readonly neighbours: readonly Pick<Neighbour, 'ifindex' | 'address'>[] }
   | { readonly type: 'request'; readonly id: number; readonly request: MonitorRequest };
 
 /** Everything as it is now. */

@@ -17,15 +17,21 @@ import {
 } from './rtnetlink/constants.js';
 import { decodeNeighbour, encodeNeighbour, type Neighbour } from './rtnetlink/neighbour.js';
 
-/** Has the kernel send unicast ARP requests or Neighbor Solicitations to neighbours that it knows. */
+/**
+ * Has the kernel send ARP requests or Neighbor Solicitations: unicast to neighbours that it knows, else to find them.
+ */
 export async function probeNeighbours(
   requests: RtnetlinkSocket,
-  neighbours: readonly Neighbour[],
+  neighbours: readonly Pick<Neighbour, 'ifindex' | 'address'>[],
 ): Promise<void> {
   for (const { ifindex, address } of neighbours) {
-    const payload = encodeNeighbour({ ifindex, address, state: NUD_PROBE });
-    // An entry that is gone by now needs no answer.
-    await requests.request('RTM_NEWNEIGH', RTM_NEWNEIGH, NLM_F_REPLACE, payload).catch(() => undefined);
+    const probe = encodeNeighbour({ ifindex, address, state: NUD_PROBE });
+    const resolve = encodeNeighbour({ ifindex, address, flags: NTF_USE });
+    // A host that cannot be asked (its interface is gone) is as silent as one that is not there.
+    await requests
+      .request('RTM_NEWNEIGH', RTM_NEWNEIGH, NLM_F_REPLACE, probe)
+      .catch(() => requests.request('RTM_NEWNEIGH', RTM_NEWNEIGH, NLM_F_CREATE, resolve))
+      .catch(() => undefined);
   }
 }
 

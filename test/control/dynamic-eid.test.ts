@@ -73,12 +73,19 @@ test('seen on an interface that is not EID-facing: it stays where it was', (t) =
   t.deepEqual(xtr2().sight('1.1.1.1').sight('1.1.1.1', RLOC_PORT).effects, []);
 });
 
+test('asked whether it is there a minute before it would be forgotten', (t) => {
+  const bench = xtr2({ mapServers: [] }).sight('1.1.1.1');
+  t.deepEqual(bench.pass(24 * HOUR_ms - 60_000).lines, ['probe-host 1.1.1.1 7']);
+  bench.sight('1.1.1.1'); // it answers
+  t.deepEqual(bench.pass(24 * HOUR_ms - 60_001).effects, []);
+});
+
 test('forgotten after a day without a sign of life', (t) => {
   const bench = xtr2({ mapServers: [] })
     .sight('1.1.1.1')
     .pass(23 * HOUR_ms)
     .sight('1.1.1.1');
-  t.deepEqual(bench.pass(24 * HOUR_ms - 1).effects, []);
+  t.deepEqual(bench.pass(24 * HOUR_ms - 1).lines, ['probe-host 1.1.1.1 7']);
   bench.pass(1);
   t.deepEqual(bench.lines, ['local-eid 1.1.1.1/32 deleted', 'host-route-delete 1.1.1.1 7']);
   t.deepEqual(bench.events, ['eid-forgotten']);

@@ -23,6 +23,7 @@ export function line(effect: Effect): string {
       return `local-eid ${formatEidPrefix(effect.eid)} ${describeLocalEid(effect.entry)}`;
     case 'local-eid-delete':
       return `local-eid ${formatEidPrefix(effect.eid)} deleted`;
+    case 'probe-host':
     case 'host-route-add':
     case 'host-route-delete':
       return `${effect.type} ${formatEid(effect.eid)} ${effect.ifindex}`;

@@ -238,6 +238,7 @@ function silentNetwork(): KernelNetwork {
     onEidSighted: () => undefined,
     onEidLost: () => undefined,
     hostRoute: () => undefined,
+    probeHost: () => undefined,
     keepNeighbours: () => undefined,
     counters: () => ({}),
     close: () => Promise.resolve(),

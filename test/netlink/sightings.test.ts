@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
+import { parseAddress } from '../../src/addr/index.js';
 import { type Namespace, routerAndHost, until } from './helpers/namespace.js';
 import { RemoteNetwork } from './helpers/remote-network.js';
 
@@ -81,7 +82,7 @@ test.serial(
     await router.ip('address delete 1.1.1.254/24 dev eid0');
     await router.ip('address delete 1.1.1.7/32 dev eid0');
     t.truthy(await network.hears('lost Local Address 1.1.1.7 on 2 in 0'));
-    t.deepEqual(network.heard(/1\.1\.1\.254/), []);
+    t.deepEqual(network.heard(/(sighted|lost) .*1\.1\.1\.254/), []);
   },
 );
 
@@ -119,4 +120,23 @@ test.serial('links and addresses are as ip shows them', async (t) => {
     addresses.filter((each) => each.ifindex === 2 && each.address.family === 4),
     [{ ifindex: 2, address, prefixLength: 24, usable: true }],
   );
+});
+
+test.serial('gateway addresses are told when the agent starts, and when they change', async (t) => {
+  const { router } = await routerAndHost(t);
+  await router.ip('address add 1.1.1.254/24 dev eid0');
+  const network = await RemoteNetwork.open(t, router, 'eid0');
+  t.truthy(await network.hears('gateways 1.1.1.254 on 2'));
+  await router.ip('address add 9.9.9.1/24 dev eid0');
+  t.truthy(await network.hears('gateways 1.1.1.254 on 2, 9.9.9.1 on 2'));
+});
+
+test.serial('a host that is asked, known to the kernel or not, is sighted when it answers', async (t) => {
+  const { router, host } = await routerAndHost(t);
+  await ipv4(router, host);
+  const network = await RemoteNetwork.open(t, router, 'eid0');
+  const eid = { instanceId: 0, address: parseAddress('1.1.1.1') };
+  await network.call('probeHost', { type: 'probe-host', eid, ifindex: 2 });
+  t.truthy(await network.hears(HOST));
+  t.deepEqual(network.heard(/1\.1\.1\.9/), []);
 });

@@ -18,6 +18,11 @@ function tell(what: string, { eid, ifindex, discovery }: EidSighting): void {
 async function open(options: KernelNetworkOptions): Promise<void> {
   network = await openKernelNetwork({ ...options, log: (level, message) => say(`${level}: ${message}`) });
   network.onEidSighted((each) => tell('sighted', each));
+  network.onOwnAddresses((own) =>
+    say(
+      `gateways ${own.map(({ eid, ifindex }) => `${formatAddress(eid.address)} on ${ifindex}`).join(', ')}`,
+    ),
+  );
   network.onEidLost((each) => tell('lost', each));
 }
 

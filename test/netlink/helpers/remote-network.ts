@@ -4,7 +4,7 @@ import type { LinuxKernelNetwork } from '../../../src/netlink/index.js';
 import type { Namespace } from './namespace.js';
 import { RemoteProcess } from './remote-process.js';
 
-type Methods = Omit<LinuxKernelNetwork, 'onEidSighted' | 'onEidLost' | 'monitorPid'>;
+type Methods = Omit<LinuxKernelNetwork, 'onEidSighted' | 'onEidLost' | 'onOwnAddresses' | 'monitorPid'>;
 
 /** The netlink adapter in a process inside a namespace; says 'sighted ARP/ND 1.1.1.1 on 2 in 0', 'warn: ...'. */
 export class RemoteNetwork extends RemoteProcess {
