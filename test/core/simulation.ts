@@ -20,6 +20,8 @@ import { Runtime } from '../../src/core/runtime.js';
 
 /** One way, milliseconds. */
 export const DELAY_MS = 1;
+/** From XDP to the agent. */
+const PUNT_MS = 0.1;
 export const EID_PORT = 7;
 
 interface Packet {
@@ -162,13 +164,12 @@ export class SimulatedNode {
   #punt(reason: PuntReason, packet: Packet, outerSource?: Address): void {
     const frame = new Uint8Array(64);
     this.#frames.set(frame, packet);
-    this.#punts([
-      {
-        ...{ reason, ifindex: EID_PORT, instanceId: 0, outerSource, frame, at_ms: this.#simulation.now },
-        sourceEid: packet.source.address,
-        destinationEid: packet.destination.address,
-      },
-    ]);
+    const punt = {
+      ...{ reason, ifindex: EID_PORT, instanceId: 0, outerSource, frame, at_ms: this.#simulation.now },
+      sourceEid: packet.source.address,
+      destinationEid: packet.destination.address,
+    };
+    this.#simulation.at(this.#simulation.now + PUNT_MS, () => this.#punts([punt]));
   }
 
   #clock(): Clock {

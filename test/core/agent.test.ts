@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+import test from 'ava';
+import { parseAddress, parsePrefix } from '../../src/addr/index.js';
+import { Agent } from '../../src/core/agent.js';
+import { type ControlMessage, encodeMessage, type MapRequest } from '../../src/wire/index.js';
+import { MAP_SERVER, MAP_SERVER_CONFIG, ROAMING, xtrConfig } from './story-nodes.js';
+
+const STRANGER = parseAddress('203.0.113.9');
+const random = { nonce: () => 7n, fraction: () => 0.5 };
+
+function eid(text: string): { instanceId: number; prefix: ReturnType<typeof parsePrefix> } {
+  return { instanceId: 0, prefix: parsePrefix(text) };
+}
+
+const REQUEST: MapRequest = {
+  type: 'map-request',
+  authoritative: false,
+  probe: false,
+  smr: false,
+  pitr: false,
+  smrInvoked: false,
+  localXtr: false,
+  dontMapReply: false,
+  nonce: 42n,
+  sourceEid: undefined,
+  itrRlocs: [STRANGER],
+  records: [eid('5.5.5.5/32')],
+  mapping: undefined,
+};
+
+function encapsulated(payload: Uint8Array): ControlMessage {
+  return {
+    type: 'encapsulated-control',
+    security: undefined,
+    ddt: false,
+    innerSource: STRANGER,
+    innerDestination: parseAddress('5.5.5.5'),
+    innerSourcePort: 4342,
+    innerDestinationPort: 4342,
+    payload,
+  };
+}
+
+const NOTIFY: ControlMessage = {
+  type: 'map-notify',
+  nonce: 1n,
+  authentication: { keyId: 1, algorithmId: 2, data: new Uint8Array(32) },
+  records: [
+    { eid: eid('1.1.1.1/32'), ttl_min: 1, action: 0, authoritative: true, mapVersion: 0, locators: [] },
+  ],
+  identity: undefined,
+};
+
+const MAP_REPLY: ControlMessage = {
+  type: 'map-reply',
+  probe: false,
+  echoNonce: false,
+  security: undefined,
+  nonce: 1n,
+  records: NOTIFY.records,
+};
+
+const XTR = xtrConfig('4.4.4.4', { databaseMappings: [{ eid: eid('5.5.5.0/24') }], ...ROAMING });
+
+const ROLES = {
+  xtr: () => started(new Agent(XTR, undefined, random)),
+  mapServer: () => started(new Agent(undefined, MAP_SERVER_CONFIG, random)),
+  both: () => started(new Agent(XTR, MAP_SERVER_CONFIG, random)),
+};
+
+function started(agent: Agent): Agent {
+  agent.handle({ type: 'start', adopted: { mapCache: [], localEids: [] } }, 0);
+  return agent;
+}
+
+function receive(agent: Agent, bytes: Uint8Array, now = 0): ReturnType<Agent['handle']> {
+  return agent.handle(
+    { type: 'datagram', datagram: { from: STRANGER, fromPort: 4342, to: parseAddress(MAP_SERVER), bytes } },
+    now,
+  );
+}
+
+function send(agent: Agent, message: ControlMessage): ReturnType<Agent['handle']> {
+  const key = 'authentication' in message ? new TextEncoder().encode('another key') : undefined;
+  return receive(agent, encodeMessage(message, key));
+}
+
+const notForThisRole = test.macro({
+  title: (_, role: keyof typeof ROLES, message: ControlMessage) =>
+    `${message.type} is not for a node that is ${role} only`,
+  exec(t, role: keyof typeof ROLES, message: ControlMessage) {
+    const agent = ROLES[role]();
+    t.deepEqual(send(agent, message), []);
+    t.is(agent.counters.get('unexpectedMessages'), 1);
+  },
+});
+test(notForThisRole, 'mapServer', MAP_REPLY);
+test(notForThisRole, 'mapServer', NOTIFY);
+test(notForThisRole, 'xtr', { ...NOTIFY, type: 'map-notify-ack' });
+test(notForThisRole, 'xtr', {
+  ...NOTIFY,
+  type: 'map-register',
+  proxyReply: false,
+  securityCapable: false,
+  eidNotify: false,
+  useTtl: false,
+  merge: false,
+  wantMapNotify: true,
+});
+
+test('9301-5.1-01, -02: what does not parse is counted and told, once a second for each sender', (t) => {
+  const agent = ROLES.xtr();
+  const [event] = receive(agent, Uint8Array.of(0x10));
+  t.like(event, { type: 'event', event: { name: 'message-rejected', peer: STRANGER } });
+  t.deepEqual(receive(agent, Uint8Array.of(0x70), 500), []);
+  t.is(receive(agent, new Uint8Array(), 1_500).length, 1);
+  t.is(agent.counters.get('malformedMessages'), 3);
+});
+
+test('a broken message inside an ECM is rejected like any other; another ECM in it is not for anybody', (t) => {
+  const agent = ROLES.mapServer();
+  t.is(send(agent, encapsulated(Uint8Array.of(0x10, 0, 0, 1))).length, 1);
+  t.is(agent.counters.get('malformedMessages'), 1);
+  t.deepEqual(send(agent, encapsulated(encodeMessage(encapsulated(encodeMessage(REQUEST))))), []);
+  t.is(agent.counters.get('unexpectedMessages'), 1);
+});
+
+const answered = test.macro({
+  title: (_, what: string) => what,
+  exec(t, _what: string, message: ControlMessage, authoritative: boolean) {
+    const [reply] = send(ROLES.both(), message).filter(({ type }) => type === 'send');
+    t.like(reply, { message: { type: 'map-reply', nonce: 42n } });
+    const records = reply?.type === 'send' && reply.message.type === 'map-reply' ? reply.message.records : [];
+    t.is(records[0]?.authoritative, authoritative);
+  },
+});
+const ELSEWHERE = { ...REQUEST, records: [eid('8.8.8.8/32')] };
+test(answered, 'a node that is both answers for its own EIDs as ETR', REQUEST, true);
+test(answered, '... also when asked by ECM', encapsulated(encodeMessage(REQUEST)), true);
+test(answered, '... and for others as Map-Server', ELSEWHERE, false);
+test(answered, '... also when asked by ECM for others', encapsulated(encodeMessage(ELSEWHERE)), false);
+
+test('9301-5.2-04: a Map-Server drops a Map-Request with the probe bit', (t) => {
+  const effects = send(ROLES.mapServer(), { ...REQUEST, probe: true });
+  t.deepEqual(
+    effects.map(({ type }) => type),
+    ['event'],
+  );
+});
+
+test('an SMR is for the xTR, whatever else the node is', (t) => {
+  const agent = ROLES.both();
+  send(agent, { ...REQUEST, smr: true, sourceEid: { instanceId: 0, address: parseAddress('1.1.1.1') } });
+  t.is(agent.counters.get('smrIn'), 1);
+});

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import test from 'ava';
+import { parseAddress } from '../../src/addr/index.js';
+import { hostEntry, type SimulatedNode } from './simulation.js';
+import { storyNetwork } from './story-nodes.js';
+
+function xtr4(): { simulation: ReturnType<typeof storyNetwork>; node: SimulatedNode } {
+  const simulation = storyNetwork();
+  const node = simulation.nodes.get('xtr4');
+  if (node === undefined) throw new Error('no xtr4');
+  simulation.nodes.get('xtr2')?.fromHost('1.1.1.1', '5.5.5.5', 0);
+  simulation.run(2_000);
+  return { simulation, node };
+}
+
+const EID = { instanceId: 0, address: parseAddress('1.1.1.1') };
+
+test('a lookup resolves with the answer', async (t) => {
+  const { simulation, node } = xtr4();
+  const lookup = node.runtime.lookup(EID, undefined);
+  simulation.run(100);
+  t.like(await lookup, { outcome: 'reply', from: parseAddress('2.2.2.2'), attempts: 1 });
+});
+
+test('a lookup of what nobody answers ends by itself', async (t) => {
+  const { simulation, node } = xtr4();
+  const lookup = node.runtime.lookup(EID, parseAddress('192.0.2.77'));
+  simulation.run(60_000);
+  t.like(await lookup, { outcome: 'timeout' });
+});
+
+test('what the tries refuse is counted and told', (t) => {
+  const { simulation, node } = xtr4();
+  node.refusals = 1;
+  node.fromHost('5.5.5.5', '1.1.1.1', 1);
+  simulation.run(100);
+  t.is(node.agent.counters.get('trieFull'), 1);
+  t.true(simulation.eventsOf('xtr4', '1.1.1.1').includes('table-full'));
+});
+
+test('clearing says how many entries went, and they are gone from the trie', (t) => {
+  const { simulation, node } = xtr4();
+  node.fromHost('5.5.5.5', '1.1.1.1', 1);
+  simulation.run(100);
+  t.is(hostEntry(node.mapCache, '1.1.1.1')?.action, 'encapsulate');
+  t.is(node.runtime.clearMapCache(undefined), 1);
+  t.is(hostEntry(node.mapCache, '1.1.1.1'), undefined);
+  t.is(node.runtime.clearMapCache(undefined), 0);
+});
+
+test('after stop nothing is sent or changed, not even by a timer', (t) => {
+  const { simulation, node } = xtr4();
+  node.runtime.stop();
+  simulation.events.length = 0;
+  node.fromHost('5.5.5.5', '1.1.1.1', 1);
+  simulation.run(600_000);
+  t.deepEqual(
+    simulation.events.filter(({ node: name }) => name === 'xtr4'),
+    [],
+  );
+  t.is(hostEntry(node.mapCache, '1.1.1.1'), undefined);
+});
