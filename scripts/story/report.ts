@@ -71,8 +71,8 @@ export class Report {
 
   /** A table under a title. */
   block(title: string, text: string): void {
-    this.#print(`\n        ${title}`);
-    for (const line of text.split('\n')) this.#print(`        ${line}`);
+    this.#print('');
+    for (const line of `${title}\n${text}`.split('\n')) this.#print(`        ${line}`.trimEnd());
   }
 
   /** A command as a person would give it, and what it printed. */

@@ -3,8 +3,12 @@ import type { FlowResult } from '../traffic/flow.js';
 import type { Lab } from './lab.js';
 import { formatCounts, formatFlows, type Traffic } from './traffic.js';
 
-/** While the cable is out the host is not there; every other phase has to be without loss. */
+/** Until xTR2 is told, it sends to where the host was; every other phase has to be without loss. */
 const HANDOVER = 'handover';
+const LEGEND = `Packets by the phase in which they were sent
+handover: from the cable pulled out to the Map-Notify at xtr2, the host is not there
+convergence: from the Map-Notify at xtr2 to the trie update at xtr4
+`;
 
 function judge({ report }: Lab, { from, to, phases, refusedBySender }: FlowResult): void {
   for (const { phase, sent, lost, duplicated } of phases) {
@@ -24,7 +28,7 @@ export async function verdict(lab: Lab, traffic: Traffic): Promise<void> {
   const { report } = lab;
   report.act('Packets');
   report.traffic = await traffic.stop();
-  report.block('Packets by the phase in which they were sent', formatFlows(report.traffic));
+  report.block(LEGEND, formatFlows(report.traffic));
   report.block('What the routers counted', formatCounts(report.counts));
   for (const flow of report.traffic) judge(lab, flow);
 }

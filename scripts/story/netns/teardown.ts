@@ -58,7 +58,8 @@ export async function endOtherRun(): Promise<void> {
 /** Processes first: they would make sockets and pins again. */
 export async function tearDown(): Promise<void> {
   const names = await namespaces();
-  for (let pids = await processesIn(names); pids.length > 0; pids = await processesIn(names)) await end(pids, PROCESS_PATIENCE_ms);
+  for (let pids = await processesIn(names); pids.length > 0; pids = await processesIn(names))
+    await end(pids, PROCESS_PATIENCE_ms);
   // Who else takes the lab down may be faster with one of them; that all are gone is what counts.
   for (const name of names) await capture(['ip', 'netns', 'delete', name]);
   const left = await namespaces();

@@ -4,6 +4,9 @@ import type { NodeName } from '../topology.js';
 import { analyse, type Phase, type PhaseResult } from './analyse.js';
 import type { Received } from './receive.js';
 import type { Sent } from './send.js';
+import { withTimeout } from '../wait.js';
+
+const READY_TIMEOUT_ms = 15_000;
 
 export interface FlowResult {
   readonly from: string;
@@ -24,15 +27,21 @@ interface End {
   readonly eid: string;
 }
 
+function parse(line: string, { node }: End): unknown {
+  if (!line.startsWith('{')) throw new Error(`lab-traffic on ${node} ended early`);
+  return JSON.parse(line);
+}
+
 /** A steady stream of UDP packets from one host to another. */
 export async function startFlow(backend: Backend, from: End, to: End, rate: number): Promise<Flow> {
   const receiver = backend.follow(to.node, ['lab-traffic', 'receive', to.eid]);
-  await new Promise<void>((ready) => receiver.onLine((line) => line === 'ready' && ready()));
+  const ready = new Promise<void>((resolve) => receiver.onLine((line) => line === 'ready' && resolve()));
+  await withTimeout(ready, READY_TIMEOUT_ms, `lab-traffic to receive on ${to.node}`);
   const sender = backend.follow(from.node, ['lab-traffic', 'send', to.eid, String(rate)]);
   return {
     async stop(phases) {
-      const sent = JSON.parse(await sender.stop()) as Sent;
-      const received = JSON.parse(await receiver.stop()) as Received;
+      const sent = parse(await sender.stop(), from) as Sent;
+      const received = parse(await receiver.stop(), to) as Received;
       return {
         from: from.eid,
         to: to.eid,
