@@ -19,5 +19,6 @@ try {
   else await run(task.file, version);
 } catch (error) {
   process.stderr.write(`xtrd: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof ConfigurationError ? 2 : 1;
+  // Whatever is still open goes with the process; what is pinned goes on forwarding.
+  process.exit(error instanceof ConfigurationError ? 2 : 1);
 }

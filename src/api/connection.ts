@@ -119,17 +119,33 @@ async function answer(
   const params = method.params.safeParse(given ?? {});
   if (!params.success) throw new RequestError('invalid-params', issuesText(params.error));
   const result = await method.call(service, params.data);
-  const rows = isTableMethod(name) ? (result as readonly unknown[]) : undefined;
-  if (rows) await writeParts(id, rows, socket);
-  socket.write(`${JSON.stringify({ id, result: rows ? { rows: rows.length } : result })}\n`);
+  const end = isTableMethod(name)
+    ? { rows: await writeParts(id, result as Iterable<unknown>, socket) }
+    : result;
+  socket.write(`${JSON.stringify({ id, result: end })}\n`);
 }
 
-async function writeParts(id: number, rows: readonly unknown[], socket: Socket): Promise<void> {
-  for (let start = 0; start < rows.length && !socket.destroyed; start += PART_ROWS) {
-    const part = rows.slice(start, start + PART_ROWS);
+/** How many rows there were. */
+async function writeParts(id: number, rows: Iterable<unknown>, socket: Socket): Promise<number> {
+  let count = 0;
+  for (const part of inParts(rows)) {
+    if (socket.destroyed) break;
+    count += part.length;
     if (socket.write(`${JSON.stringify({ id, part })}\n`)) await nextTurn();
     else await drained(socket);
   }
+  return count;
+}
+
+function* inParts(rows: Iterable<unknown>): Generator<unknown[]> {
+  let part: unknown[] = [];
+  for (const row of rows) {
+    part.push(row);
+    if (part.length < PART_ROWS) continue;
+    yield part;
+    part = [];
+  }
+  if (part.length > 0) yield part;
 }
 
 /** Until more may be written, or the client is gone. */

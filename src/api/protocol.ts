@@ -8,7 +8,7 @@
 //   events    {"id": 1, "event": {...}}           answer to 'events': first those kept, then each new one, without end
 //
 // A table comes in parts so that a large one neither blocks the agent while it is written nor piles up in its memory:
-// the next part is made when the reader has taken the last. Requests of a connection are answered one after another.
+// rows are made for the next part when the reader has taken the last. Requests of a connection are answered one after another.
 import type { AgentService } from '../core/service.js';
 
 export type * from '../core/views.js';
@@ -35,7 +35,11 @@ export function isTableMethod(name: MethodName): name is TableMethod {
 }
 
 export type ParamsOf<M extends MethodName> = Parameters<AgentService[M]>;
-export type ResultOf<M extends MethodName> = Awaited<ReturnType<AgentService[M]>>;
+type RowOf<M extends TableMethod> = ReturnType<AgentService[M]> extends Iterable<infer Row> ? Row : never;
+/** What a client gets: all parts of a table together. */
+export type ResultOf<M extends MethodName> = M extends TableMethod
+  ? RowOf<M>[]
+  : Awaited<ReturnType<AgentService[M]>>;
 
 /** Answers with events, kept and new, until the connection closes. Takes no params. */
 export const EVENTS_METHOD = 'events';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Eid, parseAddress, type ReadonlyEidTable } from '../addr/index.js';
-import type { MapCacheEntry } from '../control/map-cache-entry.js';
+import { type EidPrefix, parseAddress, type ReadonlyEidTable } from '../addr/index.js';
+import type { Xtr } from '../control/xtr.js';
 import type { Agent } from './agent.js';
 import type { Configuration } from './configuration.js';
 import type { Clock, ControlTransport, DataPath, KernelNetwork, Traffic } from './ports.js';
@@ -11,10 +11,10 @@ import { forwardingView } from './show/forwarding.js';
 import { lookupView } from './show/lookup.js';
 import { mapCacheEntryView } from './show/map-cache.js';
 import { awayEntryView, smrEntryView } from './show/mobility.js';
-import { parseEidText, select } from './show/select.js';
+import { mapRows, parseEidText, select } from './show/select.js';
 import { siteRows } from './show/site.js';
 import { statusView } from './show/status.js';
-import type { EventView, LookupView } from './views.js';
+import type { EventView, ForwardingView, LookupView, MapCacheEntryView } from './views.js';
 
 /** The events that were kept, and new ones. */
 export interface EventSource {
@@ -48,41 +48,27 @@ export function agentService(parts: ServiceParts): AgentService {
   const { xtr, mapServer } = agent;
   const startedAt_ms = clock.now();
 
-  const mapCache = (query: TableQuery): ReturnType<AgentService['mapCache']> =>
-    xtr
-      ? select(xtr.mapCache, query).map((entry) =>
-          mapCacheEntryView(entry, dataPath?.traffic(entry.eid) ?? NO_TRAFFIC, clock.now()),
-        )
-      : [];
+  const mapCache = (query: TableQuery): Iterable<MapCacheEntryView> =>
+    rows(xtr?.mapCache, query, (entry) =>
+      mapCacheEntryView(entry, dataPath?.traffic(entry.eid) ?? NO_TRAFFIC, clock.now()),
+    );
 
   return {
     mapCache,
-    forwarding(query) {
-      if (xtr === undefined || dataPath === undefined) return [];
-      return forwardingTargets(query, xtr.mapCache).flatMap((eid) => {
-        const state = dataPath.lookup(eid);
-        return state ? [forwardingView(state, eid, xtr)] : [];
-      });
-    },
+    forwarding: (query) => (xtr && dataPath ? forwardingRows(query, xtr, dataPath) : []),
     database: (query) =>
-      xtr
-        ? select(xtr.database, query).map((entry) =>
-            databaseEntryView(entry, configuration.xtr?.rlocs ?? [], clock.now()),
-          )
-        : [],
+      rows(xtr?.database, query, (entry) =>
+        databaseEntryView(entry, configuration.xtr?.rlocs ?? [], clock.now()),
+      ),
     dynamicEids: (query) =>
-      xtr
-        ? select(xtr.dynamicEids, query).map((entry) =>
-            dynamicEidView(entry, parts.interfaceName(entry.ifindex), clock.now()),
-          )
-        : [],
-    away: (query) => (xtr ? select(xtr.away, query).map((entry) => awayEntryView(entry, clock.now())) : []),
+      rows(xtr?.dynamicEids, query, (entry) =>
+        dynamicEidView(entry, parts.interfaceName(entry.ifindex), clock.now()),
+      ),
+    away: (query) => rows(xtr?.away, query, (entry) => awayEntryView(entry, clock.now())),
     smr: (query) =>
-      xtr
-        ? select(xtr.smr, query).map((entry) =>
-            smrEntryView(entry, xtr.away.get(entry.eid) !== undefined, clock.now()),
-          )
-        : [],
+      rows(xtr?.smr, query, (entry) =>
+        smrEntryView(entry, xtr?.away.get(entry.eid) !== undefined, clock.now()),
+      ),
     sites: (query) => (mapServer ? siteRows(mapServer, query, clock.now()) : []),
     statistics: () => ({
       control: agent.counters.snapshot(),
@@ -111,13 +97,24 @@ export function agentService(parts: ServiceParts): AgentService {
   };
 }
 
-/** The EID asked for, or the first EID of each prefix of the map-cache. */
-function forwardingTargets(query: TableQuery, mapCache: ReadonlyEidTable<MapCacheEntry>): Eid[] {
-  const instanceId = query.instanceId ?? 0;
-  if (query.eid !== undefined)
-    return [{ instanceId, address: parseEidText(query.eid, instanceId).prefix.address }];
-  return select(mapCache, query).map(({ eid }) => ({
-    instanceId: eid.instanceId,
-    address: eid.prefix.address,
-  }));
+function rows<V, W>(
+  table: ReadonlyEidTable<V> | undefined,
+  query: TableQuery,
+  toView: (row: V) => W,
+): Iterable<W> {
+  return table === undefined ? [] : mapRows(select(table, query), toView);
+}
+
+function* forwardingRows(query: TableQuery, xtr: Xtr, dataPath: DataPath): Generator<ForwardingView> {
+  for (const eid of forwardingTargets(query, xtr.mapCache)) {
+    const state = dataPath.lookup(eid);
+    if (state !== undefined) yield forwardingView(state, eid, xtr);
+  }
+}
+
+/** The EID asked for, or each prefix of the map-cache. */
+function forwardingTargets(query: TableQuery, mapCache: Xtr['mapCache']): Iterable<EidPrefix> {
+  return query.eid === undefined
+    ? mapRows(select(mapCache, query), ({ eid }) => eid)
+    : [parseEidText(query.eid, query.instanceId ?? 0)];
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What core needs of the outside world. Adapters implement these; core imports no adapter.
-import type { Address, Eid, EidPrefix } from '../addr/index.js';
+import type { Address, EidPrefix } from '../addr/index.js';
 import type {
   HeldFrame,
   HostRouteEffect,
@@ -55,8 +55,8 @@ export interface DataPath {
   /** Sends held frames on through the programs, in order. */
   inject(frames: readonly HeldFrame[]): void;
   onPunts(listener: (punts: readonly Punt[]) => void): void;
-  /** Longest match in the map-cache trie, read back from the kernel. */
-  lookup(eid: Eid): ForwardingState | undefined;
+  /** Longest match in the map-cache trie that covers `eid`, itself included, read back from the kernel. */
+  lookup(eid: EidPrefix): ForwardingState | undefined;
   /** Packets and bytes of one map-cache prefix. */
   traffic(eid: EidPrefix): Traffic;
   /** Every reason of bpf/reasons.h by name, and the adapter's own counters (punts lost, inject errors ...). */

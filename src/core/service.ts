@@ -20,16 +20,19 @@ export interface TableQuery {
   readonly eid?: string | undefined;
 }
 
-/** What `xtrctl` can ask of a running agent. Arguments were validated; a wrong EID text throws AddressError. */
+/**
+ * What `xtrctl` can ask of a running agent. Rows of a table are made as they are read: a big table is read in parts, so
+ * that the agent goes on between them. Arguments were validated; a wrong EID text throws AddressError when read.
+ */
 export interface AgentService {
-  mapCache(query: TableQuery): MapCacheEntryView[];
+  mapCache(query: TableQuery): Iterable<MapCacheEntryView>;
   /** With `eid`: one entry, or none. Without: every entry of the map-cache, read back from the kernel. */
-  forwarding(query: TableQuery): ForwardingView[];
-  database(query: TableQuery): DatabaseEntryView[];
-  dynamicEids(query: TableQuery): DynamicEidView[];
-  away(query: TableQuery): AwayEntryView[];
-  smr(query: TableQuery): SmrEntryView[];
-  sites(query: TableQuery): RegistrationView[];
+  forwarding(query: TableQuery): Iterable<ForwardingView>;
+  database(query: TableQuery): Iterable<DatabaseEntryView>;
+  dynamicEids(query: TableQuery): Iterable<DynamicEidView>;
+  away(query: TableQuery): Iterable<AwayEntryView>;
+  smr(query: TableQuery): Iterable<SmrEntryView>;
+  sites(query: TableQuery): Iterable<RegistrationView>;
   statistics(): StatisticsView;
   status(): StatusView;
   /** How many entries went; static ones stay. */
@@ -41,7 +44,7 @@ export interface AgentService {
     readonly to?: string | undefined;
   }): Promise<LookupView>;
   /** The last events kept, oldest first. */
-  recentEvents(): readonly EventView[];
+  recentEvents(): Iterable<EventView>;
   /** Returns how to stop listening. */
   onEvent(listener: (event: EventView) => void): () => void;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Eid, EidPrefix } from '../addr/index.js';
+import type { EidPrefix } from '../addr/index.js';
 import type { HeldFrame } from '../control/effect.js';
 import type { AdoptedState, Punt } from '../control/machine.js';
 import type { DataPath, DataPathStatus, ForwardingState, Traffic, TrieEffect } from '../core/ports.js';
@@ -50,7 +50,7 @@ export class XdpDataPath implements DataPath {
     this.#parts.punts.listen(listener);
   }
 
-  lookup(eid: Eid): ForwardingState | undefined {
+  lookup(eid: EidPrefix): ForwardingState | undefined {
     return this.#parts.tables.mapCache.lookup(eid);
   }
 

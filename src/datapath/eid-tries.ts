@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Eid, type EidPrefix, formatEidPrefix, hostEidPrefix } from '../addr/index.js';
+import { type EidPrefix, formatEidPrefix } from '../addr/index.js';
 import { type TableName, TableFull } from './data-path-error.js';
 import { SPARE_TRIE_ENTRIES } from './map-sizes.js';
 import type { BpfMap } from './native.js';
@@ -48,8 +48,9 @@ export class EidTries<V> {
     this.#prefixes[family].delete(formatEidPrefix(eid));
   }
 
-  longestMatch(eid: Eid): V | undefined {
-    return this.#tries[eid.address.family].get(hostEidPrefix(eid));
+  /** The value of the longest prefix that covers `eid`, itself included. */
+  longestCover(eid: EidPrefix): V | undefined {
+    return this.#tries[eid.prefix.address.family].get(eid);
   }
 
   /**

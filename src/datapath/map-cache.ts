@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Eid, type EidPrefix, formatEidPrefix } from '../addr/index.js';
+import { type EidPrefix, formatEidPrefix } from '../addr/index.js';
 import type { Forwarding } from '../control/effect.js';
 import type { ForwardingState, Traffic } from '../core/ports.js';
 import type { EidTries } from './eid-tries.js';
@@ -88,9 +88,9 @@ export class MapCache {
     return entry ? this.#counters.read(entry.counter) : { packets: 0, bytes: 0 };
   }
 
-  /** What the kernel has for a packet to this EID. */
-  lookup(eid: Eid): ForwardingState | undefined {
-    const mapping = this.#tries.longestMatch(eid);
+  /** What the kernel has for packets to this prefix. */
+  lookup(eid: EidPrefix): ForwardingState | undefined {
+    const mapping = this.#tries.longestCover(eid);
     // the trie gives the value of the longest match, not its prefix: the counter is of that prefix alone
     const prefix = mapping && this.#counters.owner(mapping.counter);
     if (mapping === undefined || prefix === undefined) return undefined;

@@ -24,8 +24,8 @@ export type PuntLimits = Readonly<Record<PuntReason, PuntLimit>>;
 export const DEFAULT_PUNT_LIMITS: PuntLimits = {
   // Each packet may be held, so none is suppressed; the burst is what control holds in total (heldPackets).
   'map-cache-miss': { rate_pps: 20_000, burst: 4_096, interval_ms: 0 },
-  // One sign of life says it all; it is repeated in case that the first was lost.
-  'eid-detected': { rate_pps: 2_000, burst: 512, interval_ms: 1_000 },
+  // One sign of life says it all; it is repeated in case that the first was lost, or that the host was away meanwhile.
+  'eid-detected': { rate_pps: 2_000, burst: 512, interval_ms: 100 },
   // Leads to an SMR, which control limits to one in 3 s; the first has to come at once, for each sender.
   stale: { rate_pps: 2_000, burst: 512, interval_ms: 100 },
   // Each packet is sent on by the agent until the neighbour is resolved, so none is suppressed.

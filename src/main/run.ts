@@ -55,7 +55,10 @@ async function start(configuration: Configuration, version: string, log: Log): P
     const api = new ApiServer(service, (error) => log.error({ err: error }, 'local API'));
     await api.listen(configuration.apiSocket);
     runtime.start();
-    await network?.reconcileHostRoutes(); // those of an agent that died and whose hosts are not here any more
+    // Those of an agent that died and whose hosts are not here any more. Without it they stay until teardown.
+    network
+      ?.reconcileHostRoutes()
+      .catch((error: unknown) => log.warn(`host routes of an earlier agent: ${String(error)}`));
     log.info(`ready, version ${version}, API at ${configuration.apiSocket}`);
     return async () => {
       runtime.stop();

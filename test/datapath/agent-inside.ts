@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A data path with interfaces, inside the namespace that has them.
 import { readFileSync } from 'node:fs';
-import type { Eid, EidPrefix } from '../../src/addr/index.js';
+import type { EidPrefix } from '../../src/addr/index.js';
 import type { HeldFrame } from '../../src/control/effect.js';
 import type { DataPath, TrieEffect } from '../../src/core/ports.js';
 import {
@@ -38,7 +38,7 @@ serve({
   apply: (effects: readonly TrieEffect[]) => dataPath?.apply(effects),
   inject: (frames: readonly HeldFrame[]) => dataPath?.inject(frames),
   adopted: () => dataPath?.adopted(),
-  lookup: (eid: Eid) => dataPath?.lookup(eid),
+  lookup: (eid: EidPrefix) => dataPath?.lookup(eid),
   traffic: (eid: EidPrefix) => dataPath?.traffic(eid),
   counters: () => dataPath?.counters(),
   detach: () => dataPath?.detach(),

@@ -84,8 +84,7 @@ export function deleteLocal(prefix: string): TrieEffect {
 
 /** What a packet to this host meets. */
 export function lookup(dataPath: DataPath, host: string): ForwardingState | undefined {
-  const { instanceId, prefix } = eid(`${host}/${host.includes(':') ? 128 : 32}`);
-  return dataPath.lookup({ instanceId, address: prefix.address });
+  return dataPath.lookup(eid(`${host}/${host.includes(':') ? 128 : 32}`));
 }
 
 /** The same in short: '1.1.1.0/24 encapsulate', or 'nothing'. */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Eid, formatAddress } from '../../addr/index.js';
+import { type EidPrefix, formatAddress } from '../../addr/index.js';
 import type { Xtr } from '../../control/xtr.js';
 import type { ForwardingState } from '../ports.js';
 import type { ForwardingView } from '../views.js';
 import { eidColumns } from './select.js';
 
-/** What the trie holds for `eid`, with what the control plane knows of the destination. */
-export function forwardingView(state: ForwardingState, eid: Eid, xtr: Xtr): ForwardingView {
+/** What the trie holds for `target`, with what the control plane knows of its first EID. */
+export function forwardingView(state: ForwardingState, target: EidPrefix, xtr: Xtr): ForwardingView {
+  const eid = { instanceId: target.instanceId, address: target.prefix.address };
   const statusBits = state.locators.reduce((bits, { up }, ordinal) => (up ? bits | (1 << ordinal) : bits), 0);
   return {
     ...eidColumns(state.eid),

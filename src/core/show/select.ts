@@ -15,14 +15,24 @@ export function parseEidText(text: string, instanceId: number): EidPrefix {
   return { instanceId, prefix: text.includes('/') ? parsePrefix(text) : hostPrefix(parseAddress(text)) };
 }
 
-/** The rows that a query asks for: the best match of its EID, or everything of its instance ID, or everything. */
-export function select<V>(table: ReadonlyEidTable<V>, query: TableQuery): V[] {
+/**
+ * One at a time, so that a reader can pause; the tables may change meanwhile. The rows that a query asks for: the best match of its EID, or everything of its instance
+ * ID, or everything.
+ * @throws AddressError
+ */
+export function* select<V>(table: ReadonlyEidTable<V>, query: TableQuery): Generator<V> {
   if (query.eid !== undefined) {
     const match = table.longestCover(parseEidText(query.eid, query.instanceId ?? 0));
-    return match ? [match.value] : [];
+    if (match) yield match.value;
+    return;
   }
   const rows = query.instanceId === undefined ? table.entries() : instanceRows(table, query.instanceId);
-  return Array.from(rows, ({ value }) => value);
+  for (const { value } of rows) yield value;
+}
+
+/** Each row as it is asked for. */
+export function* mapRows<V, W>(rows: Iterable<V>, toView: (row: V) => W): Generator<W> {
+  for (const row of rows) yield toView(row);
 }
 
 function* instanceRows<V>(

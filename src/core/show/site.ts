@@ -5,7 +5,7 @@ import type { ConfiguredPrefix } from '../../control/site-table.js';
 import type { MapServer } from '../../control/map-server.js';
 import type { TableQuery } from '../service.js';
 import type { RegistrationView } from '../views.js';
-import { eidColumns, hex, select } from './select.js';
+import { eidColumns, hex, mapRows, select } from './select.js';
 
 export function registrationView(registration: Registration, now: number): RegistrationView {
   const { configured, eid, etrs } = registration;
@@ -66,18 +66,23 @@ function etrView(
 }
 
 /** Site by site, as configured: each prefix, then the more-specifics that were registered under it. */
-export function siteRows(mapServer: MapServer, query: TableQuery, now: number): RegistrationView[] {
-  if (query.eid !== undefined)
-    return select(mapServer.registrations, query).map((registration) => registrationView(registration, now));
-  return select(mapServer.sites, query)
-    .sort((a, b) => a.site.name.localeCompare(b.site.name))
-    .flatMap((configured) => prefixRows(mapServer, configured, now));
+export function* siteRows(mapServer: MapServer, query: TableQuery, now: number): Generator<RegistrationView> {
+  if (query.eid !== undefined) {
+    yield* mapRows(select(mapServer.registrations, query), (each) => registrationView(each, now));
+    return;
+  }
+  const configured = [...select(mapServer.sites, query)];
+  for (const each of configured.sort((a, b) => a.site.name.localeCompare(b.site.name)))
+    yield* prefixRows(mapServer, each, now);
 }
 
-function prefixRows(mapServer: MapServer, configured: ConfiguredPrefix, now: number): RegistrationView[] {
+function* prefixRows(
+  mapServer: MapServer,
+  configured: ConfiguredPrefix,
+  now: number,
+): Generator<RegistrationView> {
   const { eid } = configured.prefix;
-  const rows = Array.from(mapServer.registrations.covered(eid), ({ value }) => value)
-    .filter((registration) => registration.configured === configured)
-    .map((registration) => registrationView(registration, now));
-  return mapServer.registrations.get(eid) ? rows : [unregisteredView(configured), ...rows];
+  if (mapServer.registrations.get(eid) === undefined) yield unregisteredView(configured);
+  for (const { value } of mapServer.registrations.covered(eid))
+    if (value.configured === configured) yield registrationView(value, now);
 }
