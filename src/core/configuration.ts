@@ -27,7 +27,7 @@ export interface Configuration {
     /** Bytes, a power of two. */
     readonly puntRing: number;
   };
-  /** set: the agent sets forwarding, rp_filter, arp_accept and offloads; report: it prints the commands that would. */
+  /** set: the agent sets what netlink/kernel-settings.ts finds wrong; report: it prints the commands that would. */
   readonly kernelSettings: 'set' | 'report';
   readonly apiSocket: string;
   /** Where nonces and the generated xTR-ID are kept over restarts. */
