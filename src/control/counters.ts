@@ -36,6 +36,7 @@ export const COUNTER_NAMES = [
   'mapNotifyAcksOut',
   'authenticationFailures',
   'malformedMessages',
+  'messagesUnsendable', // longer than a datagram, or with a port that is not allowed: copied from what others sent
   'unexpectedMessages', // well-formed, but not for a role of this node
   'mapCacheEntriesCreated',
   'mapCacheEntriesDeleted',

@@ -156,6 +156,13 @@ export class Xtr implements Machine {
     });
   }
 
+  /** The tries had no room for these mappings: packets meet what covers them, and so does the map-cache. */
+  trieRefused(eids: readonly EidPrefix[], now: number): Effect[] {
+    return this.#handle(now, (out) => {
+      for (const eid of eids) this.#machines.mapCache.remove(eid, 'no room in the data path', out);
+    });
+  }
+
   /** Asks the Mapping System, or `to`, for `eid`; a LookupResultEffect with this token follows, now or later. */
   lookup(token: number, eid: Eid, to: Address | undefined, now: number): Effect[] {
     return this.#handle(now, (out) => {

@@ -51,6 +51,8 @@ export class Agent implements Machine {
         return this.xtr?.eidLost(input.sighting, now) ?? [];
       case 'own-addresses':
         return this.xtr?.ownAddresses(input.addresses, now) ?? [];
+      case 'trie-refused':
+        return this.xtr?.trieRefused(input.eids, now) ?? [];
       case 'wake':
         return this.expire(now);
       case 'lookup':

@@ -12,6 +12,8 @@ export type Input =
   | { readonly type: 'eid-lost'; readonly sighting: EidSighting }
   /** All addresses of the router on EID-facing interfaces, each time they change; also before `start`. */
   | { readonly type: 'own-addresses'; readonly addresses: readonly OwnAddress[] }
+  /** Mappings that the tries had no room for: they are not in the map-cache either. */
+  | { readonly type: 'trie-refused'; readonly eids: readonly EidPrefix[] }
   | { readonly type: 'wake' }
   | { readonly type: 'lookup'; readonly token: number; readonly eid: Eid; readonly to: Address | undefined }
   /** Undefined clears everything that was learnt. `onCleared` hears how many entries that is; they go in slices. */

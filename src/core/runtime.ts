@@ -24,6 +24,8 @@ export class Runtime {
   readonly #agent: Agent;
   readonly #world: Surroundings;
   readonly #lookups = new Map<number, (result: LookupResult) => void>();
+  /** Mappings of this dispatch that found no room in the tries. */
+  readonly #refused: EidPrefix[] = [];
   #nextToken = 1;
   #stopped = false;
 
@@ -52,6 +54,9 @@ export class Runtime {
   dispatch(input: Input): void {
     if (this.#stopped) return;
     this.#carryOut(this.#agent.handle(input, this.#world.clock.now()));
+    const eids = this.#refused.splice(0);
+    if (eids.length > 0)
+      this.#carryOut(this.#agent.handle({ type: 'trie-refused', eids }, this.#world.clock.now()));
     this.#scheduleWake();
   }
 
@@ -95,6 +100,7 @@ export class Runtime {
       this.#agent.counters.add('trieFull');
       const detail = `the data path refused ${refused.type} of ${formatEidPrefix(refused.eid)}`;
       this.#world.onEvent({ name: 'table-full', eid: refused.eid, detail });
+      if (refused.type === 'map-cache-set') this.#refused.push(refused.eid);
     }
   }
 
@@ -126,8 +132,18 @@ export class Runtime {
     }
   }
 
+  /** What others sent can be forwarded or copied into something that no datagram holds: that is dropped, not fatal. */
   #send({ message, key, from, to, toPort }: SendEffect): void {
-    this.#world.transport.send(encodeMessage(message, key), from, to, toPort);
+    let bytes: Uint8Array;
+    try {
+      bytes = encodeMessage(message, key);
+    } catch (error) {
+      this.#agent.counters.add('messagesUnsendable');
+      const detail = `cannot be sent: ${(error as Error).message}`;
+      this.#world.onEvent({ name: 'message-rejected', peer: to, detail });
+      return;
+    }
+    this.#world.transport.send(bytes, from, to, toPort);
   }
 }
 

@@ -20,9 +20,49 @@ const CHANGES: ReadonlySet<string> = new Set<EventName>([
   'map-cache-updated',
 ]);
 
-/** Logs an event with the weight that its name has. */
-export function logEvent(log: Log, name: string, text: string): void {
-  if (WARNINGS.has(name)) log.warn(text);
-  else if (CHANGES.has(name)) log.info(text);
-  else log.debug(text);
+/** Lines of one event name in one second; a scan of a whole prefix must not fill the log. `xtrctl events` shows them all. */
+const LINES_PER_SECOND = 20;
+
+/** Logs events with the weight that their names have. */
+export class EventLogger {
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #recent = new Map<string, { second: number; lines: number }>();
+
+  /** @param now milliseconds */
+  constructor(log: Log, now: () => number) {
+    this.#log = log;
+    this.#now = now;
+  }
+
+  log(name: string, text: string): void {
+    const write = this.#writer(name);
+    const leftOut = this.#leftOut(name);
+    if (leftOut > 0) write(`${name}: ${leftOut} more lines left out`);
+    if (this.#allows(name)) write(text);
+  }
+
+  #writer(name: string): (text: string) => void {
+    const level = WARNINGS.has(name) ? 'warn' : CHANGES.has(name) ? 'info' : 'debug';
+    return (text) => this.#log[level](text);
+  }
+
+  /** How many lines of a second that is over were not written. */
+  #leftOut(name: string): number {
+    const recent = this.#recent.get(name);
+    if (recent === undefined || recent.second === this.#second()) return 0;
+    this.#recent.delete(name);
+    return Math.max(0, recent.lines - LINES_PER_SECOND);
+  }
+
+  #allows(name: string): boolean {
+    const recent = this.#recent.get(name) ?? { second: this.#second(), lines: 0 };
+    recent.lines += 1;
+    this.#recent.set(name, recent);
+    return recent.lines <= LINES_PER_SECOND;
+  }
+
+  #second(): number {
+    return Math.floor(this.#now() / 1_000);
+  }
 }

@@ -9,7 +9,7 @@ import type { Configuration } from '../core/configuration.js';
 import { Runtime } from '../core/runtime.js';
 import { createLog, eventText, EventLog, type Log, systemClock } from '../observe/index.js';
 import { wakingClock } from './clock.js';
-import { logEvent } from './event-levels.js';
+import { EventLogger } from './event-levels.js';
 import { systemRandom } from './random.js';
 import { openSurroundings } from './surroundings.js';
 
@@ -40,7 +40,8 @@ async function start(configuration: Configuration, version: string, log: Log): P
     const xtr = configuration.xtr && { ...configuration.xtr, eidInterfaces };
     const agent = new Agent(xtr, configuration.mapServer, systemRandom);
     const events = new EventLog(configuration.name);
-    events.onEvent((event) => logEvent(log, event.name, eventText(event)));
+    const logger = new EventLogger(log, () => clock.now());
+    events.onEvent((event) => logger.log(event.name, eventText(event)));
     const runtime = new Runtime(agent, {
       ...{ clock, transport, dataPath, network },
       onEvent: (event) => events.record(event),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { parseAddress } from '../../src/addr/index.js';
+import { hostEidPrefix, parseAddress } from '../../src/addr/index.js';
+import { encodeMessage } from '../../src/wire/index.js';
 import { hostEntry, type SimulatedNode } from './simulation.js';
 import { storyNetwork } from './story-nodes.js';
 
@@ -13,6 +14,15 @@ function xtr4(): { simulation: ReturnType<typeof storyNetwork>; node: SimulatedN
   return { simulation, node };
 }
 
+const NO_FLAGS = {
+  authoritative: false,
+  probe: false,
+  smr: false,
+  pitr: false,
+  smrInvoked: false,
+  localXtr: false,
+  dontMapReply: false,
+};
 const EID = { instanceId: 0, address: parseAddress('1.1.1.1') };
 
 test('a lookup resolves with the answer', async (t) => {
@@ -36,6 +46,10 @@ test('what the tries refuse is counted and told', (t) => {
   simulation.run(100);
   t.is(node.agent.counters.get('trieFull'), 1);
   t.true(simulation.eventsOf('xtr4', '1.1.1.1').includes('table-full'));
+  t.is(node.agent.xtr?.mapCache.get(hostEidPrefix(EID)), undefined, 'the map-cache says what the trie holds');
+  node.fromHost('5.5.5.5', '1.1.1.1', 2);
+  simulation.run(5_000);
+  t.is(hostEntry(node.mapCache, '1.1.1.1')?.action, 'encapsulate', 'there is room now');
 });
 
 test('clearing says how many entries went, and they are gone from the trie', (t) => {
@@ -60,3 +74,27 @@ test('after stop nothing is sent or changed, not even by a timer', (t) => {
   );
   t.is(hostEntry(node.mapCache, '1.1.1.1'), undefined);
 });
+
+const hostileRequest = test.macro({
+  title: (_, what: string) => `a Map-Request ${what} does not end the Map-Server`,
+  exec(t, _what: string, fromPort: number, padding: number) {
+    const { simulation } = xtr4();
+    const mapServer = simulation.nodes.get('msmr');
+    const request = encodeMessage({
+      ...NO_FLAGS,
+      type: 'map-request',
+      nonce: 1n,
+      sourceEid: undefined,
+      itrRlocs: [parseAddress('203.0.113.9')],
+      records: [hostEidPrefix(EID)],
+      mapping: undefined,
+    });
+    const bytes = new Uint8Array(request.length + padding);
+    bytes.set(request);
+    const datagram = { from: parseAddress('203.0.113.9'), fromPort, to: parseAddress('192.0.2.9'), bytes };
+    t.notThrows(() => mapServer?.receive(datagram));
+    simulation.run(100);
+  },
+});
+test(hostileRequest, 'from the data port', 4341, 0);
+test(hostileRequest, 'that fills a datagram', 4342, 65_400);

@@ -32,6 +32,7 @@ export const CONTROL_LINES: readonly Line[] = [
   ['  Authentication failures:', 'authenticationFailures'],
   ['  LISP control packet format errors:', 'malformedMessages'],
   ['  LISP control packets of no role here:', 'unexpectedMessages'],
+  ['  Control packets that could not be built:', 'messagesUnsendable'],
   ['Cache Related:'],
   ['  Cache entries created/deleted:', 'mapCacheEntriesCreated', 'mapCacheEntriesDeleted'],
   ['  Number of rejected EID-prefixes due to limit:', 'mapCacheFull'],

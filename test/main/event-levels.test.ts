@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import test from 'ava';
+import { EventLogger } from '../../src/main/event-levels.js';
+import { createLog } from '../../src/observe/index.js';
+
+test('of a flood of one event the first lines of each second are logged, and how many were left out', (t) => {
+  const lines: string[] = [];
+  let now = 0;
+  const log = createLog('xtr1', 'info', {
+    write: (line) => void lines.push((JSON.parse(line) as { msg: string }).msg),
+  });
+  const logger = new EventLogger(log, () => now);
+  for (let i = 0; i < 1_000; i++) logger.log('map-request-expired', `map-request-expired ${i}`);
+  logger.log('eid-learnt', 'eid-learnt 1.1.1.1/32');
+  t.is(lines.length, 21);
+  t.is(lines.at(-1), 'eid-learnt 1.1.1.1/32');
+  now = 1_000;
+  logger.log('map-request-expired', 'map-request-expired 1000');
+  t.deepEqual(lines.slice(-2), ['map-request-expired: 980 more lines left out', 'map-request-expired 1000']);
+});
