@@ -14,8 +14,7 @@ interface Call {
 }
 
 type Answer =
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly error: string };
+  { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };
 
 interface Pending {
   readonly resolve: (result: unknown) => void;
@@ -41,12 +40,16 @@ export class Inside<M extends Methods> {
     const pinned = cpu === undefined ? [] : ['taskset', '-c', String(cpu)];
     const node = [...pinned, process.execPath, '--enable-source-maps', ...nodeOptions];
     this.#module = module;
-    this.#process = fork(fileURLToPath(new URL(module, import.meta.url)), cpu === undefined ? [] : [String(cpu)], {
-      execPath: 'ip',
-      execArgv: ['netns', 'exec', namespace, ...node],
-      serialization: 'advanced',
-      detached: true, // Ctrl-C is the parent's
-    });
+    this.#process = fork(
+      fileURLToPath(new URL(module, import.meta.url)),
+      cpu === undefined ? [] : [String(cpu)],
+      {
+        execPath: 'ip',
+        execArgv: ['netns', 'exec', namespace, ...node],
+        serialization: 'advanced',
+        detached: true, // Ctrl-C is the parent's
+      },
+    );
     this.#process.on('message', (answer: Answer) => this.#take(answer));
     this.#process.on('exit', (code, signal) => this.#end(`${module} ended (${code ?? signal ?? 'gone'})`));
   }

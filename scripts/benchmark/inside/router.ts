@@ -9,7 +9,7 @@ import { loadNative } from '../../../src/datapath/native.js';
 import { objectPath } from '../objects.js';
 import { encodeFlows, encodeFrame, type FlowSpec } from '../workload/flows.js';
 import { buildFrame, type FrameFields, shapeName } from '../workload/frame.js';
-import { deletesOf, mappingsOf, type MappingSpec } from '../workload/mappings.js';
+import { mappingsOf, type MappingSpec } from '../workload/mappings.js';
 import { now_ms } from './clock.js';
 import { serve } from './serve.js';
 import { writeFlows } from './write-flows.js';
@@ -78,10 +78,6 @@ const methods = {
     const started = now_ms();
     apply(mappingsOf(spec));
     return now_ms() - started;
-  },
-
-  unload(spec: MappingSpec): void {
-    apply(deletesOf(spec));
   },
 
   /** Puts a bare redirect on an interface that is not the data path's. */

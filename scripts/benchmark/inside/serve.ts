@@ -9,7 +9,10 @@ export function serve(methods: Methods): void {
       .then(
         (result) => process.send?.({ id, result }),
         (error: unknown) =>
-          process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+          process.send?.({
+            id,
+            error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          }),
       );
   });
   process.on('disconnect', () => process.exit());

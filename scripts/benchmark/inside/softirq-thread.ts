@@ -25,7 +25,9 @@ export class SoftirqThread {
   /** Time that it has run, milliseconds; always 0 on a kernel that does not tell (SCHED_INFO). */
   ran_ms(): number {
     try {
-      return Number(readFileSync(`/proc/${this.#pid ?? 'none'}/schedstat`, 'utf8').split(' ', 1)[0]) / NS_PER_MS;
+      return (
+        Number(readFileSync(`/proc/${this.#pid ?? 'none'}/schedstat`, 'utf8').split(' ', 1)[0]) / NS_PER_MS
+      );
     } catch {
       return 0;
     }

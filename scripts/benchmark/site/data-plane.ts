@@ -46,7 +46,11 @@ export class DataPlane {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.generator.kill(), this.sink.kill(), ...this.#routers.map((r) => r.process.kill())]);
+    await Promise.all([
+      this.generator.kill(),
+      this.sink.kill(),
+      ...this.#routers.map((r) => r.process.kill()),
+    ]);
   }
 
   /** A link from the generator. @returns its end there and the other one */

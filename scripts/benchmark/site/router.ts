@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseAddress, parsePrefix } from '../../../src/addr/index.js';
 import type { TrieEffect } from '../../../src/core/ports.js';
-import { type DataPathOptions, type DataPathSizes, DEFAULT_PUNT_LIMITS } from '../../../src/datapath/index.js';
+import {
+  type DataPathOptions,
+  type DataPathSizes,
+  DEFAULT_PUNT_LIMITS,
+} from '../../../src/datapath/index.js';
 import { Inside } from '../inside/process.js';
 import type { NextHop, RouterMethods } from '../inside/router.js';
 import { FAMILIES, REMOTE_RLOCS, type Site } from './addresses.js';
@@ -52,7 +56,14 @@ export class Router {
   readonly #namespace: string;
   readonly #name: string;
 
-  constructor(network: Network, name: string, namespace: string, site: Site, links: RouterLinks, cpu: number) {
+  constructor(
+    network: Network,
+    name: string,
+    namespace: string,
+    site: Site,
+    links: RouterLinks,
+    cpu: number,
+  ) {
     this.#network = network;
     this.#namespace = namespace;
     this.#name = name;
@@ -103,7 +114,10 @@ export class Router {
     const { host, tunnel, up, down, core } = this.links;
     const interfaces = [
       ...[host, down.near].map((device) => ({ device, roles: ['eid'] as const })),
-      ...[tunnel, up.near, ...(core ? [core.near] : [])].map((device) => ({ device, roles: ['rloc'] as const })),
+      ...[tunnel, up.near, ...(core ? [core.near] : [])].map((device) => ({
+        device,
+        roles: ['rloc'] as const,
+      })),
     ];
     return {
       name: this.#name,

@@ -43,7 +43,10 @@ function tables(): TrieEffect[] {
     return { type: 'map-cache-set', eid: prefixOf(MISSING[family]), forwarding, expiresAt_ms: undefined };
   });
   const moved = MIXES.map((mix): TrieEffect => {
-    const [rloc, source] = [FIRST_REMOTE_RLOC[mix.rloc], WEST.rloc[mix.rloc]].map(parseAddress) as [never, never];
+    const [rloc, source] = [FIRST_REMOTE_RLOC[mix.rloc], WEST.rloc[mix.rloc]].map(parseAddress) as [
+      never,
+      never,
+    ];
     const locators = [{ rloc, source, priority: 1, weight: 100, up: true }];
     return { type: 'local-eid-set', eid: prefixOf(away(mix)), entry: { kind: 'away', locators } };
   });
@@ -77,8 +80,7 @@ function runs(): Map<string, Run> {
 
 async function measureOf(west: AddedRouter, name: string, run: Run, burst_ms: number): Promise<Measure> {
   const { links } = west.router;
-  const [near, far] =
-    run.from === 'host' ? [west.intoHost, links.host] : [west.intoTunnel, links.tunnel];
+  const [near, far] = run.from === 'host' ? [west.intoHost, links.host] : [west.intoTunnel, links.tunnel];
   const ends = { fromMac: near.mac, toMac: far.mac };
   const frame = run.from === 'host' ? hostFrame(run.mix.eid, ends) : tunnelFrame(run.mix, ends);
   const spec = { target: run.target, frame, flows: run.flows, ifindex: far.ifindex };

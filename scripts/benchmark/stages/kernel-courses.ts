@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { FIRST_REMOTE_RLOC, NATIVE_EIDS, NATIVE_HOST, VXLAN_EIDS, VXLAN_HOST, WEST } from '../site/addresses.js';
+import {
+  FIRST_REMOTE_RLOC,
+  NATIVE_EIDS,
+  NATIVE_HOST,
+  VXLAN_EIDS,
+  VXLAN_HOST,
+  WEST,
+} from '../site/addresses.js';
 import type { AddedRouter, DataPlane } from '../site/data-plane.js';
 import { endsOf } from './bare-courses.js';
 import type { Course } from './course.js';

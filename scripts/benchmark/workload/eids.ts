@@ -23,12 +23,42 @@ const SEED = 9300;
 /** Shares of prefix lengths in percent, roughly as the Internet's routing tables of 2024 have them. */
 const INTERNET_LENGTHS = {
   4: [
-    ...([[24, 60], [23, 10], [22, 11], [21, 5], [20, 4.5], [19, 3], [18, 1.6]] as const),
-    ...([[17, 1], [16, 1.5], [15, 0.3], [14, 0.2], [13, 0.1], [12, 0.1]] as const),
+    ...([
+      [24, 60],
+      [23, 10],
+      [22, 11],
+      [21, 5],
+      [20, 4.5],
+      [19, 3],
+      [18, 1.6],
+    ] as const),
+    ...([
+      [17, 1],
+      [16, 1.5],
+      [15, 0.3],
+      [14, 0.2],
+      [13, 0.1],
+      [12, 0.1],
+    ] as const),
   ],
   6: [
-    ...([[48, 47], [47, 3], [46, 4], [45, 3], [44, 9], [42, 3], [40, 8], [38, 1]] as const),
-    ...([[36, 4], [34, 1], [33, 2], [32, 11], [29, 3]] as const),
+    ...([
+      [48, 47],
+      [47, 3],
+      [46, 4],
+      [45, 3],
+      [44, 9],
+      [42, 3],
+      [40, 8],
+      [38, 1],
+    ] as const),
+    ...([
+      [36, 4],
+      [34, 1],
+      [33, 2],
+      [32, 11],
+      [29, 3],
+    ] as const),
   ],
 } as const;
 
@@ -85,7 +115,8 @@ function campus({ family, entries }: TableSpec): EidList {
     const subnet = Math.imul(Math.floor(i / HOSTS_OF_SUBNET), 0x2545) & 0x3fff; // odd: a permutation of 14 bits
     const host = 2 * (i % HOSTS_OF_SUBNET) + random.below(2);
     if (family === 4) list.words[i] = (0x0a00_0000 + subnet * 1024 + host) >>> 0;
-    else list.words.set([0x2001_0db8, subnet, random.u32(), random.u32() - (random.u32() % 1024) + host], i * 4);
+    else
+      list.words.set([0x2001_0db8, subnet, random.u32(), random.u32() - (random.u32() % 1024) + host], i * 4);
     list.lengths[i] = family === 4 ? 32 : 128;
   }
   return list;

@@ -7,6 +7,8 @@ import { type EidList, eidList, type TableSpec, wordsOf } from './eids.js';
 /** Mappings of all EIDs of a table, each to one of some RLOCs. */
 export interface MappingSpec {
   readonly table: TableSpec;
+  /** Entries of the table before this one are there already. */
+  readonly from: number;
   readonly source: Address;
   /** The first RLOC; the others follow it. */
   readonly firstRloc: Address;
@@ -24,7 +26,10 @@ function eidAt(list: EidList, index: number): EidPrefix {
   const words = wordsOf(list.family);
   let bits = 0n;
   for (let i = 0; i < words; i++) bits = (bits << 32n) + BigInt(list.words[index * words + i] ?? 0);
-  return { instanceId: 0, prefix: { address: { family: list.family, bits }, length: list.lengths[index] ?? 0 } };
+  return {
+    instanceId: 0,
+    prefix: { address: { family: list.family, bits }, length: list.lengths[index] ?? 0 },
+  };
 }
 
 export function eidsOf(table: TableSpec): EidPrefix[] {
@@ -35,13 +40,8 @@ export function eidsOf(table: TableSpec): EidPrefix[] {
 export function* mappingsOf(spec: MappingSpec): Iterable<TrieEffect> {
   const sets = locators(spec);
   const list = eidList(spec.table);
-  for (let i = 0; i < list.count; i++) {
+  for (let i = spec.from; i < list.count; i++) {
     const forwarding = { action: 'encapsulate', locators: sets[i % sets.length] ?? [] } as const;
     yield { type: 'map-cache-set', eid: eidAt(list, i), forwarding, expiresAt_ms: undefined };
   }
-}
-
-export function* deletesOf({ table }: MappingSpec): Iterable<TrieEffect> {
-  const list = eidList(table);
-  for (let i = 0; i < list.count; i++) yield { type: 'map-cache-delete', eid: eidAt(list, i) };
 }

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Figure } from '../figure.js';
+import { costFigures } from './cost.js';
+import { scaleFigures } from './scale.js';
+import { throughputFigures } from './throughput.js';
+
+/** In the order of the report. */
+export const FIGURES: readonly Figure[] = [...throughputFigures, ...costFigures, ...scaleFigures];
