@@ -7,7 +7,7 @@ export interface Context {
   readonly quick: boolean;
   /** The CPU that packets are sent and forwarded on. */
   readonly cpu: number;
-  say(text: string): void;
+  readonly say: (text: string) => void;
 }
 
 /** What is set up once for several figures, so that their series are taken in turns. */

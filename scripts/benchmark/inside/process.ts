@@ -22,7 +22,8 @@ interface Pending {
 }
 
 export interface InsideOptions {
-  readonly namespace: string;
+  /** The one of the benchmark itself unless given. */
+  readonly namespace?: string;
   /** Relative to this folder: './generator.js'. */
   readonly module: string;
   /** Runs on this CPU alone; its first argument. */
@@ -37,18 +38,16 @@ export class Inside<M extends Methods> {
   #calls = 0;
 
   constructor({ namespace, module, cpu, nodeOptions = [] }: InsideOptions) {
+    const where = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
     const pinned = cpu === undefined ? [] : ['taskset', '-c', String(cpu)];
-    const node = [...pinned, process.execPath, '--enable-source-maps', ...nodeOptions];
+    const node = [process.execPath, '--enable-source-maps', ...nodeOptions];
+    const [execPath = process.execPath, ...execArgv] = [...where, ...pinned, ...node];
     this.#module = module;
     this.#process = fork(
       fileURLToPath(new URL(module, import.meta.url)),
       cpu === undefined ? [] : [String(cpu)],
-      {
-        execPath: 'ip',
-        execArgv: ['netns', 'exec', namespace, ...node],
-        serialization: 'advanced',
-        detached: true, // Ctrl-C is the parent's
-      },
+      // Ctrl-C is the parent's
+      { execPath, execArgv, serialization: 'advanced', detached: true },
     );
     this.#process.on('message', (answer: Answer) => this.#take(answer));
     this.#process.on('exit', (code, signal) => this.#end(`${module} ended (${code ?? signal ?? 'gone'})`));
