@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Figure } from '../figure.js';
 import { costFigures } from './cost.js';
+import { mappingSystemFigures } from './mapping-system.js';
 import { programmingFigures } from './programming.js';
 import { scaleFigures } from './scale.js';
 import { throughputFigures } from './throughput.js';
@@ -11,4 +12,5 @@ export const FIGURES: readonly Figure[] = [
   ...costFigures,
   ...scaleFigures,
   ...programmingFigures,
+  ...mappingSystemFigures,
 ];

@@ -51,28 +51,37 @@ async function million(programmer: Programmer): Promise<[string, number[]][]> {
   ];
 }
 
+/** A process that programs maps with room for so many mappings. */
+async function withProgrammer<T>(
+  cpu: number,
+  entries: number,
+  use: (programmer: Programmer) => Promise<T>,
+): Promise<T> {
+  const network = new Network();
+  const nodeOptions = ['--expose-gc', `--max-old-space-size=${HEAP_MB}`];
+  const programmer: Programmer = new Inside({ module: './programmer.js', cpu, nodeOptions });
+  try {
+    await network.mount();
+    await programmer.call('open', network.bpfFilesystem, entries);
+    return await use(programmer);
+  } finally {
+    await programmer.kill();
+    await network.close();
+  }
+}
+
 export const programmingStage: Stage = {
   name: 'programming',
 
-  async run(wanted: ReadonlySet<string>, { quick, cpu, say }: Context): Promise<Samples> {
+  run(wanted: ReadonlySet<string>, { quick, cpu, say }: Context): Promise<Samples> {
     const length = quick ? 'quick' : 'full';
     const table = { family: 4, shape: 'internet', entries: ENTRIES[length] } as const;
     const needs = (names: readonly string[]): boolean => names.some((name) => wanted.has(name));
-    const network = new Network();
-    const nodeOptions = ['--expose-gc', `--max-old-space-size=${HEAP_MB}`];
-    const programmer: Programmer = new Inside({ module: './programmer.js', cpu, nodeOptions });
-    const samples: [string, number[]][] = [];
-    try {
-      await network.mount();
-      await programmer.call('open', network.bpfFilesystem, needs(MILLION_SERIES) ? MILLION : table.entries);
+    return withProgrammer(cpu, needs(MILLION_SERIES) ? MILLION : table.entries, async (programmer) => {
       say(`programming: ${table.entries} mappings, ${ROUNDS[length]} rounds`);
-      if (needs(PROGRAMMING_SERIES)) samples.push(...(await rounds(programmer, table, ROUNDS[length])));
-      if (needs(MILLION_SERIES)) samples.push(...(await million(programmer)));
-      return new Map(samples);
-    } finally {
-      await programmer.kill();
-      await network.close();
-    }
+      const each = needs(PROGRAMMING_SERIES) ? await rounds(programmer, table, ROUNDS[length]) : [];
+      return new Map([...each, ...(needs(MILLION_SERIES) ? await million(programmer) : [])]);
+    });
   },
 };
 
@@ -80,23 +89,15 @@ export const programmingStage: Stage = {
 export const memoryStage: Stage = {
   name: 'memory',
 
-  async run(_wanted: ReadonlySet<string>, { quick, cpu, say }: Context): Promise<Samples> {
+  run(_wanted: ReadonlySet<string>, { quick, cpu, say }: Context): Promise<Samples> {
     const entries = quick ? ENTRIES.full : MILLION;
-    const network = new Network();
-    const nodeOptions = ['--expose-gc', `--max-old-space-size=${HEAP_MB}`];
-    const programmer: Programmer = new Inside({ module: './programmer.js', cpu, nodeOptions });
-    try {
-      await network.mount();
-      await programmer.call('open', network.bpfFilesystem, entries);
+    return withProgrammer(cpu, entries, async (programmer) => {
       say(`memory: ${entries} mappings`);
       const { kernel, agent } = await programmer.call('weigh', { family: 4, shape: 'internet', entries });
       return new Map([
         ['memory-kernel', [kernel]],
         ['memory-agent', [agent]],
       ]);
-    } finally {
-      await programmer.kill();
-      await network.close();
-    }
+    });
   },
 };

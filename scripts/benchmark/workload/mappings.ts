@@ -22,7 +22,7 @@ function locators({ source, firstRloc, rlocs }: MappingSpec): readonly Forwardin
   });
 }
 
-function eidAt(list: EidList, index: number): EidPrefix {
+export function eidAt(list: EidList, index: number): EidPrefix {
   const words = wordsOf(list.family);
   let bits = 0n;
   for (let i = 0; i < words; i++) bits = (bits << 32n) + BigInt(list.words[index * words + i] ?? 0);
@@ -30,11 +30,6 @@ function eidAt(list: EidList, index: number): EidPrefix {
     instanceId: 0,
     prefix: { address: { family: list.family, bits }, length: list.lengths[index] ?? 0 },
   };
-}
-
-export function eidsOf(table: TableSpec): EidPrefix[] {
-  const list = eidList(table);
-  return Array.from({ length: list.count }, (_, i) => eidAt(list, i));
 }
 
 export function* mappingsOf(spec: MappingSpec): Iterable<TrieEffect> {
