@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Figure, pairs, seriesOf } from '../figure.js';
+import { memoryStage, programmingStage } from '../stages/programming.js';
+
+const group = 'Programming the maps from JavaScript';
+const shared = { group, stage: programmingStage } as const;
+
+function rate(series: string, title: string, how: string, least?: number): Figure {
+  return {
+    ...{ ...shared, name: `program-${series}`, title, how, unit: 'per second', series: [series] },
+    ...(least === undefined ? {} : { target: { least } }),
+    values: (samples) => seriesOf(samples, series),
+  };
+}
+
+function time(series: string, title: string, how: string, more: Partial<Figure> = {}): Figure {
+  const figure = { ...shared, name: `program-${series}`, title, how, unit: 'ms', series: [series] } as const;
+  return { ...figure, ...more, values: (samples) => seriesOf(samples, series) };
+}
+
+function bytes(name: string, title: string, how: string, series: readonly string[]): Figure {
+  const [first = '', second] = series;
+  return {
+    ...{ group, stage: memoryStage, name, title, how, unit: 'bytes', series },
+    values: (samples) =>
+      second === undefined ? seriesOf(samples, first) : pairs(samples, first, second, (a, b) => a + b),
+  };
+}
+
+const SLICES =
+  'calls of 512 effects, the most that the control plane hands out at once, each followed by a turn of the event loop';
+
+export const programmingFigures: readonly Figure[] = [
+  rate('bulk', 'Mappings programmed, in bulk', `new EIDs to 128 RLOCs in ${SLICES}`, 150_000),
+  rate('single', 'Mappings programmed, one by one', 'new EIDs, one effect a call'),
+  rate('replace', 'Mappings replaced', `all EIDs to other RLOCs, in ${SLICES}`),
+  rate('delete', 'Mappings deleted', `all of them, in ${SLICES}`),
+  time('stall', 'Stall of the event loop meanwhile', 'longest time between two turns of the loop, in bulk', {
+    target: { most: 20 },
+    judged: 'max',
+  }),
+  time('load-million', 'Load 1,000,000 mappings', `in ${SLICES}`, { slow: true }),
+  time('delete-million', 'Delete 1,000,000 mappings', `in ${SLICES}`, { slow: true }),
+  time('stall-million', 'Stall of the event loop while 1,000,000 are loaded', 'longest of all', {
+    ...{ target: { most: 20 }, judged: 'max', slow: true },
+  }),
+  {
+    ...bytes('memory', 'Memory for a mapping, kernel and agent', 'the sum of the next two', [
+      'memory-kernel',
+      'memory-agent',
+    ]),
+    target: { most: 1000 },
+  },
+  bytes(
+    'memory-kernel',
+    'Memory for a mapping, kernel',
+    'all maps of the data path as the kernel accounts them (fdinfo), sized for the mappings that they hold',
+    ['memory-kernel'],
+  ),
+  bytes(
+    'memory-agent',
+    'Memory for a mapping, agent',
+    'heap and buffers after garbage collection: map-cache of the control plane and tables of the data path',
+    ['memory-agent'],
+  ),
+];

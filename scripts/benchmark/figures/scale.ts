@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import { differences, type Figure, ratios } from '../figure.js';
+import { scaleStage } from '../stages/scale.js';
+import { bareCostName, costName, manyName, oneName, POPULARITIES, TABLES } from '../stages/scale-series.js';
+import type { TableSpec } from '../workload/eids.js';
+import type { Popularity } from '../workload/zipf.js';
+
+const shared = { group: 'Map-cache of many entries', stage: scaleStage } as const;
+
+/** 'a million random EIDs' is meant of both kinds of table. */
+function targetOf({ family, entries }: TableSpec, popularity: Popularity): number | undefined {
+  if (entries === 1_000_000 && popularity === 'uniform') return family === 4 ? 0.65 : 0.5;
+  return entries === 100_000 && popularity === 'zipf' ? 0.85 : undefined;
+}
+
+/** In a quick run: what has a target, for one kind of table. */
+function isSlow(table: TableSpec, popularity: Popularity): boolean {
+  return table.shape !== 'internet' || targetOf(table, popularity) === undefined;
+}
+
+function textOf({ family, shape, entries }: TableSpec, popularity: Popularity): string {
+  const prefixes = shape === 'internet' ? 'prefixes as in an Internet table' : 'host routes as in a campus';
+  return `${entries.toLocaleString('en')} IPv${family} ${prefixes}, ${popularity === 'zipf' ? 'Zipf 1.0' : 'uniform'}`;
+}
+
+function figuresOf(table: TableSpec, popularity: Popularity): Figure[] {
+  const least = targetOf(table, popularity);
+  const [many, one] = [manyName(table, popularity), oneName(table)];
+  const [run, bare] = [costName(table, popularity), bareCostName(table, popularity)];
+  const text = textOf(table, popularity);
+  return [
+    {
+      ...{ ...shared, name: `scale-${many}`, title: `${text} / 1 EID`, unit: 'ratio' },
+      how: 'packets encapsulated a second, over those of a router with one mapping',
+      series: [many, one],
+      slow: isSlow(table, popularity),
+      ...(least === undefined ? {} : { target: { least } }),
+      values: (samples) => ratios(samples, many, one),
+    },
+    {
+      ...{ ...shared, name: `scale-cost-${many}`, title: `${text}: added to a bare redirect`, unit: 'ns' },
+      how: 'test runs: eid_ingress minus the bare redirect, with the same packets',
+      series: [run, bare],
+      slow: isSlow(table, popularity),
+      values: (samples) => differences(samples, run, bare),
+    },
+  ];
+}
+
+export const scaleFigures: readonly Figure[] = TABLES.flatMap((table) =>
+  POPULARITIES.filter((popularity) => table.entries > 1 || popularity === 'uniform').flatMap((popularity) =>
+    figuresOf(table, popularity),
+  ),
+);

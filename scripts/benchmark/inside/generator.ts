@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sends packets into the interfaces of its namespace: live-frame test runs of bpf/bench/generator.bpf.c (Linux 5.18).
+import type { BpfObject, BpfProgram } from '../../../native/index.js';
+import { loadNative } from '../../../src/datapath/native.js';
+import { objectPath } from '../objects.js';
+import { encodeFlows, encodeFrame, type FlowSpec } from '../workload/flows.js';
+import { buildFrame, type FrameFields, shapeName } from '../workload/frame.js';
+import { serve } from './serve.js';
+import { SoftirqThread } from './softirq-thread.js';
+import { writeFlows } from './write-flows.js';
+
+/** What one stream of packets looks like and where it goes. */
+export interface StreamSpec {
+  readonly frame: FrameFields;
+  readonly flows: FlowSpec;
+  /** The interface of this namespace whose other end gets the packets. */
+  readonly ifindex: number;
+}
+
+interface Stream {
+  readonly object: BpfObject;
+  readonly program: BpfProgram;
+  readonly frame: Uint8Array;
+}
+
+const native = loadNative();
+const streams = new Map<string, Stream>();
+const softirqs = new SoftirqThread(Number(process.argv[2]));
+const ZERO = new Uint8Array(4);
+
+const methods = {
+  /** Adds a stream, or replaces the one of this name. */
+  stream(name: string, { frame: fields, flows, ifindex }: StreamSpec): void {
+    streams.get(name)?.object.close();
+    const frame = buildFrame(fields);
+    const object = native.loadObject(objectPath('generator'), { maxEntries: { bench_flows: flows.packets } });
+    writeFlows(object, encodeFlows(flows, frame, fields.shape), flows.packets);
+    object.map('bench_frames').update(ZERO, encodeFrame(frame, flows.packets, ifindex));
+    const program = object.program(`bench_generate_${shapeName(fields.shape)}`);
+    streams.set(name, { object, program, frame });
+  },
+
+  /**
+   * Sends so many packets as fast as they go. The kernel's own clock of a test run stands still while it lets others run
+   * and while it prepares the program; what the softirq thread did for us comes on top.
+   * @returns milliseconds of this CPU
+   */
+  send(name: string, packets: number): number {
+    const stream = streams.get(name);
+    if (stream === undefined) throw new Error(`no stream ${name}`);
+    const before_ms = softirqs.ran_ms();
+    const { duration_ns } = stream.program.testRun(stream.frame, { repeat: packets, live: true });
+    return (duration_ns * packets) / 1e6 + softirqs.ran_ms() - before_ms;
+  },
+};
+
+export type GeneratorMethods = typeof methods;
+serve(methods);

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agent's half of a map-cache without packets: programs mappings as core does, and tells how long that took.
+import { parseAddress } from '../../../src/addr/index.js';
+import { Counters } from '../../../src/control/counters.js';
+import type { MapCacheSetEffect } from '../../../src/control/effect.js';
+import { EXPIRE_BATCH } from '../../../src/control/machine.js';
+import { MapCache } from '../../../src/control/map-cache.js';
+import { RlocReferences } from '../../../src/control/rloc-references.js';
+import type { DataPath, TrieEffect } from '../../../src/core/ports.js';
+import { openDataPath } from '../../../src/datapath/index.js';
+import type { TableSpec } from '../workload/eids.js';
+import { mappingsOf } from '../workload/mappings.js';
+import { cpu_ms, now_ms } from './clock.js';
+import { agentBytes, mapBytes } from './memory.js';
+import { serve } from './serve.js';
+
+/** Of a run over the whole table. */
+export interface Pace {
+  /** Of one CPU. */
+  readonly total_ms: number;
+  /** Longest time between two turns of the event loop. */
+  readonly stall_ms: number;
+}
+
+/** Effects of one call: one, or as many as the machines of the control plane hand out in one. */
+export type Batch = 'single' | 'bulk';
+const CALL = { single: 1, bulk: EXPIRE_BATCH } as const;
+
+const SOURCE = parseAddress('4.4.4.4');
+const FIRST_RLOC = parseAddress('2.2.0.1');
+/** Half of them before `replace`, the others after it. */
+const RLOCS = 256;
+const CONFIGURED = 1024;
+
+let dataPath: DataPath | undefined;
+let effects: readonly MapCacheSetEffect[] = [];
+/** Kept for what it weighs. */
+let mapCache: MapCache | undefined;
+
+/** Mappings of the table, each to one of 128 RLOCs. */
+function mappings(table: TableSpec, firstRloc: bigint): MapCacheSetEffect[] {
+  const rloc = { ...FIRST_RLOC, bits: FIRST_RLOC.bits + firstRloc };
+  const spec = { table, from: 0, source: SOURCE, firstRloc: rloc, rlocs: RLOCS / 2 };
+  return [...mappingsOf(spec)].filter((effect) => effect.type === 'map-cache-set');
+}
+
+/** A turn of the event loop for each 512 effects, as other input would have its turn. */
+async function apply(all: readonly TrieEffect[], size: number): Promise<Pace> {
+  const started = cpu_ms();
+  let [last, stall_ms] = [now_ms(), 0];
+  for (let at = 0; at < all.length; at += EXPIRE_BATCH) {
+    for (let i = at; i < Math.min(all.length, at + EXPIRE_BATCH); i += size) {
+      const refused = dataPath?.apply(all.slice(i, Math.min(i + size, at + EXPIRE_BATCH)));
+      if (refused?.length !== 0) throw new Error('the data path refused a mapping');
+    }
+    await new Promise(setImmediate);
+    const now = now_ms();
+    stall_ms = Math.max(stall_ms, now - last);
+    last = now;
+  }
+  return { total_ms: cpu_ms() - started, stall_ms };
+}
+
+/** What the control plane keeps of the same mappings. */
+function learn(all: readonly MapCacheSetEffect[]): MapCache {
+  const cache = new MapCache(all.length, new RlocReferences(), new Counters());
+  for (const { eid, forwarding } of all) {
+    const about = { source: SOURCE, asked: eid, renewed: new Set<string>(), lifetime_ms: 86_400_000 };
+    cache.learn({ ...about, eid, forwarding }, now_ms(), []);
+  }
+  return cache;
+}
+
+const methods = {
+  open(bpfFilesystem: string, entries: number): void {
+    dataPath = openDataPath({
+      ...{ name: 'programmer', bpfFilesystem, xdpMode: 'auto', interfaces: [], localRlocs: [SOURCE] },
+      ...{ locatorStatusBits: false },
+      sizes: {
+        mapCacheEntries: entries + CONFIGURED,
+        ...{ dynamicEids: 1024, locatorSets: 4096, locators: 4096, puntRing: 1 << 20 },
+      },
+    });
+  },
+
+  set(table: TableSpec, batch: Batch): Promise<Pace> {
+    effects = mappings(table, 0n);
+    return apply(effects, CALL[batch]);
+  },
+
+  /** The same EIDs to other RLOCs. */
+  replace(table: TableSpec): Promise<Pace> {
+    effects = mappings(table, BigInt(RLOCS / 2));
+    return apply(effects, CALL.bulk);
+  },
+
+  delete(): Promise<Pace> {
+    const deletes = effects.map(({ eid }): TrieEffect => ({ type: 'map-cache-delete', eid }));
+    effects = [];
+    return apply(deletes, CALL.bulk);
+  },
+
+  /** Bytes of kernel and agent for a mapping of the table, which is programmed and learnt meanwhile. */
+  async weigh(table: TableSpec): Promise<{ readonly kernel: number; readonly agent: number }> {
+    const before = await agentBytes();
+    effects = mappings(table, 0n);
+    mapCache = learn(effects);
+    await apply(effects, CALL.bulk);
+    effects = [];
+    const kernel = mapBytes() / table.entries;
+    const agent = ((await agentBytes()) - before) / mapCache.table.size;
+    effects = mappings(table, 0n);
+    await methods.delete();
+    mapCache = undefined;
+    return { kernel, agent };
+  },
+};
+
+export type ProgrammerMethods = typeof methods;
+serve(methods);

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { capture, must } from '../../story/netns/shell.js';
+
+const PREFIX = 'xtrt-bench-';
+const RUN_DIRECTORY = '/run';
+
+export interface Device {
+  readonly namespace: string;
+  readonly name: string;
+  readonly ifindex: number;
+  readonly mac: Uint8Array;
+}
+
+/** The namespaces, veth pairs and BPF file system of one stage. Their names hold the process ID of their maker. */
+export class Network {
+  static #made = 0;
+  readonly #name = `${PREFIX}${process.pid}-${Network.#made++}`;
+  readonly #namespaces: string[] = [];
+  #links = 0;
+
+  /** Where pins go. */
+  get bpfFilesystem(): string {
+    return `${RUN_DIRECTORY}/${this.#name}`;
+  }
+
+  async mount(): Promise<void> {
+    mkdirSync(this.bpfFilesystem);
+    await must(['mount', '-t', 'bpf', 'bpf', this.bpfFilesystem]);
+  }
+
+  /** A namespace with loopback up that forwards. Neighbours and routes have to be told to it. */
+  async namespace(role: string): Promise<string> {
+    const name = `${this.#name}-${role}`;
+    await must(['ip', 'netns', 'add', name]);
+    this.#namespaces.push(name);
+    await this.ip(name, 'link set lo up');
+    await this.inside(name, [
+      ...['sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1'],
+      ...['net.ipv6.conf.default.accept_dad=0', 'net.ipv4.conf.all.rp_filter=0'],
+      'net.ipv4.conf.default.rp_filter=0',
+    ]);
+    return name;
+  }
+
+  /** Lines of `ip -batch`. */
+  async ip(namespace: string, ...lines: readonly string[]): Promise<void> {
+    await must(['ip', '-n', namespace, '-batch', '-'], { input: `${lines.join('\n')}\n` });
+  }
+
+  async inside(namespace: string, command: readonly string[]): Promise<string> {
+    return must(['ip', 'netns', 'exec', namespace, ...command]);
+  }
+
+  /**
+   * A veth pair, up, whose ends take frames that XDP sends them: with GRO, or with a program of their own that comes
+   * later.
+   */
+  async link(
+    from: readonly [namespace: string, name: string],
+    to: readonly [namespace: string, name: string],
+  ): Promise<readonly [Device, Device]> {
+    const [a, b] = [this.#device(...from), this.#device(...to)];
+    const end = ({ namespace, name, ifindex, mac }: Device): string =>
+      `netns ${namespace} name ${name} index ${ifindex} address ${formatMac(mac)}`;
+    await must(['ip', ...`link add ${end(a)} type veth peer ${end(b)}`.split(' ')]);
+    for (const { namespace, name } of [a, b]) await this.ip(namespace, `link set dev ${name} up`);
+    for (const { namespace, name } of [a, b])
+      await this.inside(namespace, ['ethtool', '-K', name, 'gro', 'on']);
+    return [a, b];
+  }
+
+  #device(namespace: string, name: string): Device {
+    const number = ++this.#links;
+    const mac = Uint8Array.of(2, 0xbe, 0, 0, number >> 8, number & 0xff);
+    return { namespace, name, ifindex: 100 + number, mac };
+  }
+
+  async close(): Promise<void> {
+    for (const name of this.#namespaces) await capture(['ip', 'netns', 'delete', name]);
+    await capture(['umount', '-l', this.bpfFilesystem]);
+    if (existsSync(this.bpfFilesystem)) rmdirSync(this.bpfFilesystem);
+  }
+}
+
+export function formatMac(mac: Uint8Array): string {
+  return [...mac].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+}
+
+/** The process that a name of ours holds. */
+function makerOf(name: string): string {
+  return name.slice(PREFIX.length).split('-', 1)[0] ?? '';
+}
+
+function isStale(name: string): boolean {
+  return name.startsWith(PREFIX) && !existsSync(`/proc/${makerOf(name)}`);
+}
+
+/** Removes what benchmarks left that were killed. */
+export async function removeStale(): Promise<void> {
+  const namespaces = existsSync('/run/netns') ? readdirSync('/run/netns').filter(isStale) : [];
+  for (const name of namespaces) await must(['ip', 'netns', 'delete', name]);
+  for (const name of readdirSync(RUN_DIRECTORY).filter(isStale)) {
+    await capture(['umount', '-l', `${RUN_DIRECTORY}/${name}`]);
+    rmdirSync(`${RUN_DIRECTORY}/${name}`);
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { AddedRouter, DataPlane } from '../site/data-plane.js';
+import type { Device } from '../site/network.js';
+import type { Course } from './course.js';
+import { hostFrame, type LinkEnds, toLocal, toRemote, tunnelFrame } from './mixes.js';
+import type { Courses } from './throughput.js';
+
+export function endsOf([near, far]: readonly [near: Device, far: Device]): LinkEnds {
+  return { fromMac: near.mac, toMac: far.mac };
+}
+
+/** The harness alone, and what every figure is compared with. */
+export function bareCourses(dataPlane: DataPlane, { router, namespace }: AddedRouter): Courses {
+  let bare: Promise<readonly [Device, Device]> | undefined;
+  const link = async (): Promise<readonly [Device, Device]> => {
+    const pair = await dataPlane.fromGenerator(namespace, 'bare');
+    await router.process.call('attachBare', pair[1].ifindex, router.nextHop);
+    return pair;
+  };
+  const sink = router.links.up.far;
+  const v4 = { eid: 4, rloc: 4 } as const;
+  const v6 = { eid: 6, rloc: 4 } as const;
+  const course = async (
+    arrival: Course['arrival'],
+    frame: (ends: LinkEnds) => Course['stream']['frame'],
+    flows: Course['stream']['flows'],
+  ): Promise<Course> => {
+    const pair = await (bare ??= link());
+    return { stream: { frame: frame(endsOf(pair)), flows, ifindex: pair[0].ifindex }, sink, arrival };
+  };
+  return new Map([
+    ['generator', () => straightToSink(dataPlane)],
+    ['bare-v4', () => course('plain', (ends) => hostFrame(4, ends), toRemote(v4))],
+    ['bare-v6', () => course('plain', (ends) => hostFrame(6, ends), toRemote(v6))],
+    ['bare-lisp', () => course('lisp', (ends) => tunnelFrame(v4, ends), toLocal(v4))],
+  ]);
+}
+
+async function straightToSink(dataPlane: DataPlane): Promise<Course> {
+  const pair = await dataPlane.toSink(dataPlane.generatorNamespace, 'straight');
+  const flows = toRemote({ eid: 4, rloc: 4 });
+  return {
+    stream: { frame: hostFrame(4, endsOf(pair)), flows, ifindex: pair[0].ifindex },
+    sink: pair[1],
+    arrival: 'plain',
+  };
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mappings from JavaScript into the maps of the kernel, without packets.
+import type { Context, Samples, Stage } from '../figure.js';
+import { Inside } from '../inside/process.js';
+import type { Pace, ProgrammerMethods } from '../inside/programmer.js';
+import { MILLION } from '../site/router.js';
+import { Network } from '../site/network.js';
+import type { TableSpec } from '../workload/eids.js';
+
+const ENTRIES = { quick: 30_000, full: 200_000 } as const;
+const ROUNDS = { quick: 3, full: 7 } as const;
+const HEAP_MB = 8192;
+
+/** Mappings a second, or the longest stall, of each way. */
+export const PROGRAMMING_SERIES = ['single', 'bulk', 'replace', 'delete', 'stall'] as const;
+/** With a million mappings, once. */
+export const MILLION_SERIES = ['load-million', 'delete-million', 'stall-million'] as const;
+export const MEMORY_SERIES = ['memory-kernel', 'memory-agent'] as const;
+
+type Programmer = Inside<ProgrammerMethods>;
+
+async function rounds(
+  programmer: Programmer,
+  table: TableSpec,
+  count: number,
+): Promise<[string, number[]][]> {
+  const samples = new Map<string, number[]>(PROGRAMMING_SERIES.map((name) => [name, []]));
+  const add = (name: (typeof PROGRAMMING_SERIES)[number], { total_ms }: Pace): void => {
+    samples.get(name)?.push((table.entries * 1000) / total_ms);
+  };
+  for (let round = 0; round < count; round++) {
+    add('single', await programmer.call('set', table, 'single'));
+    await programmer.call('delete');
+    const bulk = await programmer.call('set', table, 'bulk');
+    add('bulk', bulk);
+    samples.get('stall')?.push(bulk.stall_ms);
+    add('replace', await programmer.call('replace', table));
+    add('delete', await programmer.call('delete'));
+  }
+  return [...samples];
+}
+
+async function million(programmer: Programmer): Promise<[string, number[]][]> {
+  const table = { family: 4, shape: 'internet', entries: MILLION } as const;
+  const load = await programmer.call('set', table, 'bulk');
+  const gone = await programmer.call('delete');
+  return [
+    ['load-million', [load.total_ms]],
+    ['stall-million', [load.stall_ms]],
+    ['delete-million', [gone.total_ms]],
+  ];
+}
+
+/** A process that programs maps with room for so many mappings. */
+async function withProgrammer<T>(
+  cpu: number,
+  entries: number,
+  use: (programmer: Programmer) => Promise<T>,
+): Promise<T> {
+  const network = new Network();
+  const nodeOptions = ['--expose-gc', `--max-old-space-size=${HEAP_MB}`];
+  const programmer: Programmer = new Inside({ module: './programmer.js', cpu, nodeOptions });
+  try {
+    await network.mount();
+    await programmer.call('open', network.bpfFilesystem, entries);
+    return await use(programmer);
+  } finally {
+    await programmer.kill();
+    await network.close();
+  }
+}
+
+export const programmingStage: Stage = {
+  name: 'programming',
+
+  run(wanted: ReadonlySet<string>, { quick, cpu, say }: Context): Promise<Samples> {
+    const length = quick ? 'quick' : 'full';
+    const table = { family: 4, shape: 'internet', entries: ENTRIES[length] } as const;
+    const needs = (names: readonly string[]): boolean => names.some((name) => wanted.has(name));
+    return withProgrammer(cpu, needs(MILLION_SERIES) ? MILLION : table.entries, async (programmer) => {
+      say(`programming: ${table.entries} mappings, ${ROUNDS[length]} rounds`);
+      const each = needs(PROGRAMMING_SERIES) ? await rounds(programmer, table, ROUNDS[length]) : [];
+      return new Map([...each, ...(needs(MILLION_SERIES) ? await million(programmer) : [])]);
+    });
+  },
+};
+
+/** In a process of its own, whose maps are as large as the table. */
+export const memoryStage: Stage = {
+  name: 'memory',
+
+  run(_wanted: ReadonlySet<string>, { quick, cpu, say }: Context): Promise<Samples> {
+    const entries = quick ? ENTRIES.full : MILLION;
+    return withProgrammer(cpu, entries, async (programmer) => {
+      say(`memory: ${entries} mappings`);
+      const { kernel, agent } = await programmer.call('weigh', { family: 4, shape: 'internet', entries });
+      return new Map([
+        ['memory-kernel', [kernel]],
+        ['memory-agent', [agent]],
+      ]);
+    });
+  },
+};

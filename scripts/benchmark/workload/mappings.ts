@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Address, EidPrefix } from '../../../src/addr/index.js';
+import type { ForwardingLocator } from '../../../src/control/effect.js';
+import type { TrieEffect } from '../../../src/core/ports.js';
+import { type EidList, eidList, type TableSpec, wordsOf } from './eids.js';
+
+/** Mappings of all EIDs of a table, each to one of some RLOCs. */
+export interface MappingSpec {
+  readonly table: TableSpec;
+  /** Entries of the table before this one are there already. */
+  readonly from: number;
+  readonly source: Address;
+  /** The first RLOC; the others follow it. */
+  readonly firstRloc: Address;
+  readonly rlocs: number;
+}
+
+function locators({ source, firstRloc, rlocs }: MappingSpec): readonly ForwardingLocator[][] {
+  return Array.from({ length: rlocs }, (_, i) => {
+    const rloc: Address = { family: firstRloc.family, bits: firstRloc.bits + BigInt(i) };
+    return [{ rloc, source, priority: 1, weight: 100, up: true }];
+  });
+}
+
+export function eidAt(list: EidList, index: number): EidPrefix {
+  const words = wordsOf(list.family);
+  let bits = 0n;
+  for (let i = 0; i < words; i++) bits = (bits << 32n) + BigInt(list.words[index * words + i] ?? 0);
+  return {
+    instanceId: 0,
+    prefix: { address: { family: list.family, bits }, length: list.lengths[index] ?? 0 },
+  };
+}
+
+export function* mappingsOf(spec: MappingSpec): Iterable<TrieEffect> {
+  const sets = locators(spec);
+  const list = eidList(spec.table);
+  for (let i = spec.from; i < list.count; i++) {
+    const forwarding = { action: 'encapsulate', locators: sets[i % sets.length] ?? [] } as const;
+    yield { type: 'map-cache-set', eid: eidAt(list, i), forwarding, expiresAt_ms: undefined };
+  }
+}
