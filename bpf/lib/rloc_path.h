@@ -32,7 +32,7 @@ static __always_inline int parse_lisp_data(struct xdp_md *ctx, struct xtr_packet
 		return drop(packet, XTR_REASON_BAD_INNER);
 	if (packet->ip.total_bytes > outer->inner_bytes || !unicast(packet->ip.family, &packet->ip.source))
 		return drop(packet, XTR_REASON_BAD_INNER);
-	packet->flow = flow_hash(&packet->ip, version, end);
+	hash_flow(packet, version, end);
 	return XTR_GO_ON;
 }
 
