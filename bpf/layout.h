@@ -137,9 +137,14 @@ struct xtr_flow_cache {
 	__u32 reserved;
 };
 
+enum xtr_flow_kind { /* and the bucket of the flow, 0 to XTR_BUCKETS - 1 */
+		     XTR_FLOW_IPV6 = 64,
+		     XTR_FLOW_DECAPSULATED = 128,
+};
+
 /*
- * Value of xtr_flows: what eid_ingress decided of a packet, for those that are like it in all that decides. Written by
- * the programs alone. CPU n has elements n * slots to (n + 1) * slots - 1, and nobody else touches them.
+ * Value of xtr_flows: what was decided of a packet, for those that are like it in all that decides. Written by the
+ * programs alone. CPU n has elements n * slots to (n + 1) * slots - 1, and nobody else touches them.
  */
 struct xtr_flow {
 	__u64 epoch;   /* as it was before the decision: void when there is another one now. 0: being written */
@@ -148,18 +153,22 @@ struct xtr_flow {
 	__u8 destination[16];
 	__u32 ifindex; /* ingress */
 	__u8 mac[6];   /* to which the frame came */
-	__u8 dscp;     /* policy routing may look at it */
-	__u8 bucket;   /* of the flow, plus XTR_BUCKETS for IPv6 */
+	__u8 dscp;     /* to be forwarded with: policy routing may look at it */
+	__u8 kind;
 	__u32 version; /* counts decisions begun */
-	/* so far, what packets are compared with: one cache line */
-	__u32 locator;
-	__u32 counter;
+	/* so far, what every packet is compared with: one cache line */
 	__u32 egress;
-	__u32 mtu;	  /* for the packet from the EID */
+	__u32 mtu; /* for the packet between EIDs */
+	__u32 locator;
+	__u32 counter;	  /* of the mapping */
 	__u32 family;	  /* of the RLOCs */
 	__u32 header_sum; /* of struct xtr_locator */
 	__u8 header[XTR_HEADER_BYTES];
-	__u8 reserved[32];
+	/* of decapsulated packets, else zero */
+	__u8 rloc[16]; /* outer destination */
+	__u32 instance_id;
+	__u8 protocol;
+	__u8 reserved[11];
 };
 
 enum xtr_punt_reason {

@@ -95,8 +95,7 @@ static __always_inline int eid_path(struct xdp_md *ctx)
 
 	if (!parse_from_eid(ctx, &packet))
 		return pass(&packet, XTR_REASON_TO_KERNEL);
-	flow_slot(&encap.slot, &packet);
-	if (flow_known(&encap.slot, ctx, &packet))
+	if (encapsulation_known(&encap.slot, ctx, &packet))
 		return flow_path(ctx, &packet, &encap.slot);
 	flow_begin(&encap.slot);
 	if (!enter_instance(ctx, &packet, &encap))

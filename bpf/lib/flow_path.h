@@ -11,18 +11,6 @@
 #include "flow_cache.h"
 #include "rewrite.h"
 
-/* Two bytes in front of struct ethhdr, so that what follows it lies on eight bytes, here as in memory of packets. */
-#define FLOW_HEADER_PAD 2
-#define FLOW_IP_AT	(FLOW_HEADER_PAD + ETH_HLEN)
-
-/* In words: compilers copy byte by byte what they do not know to be aligned. */
-static __always_inline void copy_ethernet(void *to, const void *from)
-{
-	*(__u16 *)to = *(const __u16 *)from;
-	*(__u32 *)(to + 2) = *(const __u32 *)(from + 2);
-	*(__u64 *)(to + 6) = *(const __u64 *)(from + 6);
-}
-
 /* IPv4 or IPv6, UDP and LISP header. */
 static __always_inline void copy_tunnel(void *to, const void *from, const __u32 bytes)
 {
@@ -54,7 +42,7 @@ static __always_inline bool write_header(struct xdp_md *ctx, const struct xtr_pa
 	at = packet_data(ctx);
 	if (at + ETH_HLEN + TUNNEL_BYTES_V6 > packet_end(ctx))
 		return false;
-	copy_ethernet(at, flow->header + FLOW_HEADER_PAD);
+	copy_ethernet(at, flow->header + FLOW_ETH_AT);
 	at += ETH_HLEN;
 	if (v4) {
 		copy_tunnel(at, flow->header + FLOW_IP_AT, TUNNEL_BYTES_V4);
@@ -68,6 +56,19 @@ static __always_inline bool write_header(struct xdp_md *ctx, const struct xtr_pa
 	return true;
 }
 
+static __always_inline __u8 encapsulated_kind(const struct xtr_packet *packet)
+{
+	return packet->flow % XTR_BUCKETS | (packet->ip.family == 6 ? XTR_FLOW_IPV6 : 0);
+}
+
+/* Every pair of EIDs has a decision for each bucket, as buckets may have different locators. */
+static __always_inline bool encapsulation_known(struct xtr_slot *slot, struct xdp_md *ctx,
+						const struct xtr_packet *packet)
+{
+	flow_slot(slot, packet->pair + packet->flow % XTR_BUCKETS * 0x9e3779b1U);
+	return flow_known(slot, ctx, &packet->ip, packet->ip.tos, encapsulated_kind(packet));
+}
+
 /* The packet goes where the one before went. */
 static __always_inline int flow_path(struct xdp_md *ctx, struct xtr_packet *packet, const struct xtr_slot *slot)
 {
@@ -79,8 +80,7 @@ static __always_inline int flow_path(struct xdp_md *ctx, struct xtr_packet *pack
 	if (!write_header(ctx, packet, flow))
 		return drop(packet, XTR_REASON_NO_HEADROOM);
 	count(&xtr_locator_counters, flow->locator, packet->ip.total_bytes);
-	flow_barrier();
-	if (*(const volatile __u32 *)&flow->version != slot->version)
+	if (!flow_unchanged(slot))
 		return drop(packet, XTR_REASON_INTERNAL);
 	return redirect(packet, flow->egress, XTR_REASON_ENCAPSULATED);
 }
@@ -96,26 +96,16 @@ static __always_inline void flow_remember(struct xdp_md *ctx, const struct xtr_p
 
 	if (!flow || at + ETH_HLEN + TUNNEL_BYTES_V6 > packet_end(ctx))
 		return;
-	flow->epoch = 0;
-	flow_barrier();
-	flow->decided = slot->now;
-	__builtin_memcpy(flow->source, &packet->ip.source, sizeof(flow->source));
-	__builtin_memcpy(flow->destination, &packet->ip.destination, sizeof(flow->destination));
-	flow->ifindex = ctx->ingress_ifindex;
-	__builtin_memcpy(flow->mac, encap->mac, sizeof(flow->mac));
-	flow->dscp = packet->ip.tos >> 2;
-	flow->bucket = flow_bucket(packet);
+	flow_open(slot, ctx, &packet->ip, encapsulated_kind(packet), encap->mac);
 	flow->locator = encap->choice.index;
 	flow->counter = encap->counter;
 	flow->egress = fib->ifindex;
 	flow->mtu = fib->mtu_result - outer_bytes(locator);
 	flow->family = locator->family;
 	flow->header_sum = locator->header_sum;
-	copy_ethernet(flow->header + FLOW_HEADER_PAD, at);
+	copy_ethernet(flow->header + FLOW_ETH_AT, at);
 	copy_tunnel(flow->header + FLOW_IP_AT, at + ETH_HLEN, TUNNEL_BYTES_V6);
-	flow_barrier();
-	if (*(volatile __u32 *)&flow->version == slot->version)
-		*(volatile __u64 *)&flow->epoch = slot->epoch;
+	flow_close(slot);
 }
 
 #endif
