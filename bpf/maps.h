@@ -17,6 +17,16 @@
 		__type(value, value_type);                                                                             \
 	} name SEC(".maps")
 
+/* Memory that user space could map is aligned to pages, so that values which are multiples of cache lines are too. */
+#define XTR_ALIGNED_ARRAY(name, value_type, entries)                                                                   \
+	struct {                                                                                                       \
+		__uint(type, BPF_MAP_TYPE_ARRAY);                                                                      \
+		__uint(max_entries, entries);                                                                          \
+		__uint(map_flags, BPF_F_MMAPABLE);                                                                     \
+		__type(key, __u32);                                                                                    \
+		__type(value, value_type);                                                                             \
+	} name SEC(".maps")
+
 #define XTR_LPM(name, key_type, value_type, entries)                                                                   \
 	struct {                                                                                                       \
 		__uint(type, BPF_MAP_TYPE_LPM_TRIE);                                                                   \
@@ -37,6 +47,9 @@ XTR_LPM(xtr_eid_db_v6, struct xtr_eid_v6, struct xtr_local_eid, 65536);
 
 XTR_MAP(xtr_locator_sets, BPF_MAP_TYPE_ARRAY, __u32, struct xtr_locator_set, 4096);
 XTR_MAP(xtr_locators, BPF_MAP_TYPE_ARRAY, __u32, struct xtr_locator, 4096);
+XTR_MAP(xtr_flow_cache, BPF_MAP_TYPE_ARRAY, __u32, struct xtr_flow_cache, 1);
+XTR_ALIGNED_ARRAY(xtr_flows, struct xtr_flow, 1);
+
 XTR_MAP(xtr_mapping_counters, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct xtr_traffic, 65536);
 XTR_MAP(xtr_locator_counters, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct xtr_traffic, 4096);
 XTR_MAP(xtr_counters, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct xtr_traffic, XTR_REASON_COUNT);

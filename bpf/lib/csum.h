@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* The Internet checksum of IPv4 headers: checked whole (RFC 1071), changed by difference (RFC 1624). */
+/* The Internet checksum of IPv4 headers (RFC 1071). */
 #ifndef XTR_LIB_CSUM_H
 #define XTR_LIB_CSUM_H
 
@@ -53,12 +53,6 @@ static __always_inline bool csum_verify(struct xdp_md *ctx, const struct iphdr *
 	sum = (sum & 0xffffffff) + (sum >> 32);
 	sum = (sum & 0xffff) + (sum >> 16);
 	return csum_fold(sum) == 0xffff;
-}
-
-/* RFC 1624 equation 3, for one 16-bit word as it lies in memory. */
-static __always_inline void csum_replace(struct iphdr *header, __u16 from, __u16 to)
-{
-	header->check = ~csum_fold((__u16)~header->check + (__u32)(__u16)~from + to);
 }
 
 #endif

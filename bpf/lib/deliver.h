@@ -3,6 +3,8 @@
 #ifndef XTR_LIB_DELIVER_H
 #define XTR_LIB_DELIVER_H
 
+#include "delivery.h"
+#include "ecn.h"
 #include "fib.h"
 #include "interface.h"
 #include "rewrite.h"
@@ -15,7 +17,7 @@ static __always_inline bool same_instance(const struct xtr_packet *packet, __u32
 	return interface && interface->roles & XTR_ROLE_EID && interface->instance_id == packet->instance_id;
 }
 
-static __always_inline int deliver(struct xdp_md *ctx, struct xtr_packet *packet)
+static __always_inline int deliver(struct xdp_md *ctx, struct xtr_packet *packet, const struct xtr_arrival *arrival)
 {
 	struct bpf_fib_lookup fib;
 	struct xtr_route route = {
@@ -23,7 +25,7 @@ static __always_inline int deliver(struct xdp_md *ctx, struct xtr_packet *packet
 	    .destination = &packet->ip.destination,
 	    .family = packet->ip.family,
 	    .total_bytes = packet->ip.total_bytes,
-	    .tos = packet->ip.tos,
+	    .tos = packet->ip.tos & ~ECN_MASK,
 	    .protocol = packet->ip.protocol,
 	};
 	long result = fib_lookup(ctx, &route, &fib);
@@ -45,9 +47,10 @@ static __always_inline int deliver(struct xdp_md *ctx, struct xtr_packet *packet
 	/* The kernel resolves the neighbour, or answers for the expired TTL; it counts the hop itself. */
 	if (result == BPF_FIB_LKUP_RET_NO_NEIGH || packet->ip.ttl <= 1)
 		return pass(packet, XTR_REASON_DECAPSULATED_TO_KERNEL);
-	if (!rewrite_ip(ctx, &packet->ip, packet->ip.tos, packet->ip.ttl - 1))
+	if (!rewrite_ip(ctx, &packet->ip, packet->ip.tos, packet->ip.ttl - 1) || !address_to(ctx, &fib))
 		return drop(packet, XTR_REASON_INTERNAL);
-	return transmit(ctx, packet, &fib, XTR_REASON_DECAPSULATED);
+	delivery_remember(ctx, packet, arrival, &fib);
+	return redirect(packet, fib.ifindex, XTR_REASON_DECAPSULATED);
 }
 
 #endif

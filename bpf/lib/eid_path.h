@@ -6,20 +6,19 @@
 
 #include "eid.h"
 #include "flow_hash.h"
+#include "flow_path.h"
 #include "interface.h"
 #include "tunnel_path.h"
 
-/* False: the kernel's. ARP, VLAN tags and all that is not a sound IP packet to be routed from this interface. */
+/* False: the kernel's. ARP, VLAN tags and all that is not a sound IP packet to be routed. */
 static __always_inline bool parse_from_eid(struct xdp_md *ctx, struct xtr_packet *packet)
 {
-	const struct xtr_interface *interface = interface_of(ctx->ingress_ifindex);
 	struct ethhdr *eth = packet_data(ctx);
 	void *at = eth + 1;
 	void *end = packet_end(ctx);
 
-	if (!interface || !(interface->roles & XTR_ROLE_EID) || at > end || !is_for(interface, eth))
+	if (at > end)
 		return false;
-	packet->instance_id = interface->instance_id;
 	if (eth->h_proto == bpf_htons(ETH_P_IP)) {
 		if (!parse_ipv4(ctx, at, &packet->ip))
 			return false;
@@ -28,10 +27,22 @@ static __always_inline bool parse_from_eid(struct xdp_md *ctx, struct xtr_packet
 	}
 	if (packet->ip.ttl <= 1 || is_neighbour_discovery(&packet->ip, at, end))
 		return false;
-	if (!unicast(packet->ip.family, &packet->ip.source) || !unicast(packet->ip.family, &packet->ip.destination))
-		return false;
-	packet->flow = flow_hash(&packet->ip, at, end);
+	hash_flow(packet, at, end);
 	return true;
+}
+
+/* False: the kernel's. Not from an EID-facing interface, not for this router, or not to be routed. */
+static __always_inline bool enter_instance(struct xdp_md *ctx, struct xtr_packet *packet, struct xtr_encap *encap)
+{
+	const struct xtr_interface *interface = interface_of(ctx->ingress_ifindex);
+	struct ethhdr *eth = packet_data(ctx);
+
+	if (!interface || !(interface->roles & XTR_ROLE_EID) || (void *)(eth + 1) > packet_end(ctx) ||
+	    !is_for(interface, eth))
+		return false;
+	packet->instance_id = interface->instance_id;
+	__builtin_memcpy(encap->mac, interface->mac, sizeof(encap->mac));
+	return unicast(packet->ip.family, &packet->ip.source) && unicast(packet->ip.family, &packet->ip.destination);
 }
 
 /* The status bits are those of the longest match of the source EID (9300-5.3-14). */
@@ -41,11 +52,14 @@ static __always_inline int check_source(struct xdp_md *ctx, const struct xtr_pac
 
 	if (!source)
 		return pass(packet, XTR_REASON_TO_KERNEL);
-	if (source->kind != XTR_EID_LOCAL)
-		punt(ctx, packet, XTR_PUNT_EID_DETECTED); /* new here, or away and come back */
-	else if (source->flags & XTR_EID_FLAG_STATUS_BITS)
-		encap->l_flag = LISP_FLAG_L;
 	encap->status_bits = source->status_bits;
+	if (source->kind == XTR_EID_LOCAL) {
+		if (source->flags & XTR_EID_FLAG_STATUS_BITS)
+			encap->l_flag = LISP_FLAG_L;
+		return XTR_GO_ON;
+	}
+	punt(ctx, packet, XTR_PUNT_EID_DETECTED); /* new here, or away and come back */
+	encap->slot.flow = NULL;		  /* the next packet is to be detected too */
 	return XTR_GO_ON;
 }
 
@@ -81,6 +95,11 @@ static __always_inline int eid_path(struct xdp_md *ctx)
 
 	if (!parse_from_eid(ctx, &packet))
 		return pass(&packet, XTR_REASON_TO_KERNEL);
+	if (encapsulation_known(&encap.slot, ctx, &packet))
+		return flow_path(ctx, &packet, &encap.slot);
+	flow_begin(&encap.slot);
+	if (!enter_instance(ctx, &packet, &encap))
+		return pass(&packet, XTR_REASON_TO_KERNEL);
 	verdict = check_source(ctx, &packet, &encap);
 	if (verdict != XTR_GO_ON)
 		return verdict;
@@ -91,7 +110,8 @@ static __always_inline int eid_path(struct xdp_md *ctx)
 	verdict = choose_locator(&packet, mapping->locator_set, &encap.choice);
 	if (verdict != XTR_GO_ON)
 		return verdict;
-	count(&xtr_mapping_counters, mapping->counter, packet.ip.total_bytes);
+	encap.counter = mapping->counter;
+	count(&xtr_mapping_counters, encap.counter, packet.ip.total_bytes);
 	return tunnel_path(ctx, &packet, &encap, XTR_REASON_ENCAPSULATED);
 }
 

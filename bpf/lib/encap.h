@@ -8,13 +8,17 @@
 #define XTR_LIB_ENCAP_H
 
 #include "csum.h"
+#include "flow_cache.h"
 #include "lisp.h"
 #include "locator.h"
 
 struct xtr_encap {
 	struct xtr_choice choice;
+	struct xtr_slot slot; /* where the decision is to be remembered */
+	__u32 counter;	      /* of the mapping */
 	__u32 status_bits;
 	__u8 l_flag; /* LISP_FLAG_L: status_bits go with the packet */
+	__u8 mac[ETH_ALEN];
 };
 
 static __always_inline __be16 tunnel_source_port(const struct xtr_packet *packet)
@@ -27,36 +31,47 @@ static __always_inline __u32 outer_bytes(const struct xtr_locator *locator)
 	return sizeof(struct xtr_tunnel) + (locator->family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
 }
 
+/* What differs by packet, in a header that has all else. */
+static __always_inline void fill_ipv4(struct iphdr *header, const struct xtr_packet *packet, __u32 header_sum)
+{
+	__u32 total = sizeof(*header) + sizeof(struct xtr_tunnel) + packet->ip.total_bytes;
+	__u32 sum = header_sum + packet->ip.tos + total + ((__u32)packet->ip.ttl << 8);
+
+	header->tos = packet->ip.tos;
+	header->tot_len = bpf_htons(total);
+	header->ttl = packet->ip.ttl;
+	header->check = bpf_htons(~csum_fold(sum));
+}
+
 static __always_inline void write_ipv4(struct iphdr *header, const struct xtr_packet *packet,
 				       const struct xtr_locator *locator)
 {
-	__u32 total = sizeof(*header) + sizeof(struct xtr_tunnel) + packet->ip.total_bytes;
-	__u32 sum = locator->header_sum + packet->ip.tos + total + ((__u32)packet->ip.ttl << 8);
-
 	header->version = 4;
 	header->ihl = 5;
-	header->tos = packet->ip.tos;
-	header->tot_len = bpf_htons(total);
 	header->id = 0;
 	header->frag_off = bpf_htons(0x4000); /* DF */
-	header->ttl = packet->ip.ttl;
 	header->protocol = IPPROTO_UDP;
-	header->check = bpf_htons(~csum_fold(sum));
 	__builtin_memcpy(&header->saddr, locator->source, sizeof(header->saddr));
 	__builtin_memcpy(&header->daddr, locator->destination, sizeof(header->daddr));
+	fill_ipv4(header, packet, locator->header_sum);
 }
 
-static __always_inline void write_ipv6(struct ipv6hdr *header, const struct xtr_packet *packet,
-				       const struct xtr_locator *locator)
+static __always_inline void fill_ipv6(struct ipv6hdr *header, const struct xtr_packet *packet)
 {
 	__be32 *first = (__be32 *)header;
 
 	*first = bpf_htonl(6U << 28 | (__u32)packet->ip.tos << 20 | (packet->flow & 0xfffff));
 	header->payload_len = bpf_htons(sizeof(struct xtr_tunnel) + packet->ip.total_bytes);
-	header->nexthdr = IPPROTO_UDP;
 	header->hop_limit = packet->ip.ttl;
+}
+
+static __always_inline void write_ipv6(struct ipv6hdr *header, const struct xtr_packet *packet,
+				       const struct xtr_locator *locator)
+{
+	header->nexthdr = IPPROTO_UDP;
 	__builtin_memcpy(&header->saddr, locator->source, sizeof(header->saddr));
 	__builtin_memcpy(&header->daddr, locator->destination, sizeof(header->daddr));
+	fill_ipv6(header, packet);
 }
 
 static __always_inline void write_tunnel(struct xtr_tunnel *tunnel, const struct xtr_packet *packet,

@@ -57,22 +57,26 @@ static __always_inline long fib_lookup(struct xdp_md *ctx, const struct xtr_rout
 	return result;
 }
 
-/* MAC addresses of the lookup, and out. Agents keep xtr_ports complete; an interface made a moment ago may be missing.
- */
-static __always_inline int transmit(struct xdp_md *ctx, const struct xtr_packet *packet,
-				    const struct bpf_fib_lookup *fib, enum xtr_reason reason)
+/* Agents keep xtr_ports complete; an interface made a moment ago may be missing. */
+static __always_inline int redirect(const struct xtr_packet *packet, __u32 ifindex, enum xtr_reason reason)
+{
+	int verdict = bpf_redirect_map(&xtr_ports, ifindex, XDP_ABORTED);
+
+	if (verdict != XDP_REDIRECT)
+		verdict = bpf_redirect(ifindex, 0);
+	return leave(packet, reason, verdict);
+}
+
+/* False: no Ethernet header, which cannot happen. */
+static __always_inline bool address_to(struct xdp_md *ctx, const struct bpf_fib_lookup *fib)
 {
 	struct ethhdr *eth = packet_data(ctx);
-	int verdict;
 
 	if ((void *)(eth + 1) > packet_end(ctx))
-		return drop(packet, XTR_REASON_INTERNAL);
+		return false;
 	__builtin_memcpy(eth->h_dest, fib->dmac, ETH_ALEN);
 	__builtin_memcpy(eth->h_source, fib->smac, ETH_ALEN);
-	verdict = bpf_redirect_map(&xtr_ports, fib->ifindex, XDP_ABORTED);
-	if (verdict != XDP_REDIRECT)
-		verdict = bpf_redirect(fib->ifindex, 0);
-	return leave(packet, reason, verdict);
+	return true;
 }
 
 #endif

@@ -15,8 +15,10 @@ static __always_inline __u64 hash_mix(__u64 hash, __u64 word)
 	return hash ^ hash >> 32;
 }
 
-static __always_inline __u32 flow_hash(const struct xtr_ip *ip, void *at, void *end)
+/* Sets flow and pair of the packet, whose header is at `at`. */
+static __always_inline void hash_flow(struct xtr_packet *packet, void *at, void *end)
 {
+	const struct xtr_ip *ip = &packet->ip;
 	__u64 hash = ip->family;
 
 	if (ip->family == 4) {
@@ -27,6 +29,7 @@ static __always_inline __u32 flow_hash(const struct xtr_ip *ip, void *at, void *
 		hash = hash_mix(hash, ip->destination.half[0]);
 		hash = hash_mix(hash, ip->destination.half[1]);
 	}
+	packet->pair = hash;
 	if (!ip->fragment &&
 	    (ip->protocol == IPPROTO_TCP || ip->protocol == IPPROTO_UDP || ip->protocol == IPPROTO_SCTP)) {
 		__u32 *ports = at + small_offset(ip->header_bytes);
@@ -34,7 +37,7 @@ static __always_inline __u32 flow_hash(const struct xtr_ip *ip, void *at, void *
 		if ((void *)(ports + 1) <= end)
 			hash = hash_mix(hash, (__u64)ip->protocol << 32 | *ports);
 	}
-	return hash_mix(hash, hash >> 29);
+	packet->flow = hash_mix(hash, hash >> 29);
 }
 
 #endif

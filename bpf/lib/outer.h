@@ -57,10 +57,9 @@ static __always_inline bool is_to_us(struct ethhdr *eth, void *end)
 	return bpf_map_lookup_elem(&xtr_local_rlocs, &rloc);
 }
 
-/* LISP data for this router: UDP 4341, one of our RLOCs, the MAC address of an RLOC-facing interface. */
+/* To UDP port 4341. */
 static __always_inline bool is_lisp_data(struct xdp_md *ctx)
 {
-	const struct xtr_interface *interface;
 	struct ethhdr *eth = packet_data(ctx);
 	void *end = packet_end(ctx);
 	struct xtr_tunnel *tunnel;
@@ -68,12 +67,23 @@ static __always_inline bool is_lisp_data(struct xdp_md *ctx)
 	if ((void *)(eth + 1) > end)
 		return false;
 	tunnel = find_tunnel(eth, end);
-	if (!tunnel || (void *)(&tunnel->udp + 1) > end || tunnel->udp.dest != bpf_htons(LISP_DATA_PORT))
-		return false;
-	if (!is_to_us(eth, end))
+	return tunnel && (void *)(&tunnel->udp + 1) <= end && tunnel->udp.dest == bpf_htons(LISP_DATA_PORT);
+}
+
+/* For this router: one of our RLOCs, the MAC address of an RLOC-facing interface, which `mac` is then. */
+static __always_inline bool is_for_us(struct xdp_md *ctx, __u8 mac[ETH_ALEN])
+{
+	const struct xtr_interface *interface;
+	struct ethhdr *eth = packet_data(ctx);
+	void *end = packet_end(ctx);
+
+	if ((void *)(eth + 1) > end || !is_to_us(eth, end))
 		return false;
 	interface = interface_of(ctx->ingress_ifindex);
-	return interface && interface->roles & XTR_ROLE_RLOC && is_for(interface, eth);
+	if (!interface || !(interface->roles & XTR_ROLE_RLOC) || !is_for(interface, eth))
+		return false;
+	__builtin_memcpy(mac, interface->mac, ETH_ALEN);
+	return true;
 }
 
 /*

@@ -5,16 +5,23 @@
 
 #include "parse.h"
 
+/*
+ * In words of 16 bits, which are those of the checksum (RFC 1624 equation 3, for two words at once). Bytes would have to
+ * be read back as words, for which processors wait until the bytes have left the store buffer.
+ */
 static __always_inline void rewrite_ipv4(struct iphdr *header, __u8 tos, __u8 ttl)
 {
-	__u16 *words = (__u16 *)header;
-	__u16 first = words[0];
-	__u16 fifth = words[4];
+	__be16 *words = (__be16 *)header;
+	__be16 first = words[0]; /* version, header length, TOS */
+	__be16 fifth = words[4]; /* TTL, protocol */
+	__be16 new_first = (first & bpf_htons(0xff00)) | bpf_htons(tos);
+	__be16 new_fifth = (fifth & bpf_htons(0x00ff)) | bpf_htons((__u16)ttl << 8);
+	__u32 sum = (__u16)~header->check;
 
-	header->tos = tos;
-	header->ttl = ttl;
-	csum_replace(header, first, words[0]);
-	csum_replace(header, fifth, words[4]);
+	sum += (__u16)~first + (__u32)new_first + (__u16)~fifth + (__u32)new_fifth;
+	words[0] = new_first;
+	words[4] = new_fifth;
+	header->check = ~csum_fold(sum);
 }
 
 static __always_inline void rewrite_ipv6(struct ipv6hdr *header, __u8 tos, __u8 ttl)

@@ -11,28 +11,28 @@
 #include "outer.h"
 #include "tunnel_path.h"
 
-/* The inner header, its instance and flow, and what it is wrapped in. */
+/* The inner header, its instance and flow, and what it is wrapped in; or the reason why not. */
 static __always_inline int parse_lisp_data(struct xdp_md *ctx, struct xtr_packet *packet, struct xtr_outer *outer)
 {
 	void *end = packet_end(ctx);
 	__u8 *version;
 
 	if (!parse_outer(ctx, outer))
-		return drop(packet, XTR_REASON_BAD_OUTER);
+		return XTR_REASON_BAD_OUTER;
 	if (outer->tunnel->lisp.flags & LISP_FLAG_KK)
-		return drop(packet, XTR_REASON_BAD_LISP_FLAGS);
+		return XTR_REASON_BAD_LISP_FLAGS;
 	packet->instance_id = lisp_instance_id(&outer->tunnel->lisp);
 	packet->outer_source = outer->ip.source;
 	packet->outer_family = outer->ip.family;
 
 	version = outer->inner;
 	if ((void *)(version + 1) > end)
-		return drop(packet, XTR_REASON_BAD_INNER);
+		return XTR_REASON_BAD_INNER;
 	if (*version >> 4 == 4 ? !parse_ipv4(ctx, version, &packet->ip) : !parse_ipv6(ctx, version, &packet->ip))
-		return drop(packet, XTR_REASON_BAD_INNER);
+		return XTR_REASON_BAD_INNER;
 	if (packet->ip.total_bytes > outer->inner_bytes || !unicast(packet->ip.family, &packet->ip.source))
-		return drop(packet, XTR_REASON_BAD_INNER);
-	packet->flow = flow_hash(&packet->ip, version, end);
+		return XTR_REASON_BAD_INNER;
+	hash_flow(packet, version, end);
 	return XTR_GO_ON;
 }
 
@@ -69,19 +69,27 @@ static __always_inline int stale(struct xdp_md *ctx, struct xtr_packet *packet, 
 	return tunnel_path(ctx, packet, &encap, XTR_REASON_REENCAPSULATED);
 }
 
-/* XTR_GO_ON: no LISP data, and not touched. */
+/* XTR_GO_ON: no LISP data for us, and not touched. */
 static __always_inline int rloc_path(struct xdp_md *ctx)
 {
 	struct xtr_packet packet = {.frame_bytes = packet_bytes(ctx)};
+	struct xtr_arrival arrival = {};
 	const struct xtr_local_eid *eid;
 	struct xtr_outer outer;
-	int verdict;
+	int fault, verdict;
 
 	if (!is_lisp_data(ctx))
 		return XTR_GO_ON;
-	verdict = parse_lisp_data(ctx, &packet, &outer);
-	if (verdict != XTR_GO_ON)
-		return verdict;
+	fault = parse_lisp_data(ctx, &packet, &outer);
+	if (fault == XTR_GO_ON) {
+		if (delivery_known(ctx, &packet, &outer, &arrival))
+			return delivery_path(ctx, &packet, &outer, &arrival);
+		flow_begin(&arrival.slot);
+	}
+	if (!is_for_us(ctx, arrival.mac))
+		return XTR_GO_ON;
+	if (fault != XTR_GO_ON)
+		return drop(&packet, fault);
 	eid = local_eid(&packet, &packet.ip.destination);
 	if (!eid)
 		return drop(&packet, XTR_REASON_NOT_OUR_EID);
@@ -89,7 +97,7 @@ static __always_inline int rloc_path(struct xdp_md *ctx)
 	if (verdict != XTR_GO_ON)
 		return verdict;
 	if (eid->kind == XTR_EID_LOCAL)
-		return deliver(ctx, &packet);
+		return deliver(ctx, &packet, &arrival);
 	return stale(ctx, &packet, eid);
 }
 

@@ -3,10 +3,21 @@
 #ifndef XTR_LIB_TUNNEL_PATH_H
 #define XTR_LIB_TUNNEL_PATH_H
 
+#include "ecn.h"
 #include "encap.h"
 #include "fib.h"
+#include "flow_path.h"
 #include "punt.h"
 #include "rewrite.h"
+
+/*
+ * What multipath routes choose by, where they look at ports. All flows of a bucket go one way, so that one of them can
+ * be told from the decision about another; 64 of them spread well enough.
+ */
+static __always_inline __be16 path_port(const struct xtr_packet *packet)
+{
+	return bpf_htons(0xc000 | packet->flow % XTR_BUCKETS);
+}
 
 static __always_inline long route_to_locator(struct xdp_md *ctx, const struct xtr_packet *packet,
 					     const struct xtr_locator *locator, struct bpf_fib_lookup *fib)
@@ -16,9 +27,9 @@ static __always_inline long route_to_locator(struct xdp_md *ctx, const struct xt
 	    .destination = (const union xtr_address *)locator->destination,
 	    .family = locator->family,
 	    .total_bytes = outer_bytes(locator) + packet->ip.total_bytes,
-	    .tos = packet->ip.tos,
+	    .tos = packet->ip.tos & ~ECN_MASK,
 	    .protocol = IPPROTO_UDP,
-	    .source_port = tunnel_source_port(packet),
+	    .source_port = path_port(packet),
 	    .destination_port = bpf_htons(LISP_DATA_PORT),
 	};
 
@@ -52,7 +63,10 @@ static __always_inline int tunnel_path(struct xdp_md *ctx, struct xtr_packet *pa
 		punt(ctx, packet, XTR_PUNT_NO_NEIGHBOUR);
 		return drop(packet, XTR_REASON_NO_NEIGHBOUR);
 	}
-	return transmit(ctx, packet, &fib, reason);
+	if (!address_to(ctx, &fib))
+		return drop(packet, XTR_REASON_INTERNAL);
+	flow_remember(ctx, packet, encap, &fib);
+	return redirect(packet, fib.ifindex, reason);
 }
 
 #endif

@@ -4,6 +4,7 @@ import type { HeldFrame } from '../control/effect.js';
 import type { AdoptedState, Punt } from '../control/machine.js';
 import type { DataPath, DataPathStatus, ForwardingState, Traffic, TrieEffect } from '../core/ports.js';
 import type { AdapterCounters } from './adapter-counters.js';
+import type { FlowCache } from './flow-cache.js';
 import type { Injector } from './injector.js';
 import type { BpfMap } from './native.js';
 import type { Punts } from './punts.js';
@@ -13,6 +14,7 @@ import type { Tables } from './tables.js';
 /** What open.ts has put together. */
 export interface DataPathParts {
   readonly tables: Tables;
+  readonly flowCache: FlowCache;
   readonly injector: Injector;
   readonly punts: Punts;
   readonly counters: AdapterCounters;
@@ -39,7 +41,11 @@ export class XdpDataPath implements DataPath {
   }
 
   apply(effects: readonly TrieEffect[]): readonly TrieEffect[] {
-    return effects.filter((effect) => !this.#parts.tables.apply(effect));
+    try {
+      return effects.filter((effect) => !this.#parts.tables.apply(effect));
+    } finally {
+      this.#parts.flowCache.invalidate();
+    }
   }
 
   inject(frames: readonly HeldFrame[]): void {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { DataPathSizes } from './options.js';
+import { type DataPathSizes, DEFAULT_FLOWS } from './options.js';
 
 /**
  * Room for EID-Prefixes that are configured: database mappings, dynamic-EID prefixes, static mappings. Not the number of
@@ -17,7 +17,7 @@ const STATES_OF_DYNAMIC_EID = 2;
 export const SPARE_TRIE_ENTRIES = 1;
 
 /** max_entries by map name. */
-export function mapSizes(sizes: DataPathSizes): Record<string, number> {
+export function mapSizes(sizes: DataPathSizes, cpus: number): Record<string, number> {
   const localEids = STATES_OF_DYNAMIC_EID * sizes.dynamicEids + CONFIGURED_EIDS;
   const mapCache = sizes.mapCacheEntries + localEids;
   return {
@@ -28,6 +28,7 @@ export function mapSizes(sizes: DataPathSizes): Record<string, number> {
     xtr_eid_db_v6: localEids + SPARE_TRIE_ENTRIES,
     xtr_locator_sets: sizes.locatorSets,
     xtr_locators: sizes.locators,
+    xtr_flows: (sizes.flows ?? DEFAULT_FLOWS) * cpus,
     xtr_locator_counters: sizes.locators,
     xtr_punts: sizes.puntRing,
   };

@@ -4,6 +4,7 @@ import type { AdoptedState } from '../control/machine.js';
 import type { DataPath, DataPathStatus } from '../core/ports.js';
 import { AdapterCounters } from './adapter-counters.js';
 import { XdpDataPath } from './data-path.js';
+import { FlowCache } from './flow-cache.js';
 import { Injector } from './injector.js';
 import { writeConfiguration } from './interface-maps.js';
 import { Links } from './links.js';
@@ -25,6 +26,8 @@ const MAP_NAMES = [
   'xtr_eid_db_v6',
   'xtr_locator_sets',
   'xtr_locators',
+  'xtr_flow_cache',
+  'xtr_flows',
   'xtr_mapping_counters',
   'xtr_locator_counters',
   'xtr_counters',
@@ -82,7 +85,7 @@ function open(
   const needed = new Set<ProgramName>(options.interfaces.map(({ roles }) => programFor(roles)));
   programs.load(native, options.bpfDirectory, needed.size > 0 ? needed : new Set(['eid_ingress']), {
     pinDirectory: paths.maps,
-    maxEntries: mapSizes(options.sizes),
+    maxEntries: mapSizes(options.sizes, native.numPossibleCpus()),
   });
   const maps = new Map<string, BpfMap>(MAP_NAMES.map((name) => [name, opened.add(programs.map(name))]));
   const map = (name: string): BpfMap => maps.get(name) ?? opened.add(programs.map(name));
@@ -91,6 +94,8 @@ function open(
   const tables = new Tables(map, statusBits(options), counters);
   const adopted: AdoptedState | undefined = found ? tables.adopt() : undefined;
   writeConfiguration(map, options);
+  const flowCache = new FlowCache(map('xtr_flow_cache'), map('xtr_flows'), native.numPossibleCpus());
+  flowCache.invalidate();
   const interfaces = attach(native, paths, options, programs, opened);
 
   const sender = opened.add(new PacketSender(native, counters));
@@ -98,7 +103,7 @@ function open(
     options.interfaces.map(({ ifindex, roles }) => [ifindex, programs.program(programFor(roles))]),
   );
   const parts = {
-    ...{ tables, counters, adopted, interfaces, pinPath: paths.version, maps: [...maps.values()] },
+    ...{ tables, flowCache, counters, adopted, interfaces, pinPath: paths.version, maps: [...maps.values()] },
     injector: new Injector(byIfindex, sender, counters),
     punts: opened.add(new Punts(native, map('xtr_punts'), sender, counters)),
     close: () => opened.close(),

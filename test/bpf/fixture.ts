@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ExecutionContext } from 'ava';
-import { counted, type Outcome, type Router } from './router.js';
+import { counted, type Outcome, type Router, XDP_REDIRECT } from './router.js';
 import { EID, type Port, SITE } from './site.js';
 import type { Entry } from './tables.js';
 
@@ -19,6 +19,26 @@ export interface Fixture {
 
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
+/** What happened once happens again, and all is counted twice: packets may be sent by what is remembered of the first. */
+async function checkAgain(
+  t: ExecutionContext,
+  router: Router,
+  fixture: Fixture,
+  first: Outcome,
+): Promise<void> {
+  const { frame, port = EID, entries = [] } = fixture;
+  const sent = { frame, ifindex: port.ifindex };
+  const outcome = await router.run({ entries: [...SITE, ...entries], frames: [sent, sent] });
+  const results = outcome.runs.map(({ verdict, frame: result }) => [verdict, toHex(result)]);
+  const [run] = first.runs;
+  t.deepEqual(results, Array(2).fill([run?.verdict, toHex(run?.frame ?? new Uint8Array())]));
+  for (const table of ['reasons', 'mappings', 'locators'] as const)
+    t.deepEqual(
+      outcome[table],
+      first[table].map(([packets, bytes]) => [2 * packets, 2 * bytes] as const),
+    );
+}
+
 /** Verdict, bytes and counters, those of bytes included: every exit is counted once, with the length of the frame. */
 export async function check(t: ExecutionContext, router: Router, fixture: Fixture): Promise<Outcome> {
   const { frame, port = EID, entries = [], verdict, counters, after } = fixture;
@@ -34,5 +54,6 @@ export async function check(t: ExecutionContext, router: Router, fixture: Fixtur
   else if (verdict === 2) t.is(toHex(run.frame), toHex(frame));
   const [exits] = outcome.reasons.filter(([packets]) => packets > 0);
   t.is(exits?.[1], frame.length);
+  if (verdict === XDP_REDIRECT) await checkAgain(t, router, fixture, outcome);
   return outcome;
 }

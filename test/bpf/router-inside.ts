@@ -8,10 +8,14 @@ import type * as Addon from '../../native/index.js';
 import { REASONS } from './reasons.js';
 import type { Case, Outcome, ProgramName } from './router.js';
 import { commands, PORTS } from './site.js';
+import { type Entry, flowCache } from './tables.js';
 
 const addon = createRequire(import.meta.url)(
   '../../../native/build/Release/xtrd_native.node',
 ) as typeof Addon;
+
+/** Decisions that each CPU remembers. */
+const FLOWS = 64;
 
 const KEPT_SMALL = {
   xtr_map_cache_v4: 64,
@@ -22,6 +26,7 @@ const KEPT_SMALL = {
   xtr_locators: 8,
   xtr_mapping_counters: 8,
   xtr_locator_counters: 8,
+  xtr_flows: FLOWS * addon.numPossibleCpus(),
   xtr_punts: 1 << 16,
 };
 const ARRAYS = [
@@ -39,6 +44,7 @@ const TABLES = [
 class Router {
   readonly #object: Addon.BpfObject;
   readonly #program: Addon.BpfProgram;
+  #epoch = 0;
   #punts: Uint8Array[] = [];
   #wake: () => void = () => undefined;
 
@@ -53,8 +59,9 @@ class Router {
 
   async run({ entries, frames }: Case): Promise<Outcome> {
     this.#reset();
-    for (const { map, key, value } of entries) this.#object.map(map).update(key, value);
-    const runs = frames.map(({ frame, ifindex, repeat = 1 }) => {
+    this.#write([flowCache(++this.#epoch, FLOWS), ...entries]);
+    const runs = frames.map(({ frame, ifindex, repeat = 1, entries: changes = [] }) => {
+      this.#write(changes);
       const { verdict, packet, duration_ns } = this.#program.testRun(frame, {
         ingressIfindex: ifindex,
         repeat,
@@ -68,6 +75,10 @@ class Router {
       traffic('xtr_locator_counters'),
     ];
     return { runs, reasons, mappings, locators, punts: await this.#drain(reasons) };
+  }
+
+  #write(entries: readonly Entry[]): void {
+    for (const { map, key, value } of entries) this.#object.map(map).update(key, value);
   }
 
   #reset(): void {

@@ -15,6 +15,8 @@ export interface Case {
     readonly frame: Uint8Array;
     readonly ifindex: number;
     readonly repeat?: number;
+    /** Written before. */
+    readonly entries?: readonly Entry[];
   }[];
 }
 

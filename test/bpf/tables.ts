@@ -123,6 +123,11 @@ export function settings(limits: readonly PuntLimit[] = []): Entry {
   return { map: 'xtr_settings', key: host32(0), value: host32(...words, 0, 0) };
 }
 
+/** Another epoch, and how many decisions each CPU remembers; 0: none. */
+export function flowCache(epoch: number, slots: number): Entry {
+  return { map: 'xtr_flow_cache', key: host32(0), value: host32(epoch, 0, slots, 0) };
+}
+
 /** This was punted at that CLOCK_MONOTONIC time. */
 export function punted(
   reason: number,

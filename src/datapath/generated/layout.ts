@@ -3,11 +3,12 @@
 // compiled. Do not edit. Names are those of C: sizes and offsets of structs in bytes, values of enums.
 
 export const xtr_constants = {
-  XTR_LAYOUT_VERSION: 1,
+  XTR_LAYOUT_VERSION: 2,
   XTR_BUCKETS: 64,
   XTR_LOCATORS_MAX: 16,
   XTR_PUNT_BYTES: 2048,
   XTR_NONE: 4294967295,
+  XTR_HEADER_BYTES: 72,
 } as const;
 
 export const xtr_eid_v4 = {
@@ -128,6 +129,41 @@ export const xtr_traffic = {
   offset: {
     packets: 0,
     bytes: 8,
+  },
+} as const;
+
+export const xtr_flow_cache = {
+  bytes: 16,
+  offset: {
+    epoch: 0,
+    slots: 8,
+    reserved: 12,
+  },
+} as const;
+
+export const xtr_flow = {
+  bytes: 192,
+  offset: {
+    epoch: 0,
+    decided: 8,
+    source: 16,
+    destination: 32,
+    ifindex: 48,
+    mac: 52,
+    dscp: 58,
+    kind: 59,
+    version: 60,
+    egress: 64,
+    mtu: 68,
+    locator: 72,
+    counter: 76,
+    family: 80,
+    header_sum: 84,
+    header: 88,
+    rloc: 160,
+    instance_id: 176,
+    protocol: 180,
+    reserved: 181,
   },
 } as const;
 
