@@ -51,6 +51,9 @@ export class Agent implements Machine {
         return this.xtr?.eidLost(input.sighting, now) ?? [];
       case 'own-addresses':
         return this.xtr?.ownAddresses(input.addresses, now) ?? [];
+      case 'eid-interfaces':
+        this.xtr?.eidInterfaces(input.interfaces);
+        return [];
       case 'wake':
         return this.expire(now);
       case 'lookup':

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address, Eid, EidPrefix } from '../addr/index.js';
+import type { XtrConfig } from '../control/config.js';
 import type { AdoptedState, EidSighting, OwnAddress, Punt } from '../control/machine.js';
 
 /** Everything that can happen to an agent. A list of (time, input) replays a run. */
@@ -12,6 +13,8 @@ export type Input =
   | { readonly type: 'eid-lost'; readonly sighting: EidSighting }
   /** All addresses of the router on EID-facing interfaces, each time they change; also before `start`. */
   | { readonly type: 'own-addresses'; readonly addresses: readonly OwnAddress[] }
+  /** Replaces those of the configuration: an interface that is made anew has another index. */
+  | { readonly type: 'eid-interfaces'; readonly interfaces: XtrConfig['eidInterfaces'] }
   | { readonly type: 'wake' }
   | { readonly type: 'lookup'; readonly token: number; readonly eid: Eid; readonly to: Address | undefined }
   /** Undefined clears everything that was learnt. `onCleared` hears how many entries that is; they go in slices. */
