@@ -48,7 +48,7 @@ export interface XtrConfig {
   readonly rlocs: readonly LocalRloc[];
   readonly databaseMappings: readonly DatabaseMapping[];
   readonly dynamicEids: readonly DynamicEidPrefix[];
-  /** EID-facing interfaces; sightings on others are ignored. */
+  /** EID-facing interfaces at start; sightings on others are ignored. */
   readonly eidInterfaces: readonly {
     readonly name: string;
     readonly ifindex: number;

@@ -65,10 +65,17 @@ export class DynamicEids implements Part {
   readonly #table = new EidTable<Entry>();
   readonly #timeouts = new DeadlineQueue<Entry>();
   readonly #context: DynamicEidsContext;
+  #interfaces: XtrConfig['eidInterfaces'];
   #full = false;
 
   constructor(context: DynamicEidsContext) {
     this.#context = context;
+    this.#interfaces = context.config.eidInterfaces;
+  }
+
+  /** Replaces the interfaces that hosts are learnt on. */
+  watch(interfaces: XtrConfig['eidInterfaces']): void {
+    this.#interfaces = interfaces;
   }
 
   get table(): ReadonlyEidTable<DynamicEid> {
@@ -194,9 +201,7 @@ export class DynamicEids implements Part {
   }
 
   #isEidInterface(ifindex: number, eid: Eid): boolean {
-    return this.#context.config.eidInterfaces.some(
-      (known) => known.ifindex === ifindex && known.instanceId === eid.instanceId,
-    );
+    return this.#interfaces.some((known) => known.ifindex === ifindex && known.instanceId === eid.instanceId);
   }
 
   #refuseIfFull(out: Effect[]): boolean {

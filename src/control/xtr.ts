@@ -144,6 +144,11 @@ export class Xtr implements Machine {
     });
   }
 
+  /** Replaces the EID-facing interfaces of the configuration; what was learnt on others stays until it is seen again. */
+  eidInterfaces(interfaces: XtrConfig['eidInterfaces']): void {
+    this.#machines.dynamicEids.watch(interfaces);
+  }
+
   eidSighted(sighting: EidSighting, now: number): Effect[] {
     return this.#handle(now, (out) => {
       this.#machines.dynamicEids.sighted(sighting, now, out);

@@ -53,6 +53,9 @@ export class Agent implements Machine {
         return this.xtr?.ownAddresses(input.addresses, now) ?? [];
       case 'trie-refused':
         return this.xtr?.trieRefused(input.eids, now) ?? [];
+      case 'eid-interfaces':
+        this.xtr?.eidInterfaces(input.interfaces);
+        return [];
       case 'wake':
         return this.expire(now);
       case 'lookup':

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address, Eid, EidPrefix } from '../addr/index.js';
+import type { XtrConfig } from '../control/config.js';
 import type { AdoptedState, EidSighting, OwnAddress, Punt } from '../control/machine.js';
 
 /** Everything that can happen to an agent. A list of (time, input) replays a run. */
@@ -14,6 +15,8 @@ export type Input =
   | { readonly type: 'own-addresses'; readonly addresses: readonly OwnAddress[] }
   /** Mappings that the tries had no room for: they are not in the map-cache either. */
   | { readonly type: 'trie-refused'; readonly eids: readonly EidPrefix[] }
+  /** Replaces those of the configuration: an interface that is made anew has another index. */
+  | { readonly type: 'eid-interfaces'; readonly interfaces: XtrConfig['eidInterfaces'] }
   | { readonly type: 'wake' }
   | { readonly type: 'lookup'; readonly token: number; readonly eid: Eid; readonly to: Address | undefined }
   /** Undefined clears everything that was learnt. `onCleared` hears how many entries that is; they go in slices. */

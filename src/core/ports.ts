@@ -11,6 +11,7 @@ import type {
   MapCacheSetEffect,
 } from '../control/effect.js';
 import type { AdoptedState, EidSighting, OwnAddress, Punt } from '../control/machine.js';
+import type { InterfaceConfig } from './configuration.js';
 import type { Datagram } from './input.js';
 
 /** UDP 4342 on every address of the node. */
@@ -46,6 +47,13 @@ export interface ForwardingState {
   }[];
 }
 
+/** A configured interface as it is on this machine. */
+export interface ResolvedInterface extends InterfaceConfig {
+  readonly ifindex: number;
+  /** 6 bytes: frames to other addresses are the kernel's. */
+  readonly mac: Uint8Array;
+}
+
 /** The XDP programs and their maps. */
 export interface DataPath {
   /** What was found pinned, or nothing. */
@@ -64,6 +72,13 @@ export interface DataPath {
     readonly reasons: Readonly<Record<string, Traffic>>;
     readonly adapter: Readonly<Record<string, number>>;
   };
+  /**
+   * An interface has another MAC address or index than before, or is back: writes it to the maps, attaches the program.
+   * @throws Error that says what is in the way; the interface then counts as gone
+   */
+  interfaceChanged(target: ResolvedInterface): void;
+  /** An interface is no more, and its program with it: forgets it. */
+  interfaceGone(name: string): void;
   status(): DataPathStatus;
   /** Leaves maps and programs pinned and forwarding. */
   detach(): void;

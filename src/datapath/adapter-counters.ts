@@ -19,6 +19,8 @@ export const ADAPTER_COUNTER_NAMES = [
   'injectedNative',
   'injectDropped', // by the programs; their reasons say why
   'injectErrors',
+  'interfacesChanged', // another MAC address or index, or back
+  'interfacesGone',
   'sendErrors', // the kernel took a packet not
   'sendBadPackets', // no whole IP packet, or one whose TTL is used up
 ] as const;

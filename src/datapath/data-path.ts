@@ -2,10 +2,18 @@
 import type { EidPrefix } from '../addr/index.js';
 import type { HeldFrame } from '../control/effect.js';
 import type { AdoptedState, Punt } from '../control/machine.js';
-import type { DataPath, DataPathStatus, ForwardingState, Traffic, TrieEffect } from '../core/ports.js';
+import type {
+  DataPath,
+  DataPathStatus,
+  ForwardingState,
+  ResolvedInterface,
+  Traffic,
+  TrieEffect,
+} from '../core/ports.js';
 import type { AdapterCounters } from './adapter-counters.js';
 import type { FlowCache } from './flow-cache.js';
 import type { Injector } from './injector.js';
+import type { Interfaces } from './interfaces.js';
 import type { BpfMap } from './native.js';
 import type { Punts } from './punts.js';
 import { readReasons } from './reasons.js';
@@ -23,7 +31,7 @@ export interface DataPathParts {
   readonly pinPath: string;
   /** Undefined when nothing was pinned. */
   readonly adopted: AdoptedState | undefined;
-  readonly interfaces: DataPathStatus['interfaces'];
+  readonly interfaces: Interfaces;
   readonly close: () => void;
 }
 
@@ -68,13 +76,25 @@ export class XdpDataPath implements DataPath {
     return { reasons: readReasons(this.#reasons), adapter: this.#parts.counters.snapshot() };
   }
 
+  interfaceChanged(target: ResolvedInterface): void {
+    this.#parts.counters.add('interfacesChanged');
+    this.#parts.interfaces.attach(target);
+    this.#parts.flowCache.invalidate();
+  }
+
+  interfaceGone(name: string): void {
+    this.#parts.counters.add('interfacesGone');
+    this.#parts.interfaces.forget(name);
+    this.#parts.flowCache.invalidate();
+  }
+
   status(): DataPathStatus {
     const { pinPath, adopted, interfaces, maps, tables } = this.#parts;
     const { used } = tables;
     return {
       pinPath,
       adopted: adopted !== undefined,
-      interfaces,
+      interfaces: interfaces.status,
       maps: maps.map(({ name, maxEntries }) => ({ name, entries: used[name], maxEntries })),
     };
   }

@@ -2,7 +2,8 @@
 import type { HeldFrame } from '../control/effect.js';
 import type { AdapterCounters } from './adapter-counters.js';
 import { ipPacketOf, oneHopFurther } from './ip-packet.js';
-import { type BpfProgram, isBpfError } from './native.js';
+import type { Interfaces } from './interfaces.js';
+import { isBpfError } from './native.js';
 import type { PacketSender } from './packet-sender.js';
 
 /** enum xdp_action of the kernel. */
@@ -17,13 +18,12 @@ const XDP_REDIRECT = 4;
  * which routes the outer packet as XDP would have, and resolves the neighbour if need be.
  */
 export class Injector {
-  readonly #programs: ReadonlyMap<number, BpfProgram>;
+  readonly #interfaces: Interfaces;
   readonly #sender: PacketSender;
   readonly #counters: AdapterCounters;
 
-  /** @param programs by ifindex */
-  constructor(programs: ReadonlyMap<number, BpfProgram>, sender: PacketSender, counters: AdapterCounters) {
-    this.#programs = programs;
+  constructor(interfaces: Interfaces, sender: PacketSender, counters: AdapterCounters) {
+    this.#interfaces = interfaces;
     this.#sender = sender;
     this.#counters = counters;
   }
@@ -40,7 +40,7 @@ export class Injector {
   /** Undefined: the interface is not ours or gone, or the frame too short. */
   #run(ifindex: number, frame: Uint8Array): { verdict: number; packet: Uint8Array } | undefined {
     try {
-      return this.#programs.get(ifindex)?.testRun(frame, { ingressIfindex: ifindex });
+      return this.#interfaces.program(ifindex)?.testRun(frame, { ingressIfindex: ifindex });
     } catch (error) {
       if (!isBpfError(error)) throw error;
       return undefined;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BpfMap } from './native.js';
-import { type DataPathOptions, DEFAULT_PUNT_LIMITS } from './options.js';
+import { type DataPathInterface, type DataPathOptions, DEFAULT_PUNT_LIMITS } from './options.js';
 import { u32Codec } from './records/codec.js';
 import { encodeInterface, encodePort, encodeRloc, encodeSettings } from './records/interface.js';
 import { rawKeys } from './typed-map.js';
@@ -22,6 +22,19 @@ export function writeConfiguration(map: (name: string) => BpfMap, options: DataP
     map('xtr_interfaces'),
     interfaces.map((each) => [key(each.ifindex), encodeInterface(each)]),
   );
+}
+
+/** Adds one interface, or writes it again. @throws BpfError, also when it is gone by now */
+export function writeInterface(map: (name: string) => BpfMap, target: DataPathInterface): void {
+  const key = u32Codec.encode(target.ifindex);
+  map('xtr_ports').update(key, encodePort(target.ifindex));
+  map('xtr_interfaces').update(key, encodeInterface(target));
+}
+
+/** Removes one interface; the kernel may have taken it out of xtr_ports already. */
+export function removeInterface(map: (name: string) => BpfMap, ifindex: number): void {
+  const key = u32Codec.encode(ifindex);
+  for (const name of ['xtr_interfaces', 'xtr_ports']) map(name).delete(key);
 }
 
 function replace(map: BpfMap, entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[]): void {

@@ -22,7 +22,8 @@ export class Links {
   readonly #paths: PinPaths;
   readonly #wanted: DataPathOptions['xdpMode'];
   readonly #onFallback: DataPathOptions['onFallback'];
-  readonly #links: BpfLink[] = [];
+  /** By interface name. */
+  readonly #links = new Map<string, BpfLink>();
 
   constructor(
     native: Native,
@@ -58,7 +59,7 @@ export class Links {
       return false;
     }
     link.update(program);
-    this.#links.push(link);
+    this.#keep(target.name, link);
     return true;
   }
 
@@ -80,8 +81,13 @@ export class Links {
   }
 
   #attachAs(mode: XdpMode, { name, ifindex }: DataPathInterface, program: BpfProgram): XdpMode {
-    this.#links.push(program.attachXdp(ifindex, mode, this.#paths.link(mode, name)));
+    this.#keep(name, program.attachXdp(ifindex, mode, this.#paths.link(mode, name)));
     return mode;
+  }
+
+  #keep(name: string, link: BpfLink): void {
+    this.#links.get(name)?.close();
+    this.#links.set(name, link);
   }
 
   /** Takes the programs off interfaces that are no longer configured. */
@@ -95,8 +101,18 @@ export class Links {
     }
   }
 
+  /** Takes the program off the interface, or off what is left of it. */
+  remove(name: string): void {
+    this.#links.get(name)?.close();
+    this.#links.delete(name);
+    for (const mode of XDP_MODES) {
+      const path = this.#paths.link(mode, name);
+      if (existsSync(path)) this.#native.openPinnedLink(path).destroy();
+    }
+  }
+
   close(): void {
-    for (const link of this.#links) link.close();
+    for (const link of this.#links.values()) link.close();
   }
 }
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, mkdirSync } from 'node:fs';
 import type { AdoptedState } from '../control/machine.js';
-import type { DataPath, DataPathStatus } from '../core/ports.js';
+import type { DataPath } from '../core/ports.js';
 import { AdapterCounters } from './adapter-counters.js';
 import { XdpDataPath } from './data-path.js';
 import { FlowCache } from './flow-cache.js';
 import { Injector } from './injector.js';
 import { writeConfiguration } from './interface-maps.js';
+import { Interfaces } from './interfaces.js';
 import { Links } from './links.js';
 import { mapSizes } from './map-sizes.js';
-import { type BpfMap, type BpfProgram, loadNative, type Native } from './native.js';
+import { type BpfMap, loadNative, type Native } from './native.js';
 import type { DataPathOptions } from './options.js';
 import { PacketSender } from './packet-sender.js';
 import { PinPaths } from './pin-paths.js';
@@ -96,36 +97,19 @@ function open(
   writeConfiguration(map, options);
   const flowCache = new FlowCache(map('xtr_flow_cache'), map('xtr_flows'), native.numPossibleCpus());
   flowCache.invalidate();
-  const interfaces = attach(native, paths, options, programs, opened);
+  tearDownOtherVersions(native, paths);
+  const links = opened.add(new Links(native, paths, options));
+  links.removeOthers(options.interfaces);
+  const interfaces = new Interfaces(links, programs, map, options.interfaces);
 
   const sender = opened.add(new PacketSender(native, counters));
-  const byIfindex = new Map<number, BpfProgram>(
-    options.interfaces.map(({ ifindex, roles }) => [ifindex, programs.program(programFor(roles))]),
-  );
   const parts = {
     ...{ tables, flowCache, counters, adopted, interfaces, pinPath: paths.version, maps: [...maps.values()] },
-    injector: new Injector(byIfindex, sender, counters),
+    injector: new Injector(interfaces, sender, counters),
     punts: opened.add(new Punts(native, map('xtr_punts'), sender, counters)),
     close: () => opened.close(),
   };
   return new XdpDataPath(parts, map('xtr_counters'));
-}
-
-function attach(
-  native: Native,
-  paths: PinPaths,
-  options: DataPathOptions,
-  programs: Programs,
-  opened: Opened,
-): DataPathStatus['interfaces'] {
-  tearDownOtherVersions(native, paths);
-  const links = opened.add(new Links(native, paths, options));
-  links.removeOthers(options.interfaces);
-  return options.interfaces.map((target) => {
-    const program = programFor(target.roles);
-    const mode = links.attach(target, programs.program(program));
-    return { name: target.name, ifindex: target.ifindex, roles: target.roles, mode, program };
-  });
 }
 
 /** Bit n is the n-th of our locators in a record, and all of them are up as far as we can say. */

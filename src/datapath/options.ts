@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Address, InstanceId } from '../addr/index.js';
+import type { Address } from '../addr/index.js';
 import type { PuntReason } from '../control/machine.js';
+import type { ResolvedInterface } from '../core/ports.js';
 
-export interface DataPathInterface {
-  readonly name: string;
-  readonly ifindex: number;
-  /** 6 bytes: frames to other addresses are the kernel's. */
-  readonly mac: Uint8Array;
-  readonly roles: readonly ('eid' | 'rloc')[];
-  readonly instanceId: InstanceId;
-}
+export type DataPathInterface = ResolvedInterface;
 
 /** How much the programs may punt for one reason. */
 export interface PuntLimit {

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { InterfaceConfig } from '../core/configuration.js';
+import type { ResolvedInterface } from '../core/ports.js';
 import type { Link } from '../netlink/index.js';
-
-/** A configured interface as it is on this machine. */
-export interface ResolvedInterface extends InterfaceConfig {
-  readonly ifindex: number;
-  /** 6 bytes. */
-  readonly mac: Uint8Array;
-}
 
 /** @throws Error that names every interface which the machine does not have or xtrd cannot use */
 export function resolveInterfaces(
@@ -16,12 +10,27 @@ export function resolveInterfaces(
 ): ResolvedInterface[] {
   const problems: string[] = [];
   const resolved = configured.flatMap((each) => {
-    const link = links.find(({ name }) => name === each.name);
-    if (link?.mac.length === 6) return [{ ...each, ifindex: link.ifindex, mac: link.mac }];
-    problems.push(link ? `${each.name} is no Ethernet interface` : `there is no interface ${each.name}`);
+    const found = resolve(
+      each,
+      links.find(({ name }) => name === each.name),
+    );
+    if (typeof found !== 'string') return [found];
+    problems.push(found);
     return [];
   });
   if (problems.length === 0) return resolved;
   const known = links.map(({ name }) => name).join(', ');
   throw new Error(`${problems.join('; ')}. This machine has: ${known}`);
+}
+
+/** The interface, or why it cannot be used. */
+export function resolve(configured: InterfaceConfig, link: Link | undefined): ResolvedInterface | string {
+  if (link === undefined) return `there is no interface ${configured.name}`;
+  if (link.mac.length !== 6) return `${configured.name} is no Ethernet interface`;
+  return { ...configured, ifindex: link.ifindex, mac: link.mac };
+}
+
+/** Those that hosts with EIDs are behind. */
+export function eidFacing(interfaces: readonly ResolvedInterface[]): ResolvedInterface[] {
+  return interfaces.filter(({ roles }) => roles.includes('eid'));
 }

@@ -10,6 +10,7 @@ import { Runtime } from '../core/runtime.js';
 import { createLog, eventText, EventLog, type Log, systemClock } from '../observe/index.js';
 import { wakingClock } from './clock.js';
 import { EventLogger } from './event-levels.js';
+import { eidFacing } from './interfaces.js';
 import { systemRandom } from './random.js';
 import { openSurroundings } from './surroundings.js';
 
@@ -35,9 +36,8 @@ async function start(configuration: Configuration, version: string, log: Log): P
   const clock = wakingClock(systemClock().monotonic);
   const world = await openSurroundings(configuration, log);
   try {
-    const { interfaces, transport, dataPath, network } = world;
-    const eidInterfaces = interfaces.filter(({ roles }) => roles.includes('eid'));
-    const xtr = configuration.xtr && { ...configuration.xtr, eidInterfaces };
+    const { transport, dataPath, network } = world;
+    const xtr = configuration.xtr && { ...configuration.xtr, eidInterfaces: eidFacing(world.interfaces()) };
     const agent = new Agent(xtr, configuration.mapServer, systemRandom);
     const events = new EventLog(configuration.name);
     const logger = new EventLogger(log, () => clock.now());
@@ -50,12 +50,16 @@ async function start(configuration: Configuration, version: string, log: Log): P
       apiCounters: () => api.counters(),
       ...{ configuration, version, agent, runtime, clock, transport, dataPath, network, events },
       pid: process.pid,
-      warnings: () => world.warnings,
-      interfaceName: (ifindex) => interfaces.find((each) => each.ifindex === ifindex)?.name ?? `if${ifindex}`,
+      warnings: () => world.warnings(),
+      interfaceName: (ifindex) =>
+        world.interfaces().find((each) => each.ifindex === ifindex)?.name ?? `if${ifindex}`,
     });
     const api = new ApiServer(service, (error) => log.error({ err: error }, 'local API'));
     await api.listen(configuration.apiSocket);
     runtime.start();
+    world.onInterfaces((interfaces) =>
+      runtime.dispatch({ type: 'eid-interfaces', interfaces: eidFacing(interfaces) }),
+    );
     // Those of an agent that died and whose hosts are not here any more. Without it they stay until teardown.
     network
       ?.reconcileHostRoutes()

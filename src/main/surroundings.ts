@@ -1,76 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatAddress, type Address } from '../addr/index.js';
 import type { Configuration } from '../core/configuration.js';
-import type { ControlTransport, DataPath } from '../core/ports.js';
+import type { ControlTransport, DataPath, ResolvedInterface } from '../core/ports.js';
 import { openDataPath } from '../datapath/index.js';
-import {
-  checkKernelSettings,
-  type Link,
-  type LinuxKernelNetwork,
-  offloadNotes,
-  openKernelNetwork,
-} from '../netlink/index.js';
+import { type Link, type LinuxKernelNetwork, openKernelNetwork } from '../netlink/index.js';
 import type { Log } from '../observe/index.js';
 import { openControlTransport } from '../transport/index.js';
-import { type ResolvedInterface, resolveInterfaces } from './interfaces.js';
+import { eidFacing, resolveInterfaces } from './interfaces.js';
+import { settleKernel } from './kernel.js';
+import { LinkWatcher } from './link-watcher.js';
 
 /** The adapters of one agent, opened. */
 export interface OpenSurroundings {
-  readonly interfaces: readonly ResolvedInterface[];
+  /** Those that are there now. */
+  interfaces(): readonly ResolvedInterface[];
+  /** Hears at once, and after each change, of the interfaces. One listener. */
+  onInterfaces(listener: (interfaces: readonly ResolvedInterface[]) => void): void;
   readonly transport: ControlTransport;
   /** Undefined on a node that is Map-Server and Map-Resolver only. */
   readonly dataPath: DataPath | undefined;
   readonly network: LinuxKernelNetwork | undefined;
-  readonly warnings: readonly string[];
+  /** What is in the way of forwarding now. */
+  warnings(): readonly string[];
   close(): Promise<void>;
 }
 
 /** Opens what the configuration asks for. Nothing stays open when one of them fails. */
 export async function openSurroundings(configuration: Configuration, log: Log): Promise<OpenSurroundings> {
-  const say = (level: 'error' | 'warn' | 'info' | 'debug', message: string): void => log[level](message);
-  const network = configuration.xtr && (await openKernelNetwork({ log: say }));
-  let dataPath: DataPath | undefined;
+  const xtr = configuration.xtr && (await openXtr(configuration, configuration.xtr, log));
   try {
-    const links = (await network?.links()) ?? [];
-    const interfaces = network ? resolveInterfaces(configuration.interfaces, links) : [];
-    const warnings = network ? settleKernel(configuration, interfaces, links, log) : [];
-    network?.watchEids(interfaces.filter(({ roles }) => roles.includes('eid')));
-    dataPath = configuration.xtr && openXtrDataPath(configuration, configuration.xtr, interfaces, log);
-    for (const each of dataPath?.status().interfaces ?? [])
-      log.info(`${each.name}: ${each.mode} XDP, program ${each.program}`);
-    const transport = await openControlTransport({ addresses: controlAddresses(configuration), log: say });
+    const addresses = controlAddresses(configuration);
+    const transport = await openControlTransport({ addresses, log: (level, message) => log[level](message) });
     const close = async (): Promise<void> => {
       await transport.close();
-      dataPath?.detach();
-      await network?.close();
+      await xtr?.close();
     };
-    return { interfaces, transport, dataPath, network, warnings, close };
+    return { ...(xtr ?? NO_XTR), transport, close };
   } catch (error) {
-    dataPath?.detach();
-    await network?.close();
+    await xtr?.close();
     throw error;
   }
 }
 
-/** What is in the way of forwarding and was not, or could not be, mended. */
-function settleKernel(
-  { kernelSettings: mode }: Configuration,
-  interfaces: readonly ResolvedInterface[],
-  links: readonly Link[],
+type OpenXtr = Omit<OpenSurroundings, 'transport'>;
+
+const NO_XTR: Omit<OpenXtr, 'close'> = {
+  interfaces: () => [],
+  onInterfaces: () => undefined,
+  dataPath: undefined,
+  network: undefined,
+  warnings: () => [],
+};
+
+async function openXtr(
+  configuration: Configuration,
+  xtr: NonNullable<Configuration['xtr']>,
   log: Log,
-): readonly string[] {
-  const withRole = (role: 'eid' | 'rloc'): string[] =>
-    interfaces.filter(({ roles }) => roles.includes(role)).map(({ name }) => name);
-  const { warnings, changed } = checkKernelSettings({
-    mode,
-    eidInterfaces: withRole('eid'),
-    rlocInterfaces: withRole('rloc'),
-  });
-  const names = interfaces.map(({ name }) => name);
-  for (const note of offloadNotes(links, names)) log.info(`offloads: ${note}`);
-  for (const command of changed) log.info(`kernel settings: ${command}`);
-  for (const warning of warnings) log.warn(`kernel settings: ${warning}`);
-  return warnings;
+): Promise<OpenXtr> {
+  const network = await openKernelNetwork({ log: (level, message) => log[level](message) });
+  try {
+    const links = await network.links();
+    const interfaces = resolveInterfaces(configuration.interfaces, links);
+    let kernelWarnings = settleKernel(configuration, interfaces, links, log, []);
+    network.watchEids(eidFacing(interfaces));
+    const dataPath = openXtrDataPath(configuration, xtr, interfaces, log);
+    for (const each of dataPath.status().interfaces)
+      log.info(`${each.name}: ${each.mode} XDP, program ${each.program}`);
+    let listener: (interfaces: readonly ResolvedInterface[]) => void = () => undefined;
+    const changed = (present: readonly ResolvedInterface[], made: Link | undefined): void => {
+      kernelWarnings = settleKernel(configuration, present, made ? [made] : [], log, kernelWarnings);
+      listener(present); // before hosts are sighted there
+      network.watchEids(eidFacing(present));
+    };
+    const watcher = new LinkWatcher({ interfaces, dataPath, log, changed });
+    const names = interfaces.map(({ name }) => name);
+    network.watchLinks(names, watcher);
+    return {
+      interfaces: () => watcher.interfaces,
+      onInterfaces(added) {
+        listener = added;
+        listener(watcher.interfaces);
+      },
+      ...{ dataPath, network },
+      warnings: () => [...kernelWarnings, ...watcher.warnings],
+      async close() {
+        await network.close(); // first: it may still tell of interfaces
+        dataPath.detach();
+      },
+    };
+  } catch (error) {
+    await network.close();
+    throw error;
+  }
 }
 
 function openXtrDataPath(

@@ -54,9 +54,11 @@ export class EidDetector {
   /** A snapshot with the neighbours of these interfaces has to follow. */
   watch(interfaces: readonly EidInterface[]): void {
     const before = this.#localEids();
-    this.#interfaces = new Map(interfaces.map((each) => [each.ifindex, each]));
+    const next = new Map(interfaces.map((each) => [each.ifindex, each]));
+    const stays = ({ ifindex }: LocalAddress): boolean => next.has(ifindex);
+    for (const address of before) if (!stays(address)) this.#lose(address); // while its instance is known
+    this.#interfaces = next;
     const after = this.#localEids();
-    for (const address of before) if (!after.includes(address)) this.#lose(address);
     for (const address of after) if (!before.includes(address)) this.#sightAddress(address);
     this.#gatewaysMayHaveChanged();
   }

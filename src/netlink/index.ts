@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 export type { EidInterface } from './eid-detector.js';
-export { type KernelNetworkOptions, type LinuxKernelNetwork, openKernelNetwork } from './kernel-network.js';
+export {
+  type KernelNetworkOptions,
+  type LinkListener,
+  type LinuxKernelNetwork,
+  openKernelNetwork,
+} from './kernel-network.js';
 export { NetlinkError } from './monitor-process.js';
 export type { LocalAddress } from './rtnetlink/address.js';
 export type { Link } from './rtnetlink/link.js';

@@ -19,10 +19,20 @@ export interface KernelNetworkOptions {
   readonly log: Log;
 }
 
+/** Hears of the interfaces with certain names. */
+export interface LinkListener {
+  /** All interfaces of the machine as they are now; replaces everything that was heard before. */
+  links(links: readonly Link[]): void;
+  /** The interface changed, was made or (`removed`) is no more. It may have been given another name. */
+  linkChanged(link: Link, removed: boolean): void;
+}
+
 /** The kernel's tables of this network namespace. */
 export interface LinuxKernelNetwork extends KernelNetwork {
   /** Replaces the EID-facing interfaces. */
   watchEids(eidInterfaces: readonly EidInterface[]): void;
+  /** Replaces the names of interfaces that matter and their one listener, which hears of all links first. */
+  watchLinks(names: readonly string[], listener: LinkListener): void;
   /** @throws NetlinkError */
   links(): Promise<readonly Link[]>;
   /** @throws NetlinkError */
@@ -63,6 +73,8 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   #keepTimer: NodeJS.Timeout | undefined;
   /** Watched interfaces that were up when last heard of. */
   #up = new Set<number>();
+  #linkNames: readonly string[] = [];
+  #linkListener: LinkListener | undefined;
   #sighted: ((sighting: EidSighting) => void) | undefined;
   #lost: ((sighting: EidSighting) => void) | undefined;
   #ownAddresses: ((addresses: readonly OwnAddress[]) => void) | undefined;
@@ -120,7 +132,18 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   watchEids(eidInterfaces: readonly EidInterface[]): void {
     this.#eidInterfaces = eidInterfaces;
     this.#detector.watch(eidInterfaces);
-    this.#monitor.send({ type: 'watch', ifindexes: eidInterfaces.map(({ ifindex }) => ifindex) });
+    this.#sendWatch();
+  }
+
+  watchLinks(names: readonly string[], listener: LinkListener): void {
+    this.#linkNames = names;
+    this.#linkListener = listener;
+    this.#sendWatch();
+  }
+
+  #sendWatch(): void {
+    const ifindexes = this.#eidInterfaces.map(({ ifindex }) => ifindex);
+    this.#monitor.send({ type: 'watch', ifindexes, names: this.#linkNames });
   }
 
   hostRoute({ type, eid, ifindex }: HostRouteEffect): void {
@@ -175,14 +198,16 @@ class MonitoredNetwork implements LinuxKernelNetwork {
 
   /** Everything that a monitor has to know. */
   #started(): void {
-    this.watchEids(this.#eidInterfaces);
+    this.#sendWatch();
     this.#sendRlocs();
     this.#hostRoutes.repeat();
   }
 
   #snapshot(snapshot: Snapshot): void {
     const before = this.#up;
-    this.#up = new Set(snapshot.links.filter(({ up }) => up).map(({ ifindex }) => ifindex));
+    this.#linkListener?.links(snapshot.links); // first: it may name other EID-facing interfaces
+    const eidFacing = snapshot.links.filter((link) => this.#isEidFacing(link.ifindex));
+    this.#up = new Set(eidFacing.filter(({ up }) => up).map(({ ifindex }) => ifindex));
     for (const ifindex of this.#up) if (!before.has(ifindex)) this.#hostRoutes.repeat(ifindex);
     this.#detector.snapshot(snapshot);
     this.#settleOpened();
@@ -190,12 +215,18 @@ class MonitoredNetwork implements LinuxKernelNetwork {
 
   #changed(change: KernelChange): void {
     if (change.type !== 'link') return this.#detector.change(change);
+    this.#linkListener?.linkChanged(change.link, change.removed);
     const { ifindex, up } = change.link;
+    if (!this.#isEidFacing(ifindex)) return void this.#up.delete(ifindex);
     const wasUp = this.#up.has(ifindex);
     if (up && !change.removed) this.#up.add(ifindex);
     else this.#up.delete(ifindex);
     // The kernel deletes the routes of an interface that goes down.
     if (!wasUp && this.#up.has(ifindex)) this.#hostRoutes.repeat(ifindex);
+  }
+
+  #isEidFacing(ifindex: number): boolean {
+    return this.#eidInterfaces.some((each) => each.ifindex === ifindex);
   }
 
   #interfaceName(ifindex: number): string {

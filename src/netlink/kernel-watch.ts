@@ -21,7 +21,7 @@ import {
   RTNLGRP_LINK,
   RTNLGRP_NEIGH,
 } from './rtnetlink/constants.js';
-import { decodeLink, encodeLinkDump } from './rtnetlink/link.js';
+import { decodeLink, encodeLinkDump, type Link } from './rtnetlink/link.js';
 import { decodeNeighbour, encodeNeighbourDump } from './rtnetlink/neighbour.js';
 
 /**
@@ -37,6 +37,9 @@ export class KernelWatch {
   readonly counts = { eventsIn: 0, eventsMalformed: 0, eventsDropped: 0, dumps: 0 };
   readonly receiveBufferBytes: number;
   #ifindexes: ReadonlySet<number> = new Set();
+  #names: ReadonlySet<string> = new Set();
+  /** Interfaces that have one of the names, or had it when last heard of. */
+  readonly #named = new Set<number>();
   #snapshots: Promise<void> = Promise.resolve();
   readonly #requests: RtnetlinkSocket;
   readonly #send: (message: FromMonitor, taken?: () => void) => void;
@@ -60,9 +63,13 @@ export class KernelWatch {
     for (const group of GROUPS) events.addMembership(group);
   }
 
-  /** Neighbours and links of other interfaces are left out from now on. A snapshot follows. */
-  watch(ifindexes: readonly number[]): void {
+  /**
+   * Neighbours of other interfaces, and changes of links that have neither index nor name of these, are left out from
+   * now on. A snapshot follows.
+   */
+  watch(ifindexes: readonly number[], names: readonly string[]): void {
     this.#ifindexes = new Set(ifindexes);
+    this.#names = new Set(names);
     this.snapshot();
   }
 
@@ -87,9 +94,11 @@ export class KernelWatch {
     const links = await this.#requests.dump('RTM_GETLINK', RTM_GETLINK, encodeLinkDump());
     const addresses = await this.#requests.dump('RTM_GETADDR', RTM_GETADDR, encodeLocalAddressDump());
     const neighbours = await this.#requests.dump('RTM_GETNEIGH', RTM_GETNEIGH, encodeNeighbourDump());
-    const changes = [...links, ...addresses, ...neighbours].flatMap((message) => this.#decode(message) ?? []);
+    const decoded = links.flatMap((message) => this.#guarded(() => decodeLink(message.data)) ?? []);
+    for (const link of decoded) this.#isWatched(link, false);
+    const changes = [...addresses, ...neighbours].flatMap((message) => this.#decode(message) ?? []);
     return {
-      links: changes.flatMap((change) => (change.type === 'link' ? change.link : [])),
+      links: decoded,
       addresses: changes.flatMap((change) => (change.type === 'address' ? change.address : [])),
       neighbours: changes.flatMap((change) => (change.type === 'neighbour' ? change.neighbour : [])),
     };
@@ -105,8 +114,12 @@ export class KernelWatch {
   }
 
   #decode(message: NetlinkMessage): KernelChange | undefined {
+    return this.#guarded(() => this.#relevant(message));
+  }
+
+  #guarded<T>(decode: () => T): T | undefined {
     try {
-      return this.#relevant(message);
+      return decode();
     } catch {
       this.counts.eventsMalformed++;
       return undefined;
@@ -116,7 +129,8 @@ export class KernelWatch {
   #relevant({ type, data }: NetlinkMessage): KernelChange | undefined {
     if (type === RTM_NEWLINK || type === RTM_DELLINK) {
       const link = decodeLink(data);
-      if (this.#ifindexes.has(link.ifindex)) return { type: 'link', link, removed: type === RTM_DELLINK };
+      const removed = type === RTM_DELLINK;
+      if (link && this.#isWatched(link, removed)) return { type: 'link', link, removed };
     } else if (type === RTM_NEWADDR || type === RTM_DELADDR) {
       const address = decodeLocalAddress(data);
       if (address) return { type: 'address', address, removed: type === RTM_DELADDR };
@@ -126,5 +140,14 @@ export class KernelWatch {
         return { type: 'neighbour', neighbour, removed: type === RTM_DELNEIGH };
     }
     return undefined;
+  }
+
+  /** An interface that loses its name to another is of interest once more. */
+  #isWatched({ ifindex, name }: Link, removed: boolean): boolean {
+    const hasName = this.#names.has(name);
+    const hadName = this.#named.has(ifindex);
+    if (hasName && !removed) this.#named.add(ifindex);
+    else this.#named.delete(ifindex);
+    return hasName || hadName || this.#ifindexes.has(ifindex);
   }
 }

@@ -29,8 +29,8 @@ export interface MonitorReplies {
 
 export type ToMonitor =
   | { readonly type: 'stop' }
-  /** The interfaces whose neighbours and link state matter; answered with a snapshot. */
-  | { readonly type: 'watch'; readonly ifindexes: readonly number[] }
+  /** The interfaces whose neighbours and link state matter, and names whose links do; answered with a snapshot. */
+  | { readonly type: 'watch'; readonly ifindexes: readonly number[]; readonly names: readonly string[] }
   | { readonly type: 'keep-neighbours'; readonly rlocs: readonly Address[] }
   /** Has the kernel ask these neighbours whether they are still there. */
   | { readonly type: 'probe'; readonly neighbours: readonly Pick<Neighbour, 'ifindex' | 'address'>[] }
@@ -38,6 +38,7 @@ export type ToMonitor =
 
 /** Everything as it is now. */
 export interface Snapshot {
+  /** Of all interfaces. */
   readonly links: readonly Link[];
   readonly addresses: readonly LocalAddress[];
   readonly neighbours: readonly Neighbour[];

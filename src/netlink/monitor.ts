@@ -26,8 +26,8 @@ function send(message: FromMonitor, taken?: () => void): void {
 async function perform(request: MonitorRequest): Promise<unknown> {
   switch (request.type) {
     case 'links':
-      return (await requests.dump('RTM_GETLINK', RTM_GETLINK, encodeLinkDump())).map(({ data }) =>
-        decodeLink(data),
+      return (await requests.dump('RTM_GETLINK', RTM_GETLINK, encodeLinkDump())).flatMap(
+        ({ data }) => decodeLink(data) ?? [],
       );
     case 'addresses': {
       const messages = await requests.dump('RTM_GETADDR', RTM_GETADDR, encodeLocalAddressDump());
@@ -56,7 +56,7 @@ let reported = '';
 
 process.on('message', (message: ToMonitor) => {
   if (message.type === 'stop') process.exit(0);
-  else if (message.type === 'watch') watch.watch(message.ifindexes);
+  else if (message.type === 'watch') watch.watch(message.ifindexes, message.names);
   else if (message.type === 'keep-neighbours') nextHops.keep(message.rlocs);
   else if (message.type === 'probe') void probeNeighbours(requests, message.neighbours);
   else last = last.then(() => answer(message.id, message.request)); // whole requests, in order

@@ -209,6 +209,8 @@ export class SimulatedNode {
       traffic: () => ({ packets: 0, bytes: 0 }),
       counters: () => ({ reasons: {}, adapter: {} }),
       status: () => ({ pinPath: '', adopted: false, interfaces: [], maps: [] }),
+      interfaceChanged: () => undefined,
+      interfaceGone: () => undefined,
       detach: () => undefined,
     };
   }

@@ -4,7 +4,8 @@ import { type Address, type EidPrefix, parseAddress } from '../../../src/addr/in
 import { Agent } from '../../../src/core/agent.js';
 import type { ControlTransport } from '../../../src/core/ports.js';
 import { Runtime } from '../../../src/core/runtime.js';
-import { systemClock } from '../../../src/main/clock.js';
+import { wakingClock } from '../../../src/main/clock.js';
+import { systemClock } from '../../../src/observe/index.js';
 import { systemRandom } from '../../../src/main/random.js';
 import { decodeMessage, encodeMessage, verifyAuthentication } from '../../../src/wire/index.js';
 import {
@@ -93,7 +94,12 @@ const methods = {
     server = undefined;
     const before = await agentBytes();
     const agent = new Agent(undefined, mapServerConfig([ADDRESS], entries + 1), systemRandom);
-    const world = { clock: systemClock(), transport, dataPath: undefined, network: undefined };
+    const world = {
+      clock: wakingClock(systemClock().monotonic),
+      transport,
+      dataPath: undefined,
+      network: undefined,
+    };
     server = { agent, entries, runtime: new Runtime(agent, { ...world, onEvent: () => undefined }) };
     server.runtime.start();
     const list = eidList({ family: 4, shape: 'campus', entries });

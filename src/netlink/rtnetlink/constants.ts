@@ -2,6 +2,7 @@
 // Numbers of the kernel's uapi headers, under the names they have there.
 
 /** linux/socket.h */
+export const AF_UNSPEC = 0;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 

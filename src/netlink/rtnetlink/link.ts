@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // struct ifinfomsg (linux/rtnetlink.h) and its attributes (linux/if_link.h).
 import { headerView, LITTLE_ENDIAN, parseAttributes, stringAttribute, u32Attribute } from './attributes.js';
-import { IFF_UP, IFLA_ADDRESS, IFLA_IFNAME, IFLA_INFO_KIND, IFLA_LINKINFO, IFLA_MTU } from './constants.js';
+import {
+  AF_UNSPEC,
+  IFF_UP,
+  IFLA_ADDRESS,
+  IFLA_IFNAME,
+  IFLA_INFO_KIND,
+  IFLA_LINKINFO,
+  IFLA_MTU,
+} from './constants.js';
 
 const IFINFOMSG_BYTES = 16;
 
@@ -18,9 +26,13 @@ export interface Link {
   readonly kind: string | undefined;
 }
 
-/** Decodes RTM_NEWLINK or RTM_DELLINK. @throws RtnetlinkFormatError */
-export function decodeLink(bytes: Uint8Array): Link {
+/**
+ * Decodes RTM_NEWLINK or RTM_DELLINK. Undefined: it is about another thing that the interface has or was; a port that
+ * leaves a bridge is announced as RTM_DELLINK of family AF_BRIDGE. @throws RtnetlinkFormatError
+ */
+export function decodeLink(bytes: Uint8Array): Link | undefined {
   const view = headerView('ifinfomsg', bytes, IFINFOMSG_BYTES);
+  if (view.getUint8(0) !== AF_UNSPEC) return undefined;
   const attributes = parseAttributes(bytes, IFINFOMSG_BYTES);
   const info = attributes.get(IFLA_LINKINFO);
   return {

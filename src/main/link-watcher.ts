@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { DataPath, ResolvedInterface } from '../core/ports.js';
+import type { Link, LinkListener } from '../netlink/index.js';
+import type { Log } from '../observe/index.js';
+import { resolve } from './interfaces.js';
+
+type Seen = Pick<Link, 'ifindex' | 'mac'> & Partial<Pick<Link, 'up'>>;
+
+interface Watched {
+  readonly configured: ResolvedInterface;
+  /** What the kernel said last; undefined: no interface has the name. */
+  seen: Seen | undefined;
+  /** Undefined while it cannot be used. */
+  present: ResolvedInterface | undefined;
+  problem: string | undefined;
+}
+
+export interface LinkWatcherOptions {
+  /** As found at start. */
+  readonly interfaces: readonly ResolvedInterface[];
+  readonly dataPath: Pick<DataPath, 'interfaceChanged' | 'interfaceGone' | 'status'>;
+  readonly log: Pick<Log, 'info' | 'warn'>;
+  /** Hears which interfaces there are now, and of the one that was made anew, if that is what happened. */
+  readonly changed: (interfaces: readonly ResolvedInterface[], made: Link | undefined) => void;
+}
+
+/** Keeps the data path on the configured interfaces while these are given other MAC addresses, go, and come back. */
+export class LinkWatcher implements LinkListener {
+  readonly #options: LinkWatcherOptions;
+  readonly #watched: readonly Watched[];
+
+  constructor(options: LinkWatcherOptions) {
+    this.#options = options;
+    this.#watched = options.interfaces.map((each) => ({
+      ...{ configured: each, seen: each, present: each, problem: undefined },
+    }));
+  }
+
+  get interfaces(): readonly ResolvedInterface[] {
+    return this.#watched.flatMap(({ present }) => present ?? []);
+  }
+
+  /** One for each interface that cannot be used now. */
+  get warnings(): readonly string[] {
+    return this.#watched.flatMap(({ problem }) => problem ?? []);
+  }
+
+  links(links: readonly Link[]): void {
+    for (const each of this.#watched)
+      this.#see(
+        each,
+        links.find(({ name }) => name === each.configured.name),
+      );
+  }
+
+  linkChanged(link: Link, removed: boolean): void {
+    for (const each of this.#watched) {
+      if (!removed && link.name === each.configured.name) this.#see(each, link);
+      else if (link.ifindex === each.seen?.ifindex) this.#see(each, undefined); // removed, or has another name now
+    }
+  }
+
+  #see(each: Watched, link: Link | undefined): void {
+    if (!isNews(each, link)) return;
+    each.seen = link;
+    const found = resolve(each.configured, link);
+    if (link === undefined || typeof found === 'string') this.#lost(each, String(found));
+    else this.#use(each, found, link);
+  }
+
+  #use(each: Watched, found: ResolvedInterface, link: Link): void {
+    const { dataPath, log, changed } = this.#options;
+    const { name, ifindex } = found;
+    const before = each.present;
+    const failure = attempt(() => dataPath.interfaceChanged(found));
+    if (failure !== undefined) return this.#lost(each, failure);
+    each.present = found;
+    each.problem = undefined;
+    const mode = dataPath.status().interfaces.find((attached) => attached.name === name)?.mode;
+    const mac = Buffer.from(found.mac).toString('hex').replace(/..\B/g, '$&:');
+    const isNew = before?.ifindex !== ifindex;
+    log.info(`${name}: ${isNew ? 'made anew' : 'other MAC address'}: ${mac}, index ${ifindex}, ${mode} XDP`);
+    changed(this.interfaces, isNew ? link : undefined);
+  }
+
+  #lost(each: Watched, why: string): void {
+    const { dataPath, log, changed } = this.#options;
+    const { present, configured } = each;
+    const failure = present && attempt(() => dataPath.interfaceGone(configured.name));
+    each.present = undefined;
+    each.problem = `${[why, failure].filter(Boolean).join('; ')}: nothing is forwarded on it until that changes`;
+    log.warn(each.problem);
+    if (present) changed(this.interfaces, undefined);
+  }
+}
+
+/** What failed is tried again when the interface goes up or down. */
+function isNews({ seen, problem }: Watched, link: Link | undefined): boolean {
+  if (seen === undefined || link === undefined) return seen !== link;
+  if (problem !== undefined && seen.up !== link.up) return true;
+  return seen.ifindex !== link.ifindex || Buffer.compare(seen.mac, link.mac) !== 0;
+}
+
+/** Nothing that happens to one interface may end the agent. Returns what is in the way. */
+function attempt(step: () => void): string | undefined {
+  try {
+    step();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
