@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { AddressError } from '../addr/index.js';
+import { RefusedError } from '../core/service.js';
 import { streamEvents } from './event-stream.js';
 import { LineSplitter, LineTooLongError } from './line-splitter.js';
 import { isMethod, METHODS } from './methods.js';
@@ -161,6 +162,7 @@ function drained(socket: Socket): Promise<void> {
 
 function clientError(error: unknown): { code: ErrorCode; message: string } | undefined {
   if (error instanceof RequestError) return error;
+  if (error instanceof RefusedError) return { code: 'refused', message: error.message };
   return error instanceof AddressError ? { code: 'invalid-params', message: error.message } : undefined;
 }
 

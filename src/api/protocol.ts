@@ -57,6 +57,7 @@ export const ERROR_CODES = [
   'bad-request', // not JSON, not a request, or too long
   'unknown-method',
   'invalid-params', // what is wrong is in the message: a key, a type, or text that is no EID
+  'refused', // this agent cannot do it; the message says why
   'busy', // MAX_CONNECTIONS
   'internal', // a fault of the agent
 ] as const;

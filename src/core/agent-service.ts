@@ -5,7 +5,7 @@ import type { Agent } from './agent.js';
 import type { Configuration } from './configuration.js';
 import type { Clock, ControlTransport, DataPath, KernelNetwork, Traffic } from './ports.js';
 import type { Runtime } from './runtime.js';
-import type { AgentService, TableQuery } from './service.js';
+import { type AgentService, RefusedError, type TableQuery } from './service.js';
 import { databaseEntryView, dynamicEidView } from './show/database.js';
 import { forwardingView } from './show/forwarding.js';
 import { lookupView } from './show/lookup.js';
@@ -87,6 +87,7 @@ export function agentService(parts: ServiceParts): AgentService {
       ),
     }),
     async lookup({ eid, instanceId = 0, to }): Promise<LookupView> {
+      if (xtr === undefined) throw new RefusedError('this node is a Map-Server only: ask at an xTR');
       const target = { instanceId, address: parseAddress(eid) };
       const result = await runtime.lookup(target, to === undefined ? undefined : parseAddress(to));
       const [mapping] = mapCache({ eid, instanceId });

@@ -13,6 +13,12 @@ import type {
   StatusView,
 } from './views.js';
 
+/** Something that this agent cannot do; the message says why. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly code = 'ERR_REFUSED';
+}
+
 /** Which part of a table is asked for. */
 export interface TableQuery {
   readonly instanceId?: number | undefined;
@@ -37,7 +43,10 @@ export interface AgentService {
   status(): StatusView;
   /** How many entries went; static ones stay. */
   clearMapCache(query: TableQuery): { readonly cleared: number };
-  /** Sends a Map-Request and waits for the answer. `to`: another Map-Resolver than the configured. */
+  /**
+   * Sends a Map-Request and waits for the answer. `to`: another Map-Resolver than the configured.
+   * @throws RefusedError on a node that is no xTR
+   */
   lookup(query: {
     readonly eid: string;
     readonly instanceId?: number | undefined;

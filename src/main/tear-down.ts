@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+import { claimSocketPath } from '../api/index.js';
 import { loadConfiguration } from '../config/index.js';
 import { tearDown } from '../datapath/index.js';
 import { openKernelNetwork } from '../netlink/index.js';
 
 /**
- * `xtrd --teardown`: ends the forwarding that an instance left behind. Any agent of it has to be stopped before.
- * @throws ConfigurationError
+ * `xtrd --teardown`: ends the forwarding that an instance left behind.
+ * @throws ConfigurationError; ApiSocketError while its agent is running, which would go on without its data path
  */
 export async function tearDownInstance(file: string): Promise<void> {
   const { configuration } = await loadConfiguration(file, {
     firstRegisterNonce: 0n,
     generatedXtrId: () => Promise.resolve(0n), // nothing is sent, so any will do
   });
-  const { name, dataPath } = configuration;
+  const { name, dataPath, apiSocket } = configuration;
+  await claimSocketPath(apiSocket);
   const found = tearDown(dataPath.bpfFilesystem, name);
   const network = await openKernelNetwork({ log: (_level, message) => process.stderr.write(`${message}\n`) });
   const routes = await network.flushHostRoutes().finally(() => network.close());

@@ -3,7 +3,7 @@ import test from 'ava';
 import { AddressError } from '../../src/addr/index.js';
 import { agentService } from '../../src/core/agent-service.js';
 import type { Configuration } from '../../src/core/configuration.js';
-import type { AgentService } from '../../src/core/service.js';
+import { type AgentService, RefusedError } from '../../src/core/service.js';
 import { MAP_SERVER_CONFIG, ROAMING, storyNetwork, xtrConfig } from './story-nodes.js';
 
 function configuration(name: string): Configuration {
@@ -112,6 +112,10 @@ test('sites: each configured prefix, registered or not, and its more-specifics',
     ],
   );
   t.like(first(at('msmr').sites({ eid: '1.1.1.1' })), { moreSpecificOf: '1.1.1.0/24', ttl_min: 1440 });
+});
+
+test('a node that is Map-Server only refuses a lookup', async (t) => {
+  await t.throwsAsync(() => at('msmr').lookup({ eid: '1.1.1.1' }), { instanceOf: RefusedError });
 });
 
 test('status and statistics', (t) => {
