@@ -116,6 +116,16 @@ test.serial('an interface that was made anew has XDP, and hosts are learnt on it
   t.like(await agent.show<DynamicEidView[]>('dynamic-eid'), [{ eid: HOST[4], interface: 'e0' }]);
 });
 
+test.serial('a port that leaves a bridge is not gone', async (t) => {
+  const site = buildSite(t);
+  const agent = await startAgent(t, site);
+  ip(site.xtr, 'link add br0 type bridge');
+  ip(site.xtr, 'link set e0 master br0');
+  ip(site.xtr, 'link set e0 nomaster');
+  ip(site.xtr, 'link set e0 address 02:00:00:00:00:77');
+  t.regex(await agent.says(/e0/), /other MAC address/);
+});
+
 test.serial('an RLOC-facing interface too', async (t) => {
   const site = buildSite(t);
   const agent = await startAgent(t, site);
