@@ -174,7 +174,7 @@ export interface StatusView {
       readonly maxEntries: number;
     }[];
   } | null;
-  /** Kernel settings that stand in the way, each with the command that mends it. */
+  /** What stands in the way now: kernel settings, each with the command that mends it, and interfaces that are gone. */
   readonly warnings: readonly string[];
 }
 

@@ -64,8 +64,8 @@ export class LinkWatcher implements LinkListener {
     if (!isNews(each, link)) return;
     each.seen = link;
     const found = resolve(each.configured, link);
-    if (link === undefined || typeof found === 'string') this.#lost(each, String(found));
-    else this.#use(each, found, link);
+    if (typeof found === 'string') this.#lost(each, found);
+    else if (link) this.#use(each, found, link);
   }
 
   #use(each: Watched, found: ResolvedInterface, link: Link): void {

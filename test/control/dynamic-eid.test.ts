@@ -46,6 +46,18 @@ test('not learnt: link-local, multicast, loopback, our RLOC', (t) => {
     t.deepEqual(bench.sight(host).effects, [], host);
 });
 
+test('the EID-facing interfaces may be others later', (t) => {
+  const bench = xtr2().sight('1.1.1.1');
+  bench.xtr.eidInterfaces([{ name: 'eid0', ifindex: 77, instanceId: 0 }]);
+  t.deepEqual(bench.sight('1.1.1.2').effects, []);
+  t.deepEqual(bench.sight('1.1.1.1', 77).lines.slice(0, 3), [
+    'host-route-delete 1.1.1.1 7',
+    'local-eid 1.1.1.1/32 local on 77',
+    'host-route-add 1.1.1.1 77',
+  ]);
+  t.like(bench.xtr.dynamicEids.get(prefix('1.1.1.1')), { ifindex: 77 });
+});
+
 test('the source of a packet that came encapsulated is never learnt', (t) => {
   const bench = xtr2();
   bench.punt('stale', '1.1.1.1', '1.1.1.2', { outerSource: parseAddress('6.6.6.6') });

@@ -41,6 +41,14 @@ serve({
   lookup: (eid: EidPrefix) => dataPath?.lookup(eid),
   traffic: (eid: EidPrefix) => dataPath?.traffic(eid),
   counters: () => dataPath?.counters(),
+  interfaceChanged(target: InterfaceInside) {
+    dataPath?.interfaceChanged(resolved(target));
+    return dataPath?.status().interfaces;
+  },
+  interfaceGone(name: string) {
+    dataPath?.interfaceGone(name);
+    return dataPath?.status().interfaces;
+  },
   detach: () => dataPath?.detach(),
   tearDown,
 });

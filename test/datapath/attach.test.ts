@@ -143,6 +143,48 @@ test.serial('an interface that was made anew under its name is attached anew', a
   t.is(xdpMode(site.xtr, 'e0'), 'native');
 });
 
+test.serial('an interface that is gone, and one that is back, while the data path runs', async (t) => {
+  const site = buildSite(t);
+  const agent = startAgent(t, site);
+  const [before] = (await open(agent, site.options)).interfaces;
+  run('ip', '-n', site.xtr, 'link', 'delete', 'e0');
+  const left = await agent.call<DataPathStatus['interfaces']>('interfaceGone', 'e0');
+  t.deepEqual(
+    left.map(({ name }) => name),
+    ['r0'],
+  );
+  addVeth(
+    { namespace: site.xtr, name: 'e0', addresses: [] },
+    { namespace: site.host, name: 'h0', addresses: [] },
+  );
+  const [, after] = await agent.call<DataPathStatus['interfaces']>(
+    'interfaceChanged',
+    site.options.interfaces[0],
+  );
+  t.like(after, { name: 'e0', roles: ['eid'], mode: 'native', program: 'eid_ingress' });
+  t.not(after?.ifindex, before?.ifindex);
+  t.is(xdpMode(site.xtr, 'e0'), 'native');
+  const { adapter } = await agent.call<ReturnType<DataPath['counters']>>('counters');
+  t.like(adapter, { interfacesGone: 1, interfacesChanged: 1 });
+});
+
+test.serial('an interface that came back with the program of another is refused and forgotten', async (t) => {
+  const site = buildSite(t);
+  const [agent, other] = [startAgent(t, site), startAgent(t, site)];
+  await open(agent, site.options);
+  await agent.call('interfaceGone', 'e0');
+  t.is(xdpMode(site.xtr, 'e0'), '');
+  await open(other, on(site, { name: 'xtrt-other', interfaces: e0('eid') }));
+  const back = (): Promise<DataPathStatus['interfaces']> =>
+    agent.call('interfaceChanged', site.options.interfaces[0]);
+  await t.throwsAsync(back(), { message: /^interface e0: .* it has an XDP program already/ });
+  await other.call('tearDown', site.options.bpfFilesystem, 'xtrt-other');
+  t.deepEqual(
+    (await back()).map(({ name }) => name),
+    ['r0', 'e0'],
+  );
+});
+
 test.serial('an interface whose name has a dot, as a VLAN has', async (t) => {
   const site = buildSite(t);
   run('ip', '-n', site.xtr, 'link', 'set', 'e0', 'down');

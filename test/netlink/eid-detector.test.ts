@@ -220,3 +220,11 @@ test('the gateway of a subnet is told, with every change, and is no EID', (t) =>
   t.deepEqual(gateways, [['[7]1.1.1.254'], ['[7]1.1.1.254', '[7]2001:db8:1::254'], ['[7]2001:db8:1::254']]);
   t.deepEqual(said(), ['Local Address [7]1.1.1.7 on 2']);
 });
+
+test('a local EID of an interface that is watched no more is lost, in its instance', (t) => {
+  const { eids, address, said } = detector();
+  address(local('1.1.1.7/32'));
+  said();
+  eids.watch([]);
+  t.deepEqual(said(), ['lost [7]1.1.1.7']);
+});
