@@ -40,6 +40,9 @@ class RequestError extends Error {
   }
 }
 
+/** A client that sends so many lines which are no requests speaks another protocol: its connection is closed. */
+export const MAX_BAD_REQUESTS = 16;
+
 /** Serves one client until it closes. */
 export async function serveConnection(
   socket: Socket,
@@ -48,13 +51,18 @@ export async function serveConnection(
 ): Promise<void> {
   socket.on('error', () => undefined); // the client is gone: 'close' follows
   const lines = new LineSplitter(MAX_REQUEST);
+  let bad = 0;
   try {
     // Reading waits while a request is answered and until the answer is taken: at most one chunk of requests is in memory,
     // and one answer.
     for await (const chunk of socket.iterator({ destroyOnReturn: false }))
       for (const line of lines.push(chunk as Buffer)) {
-        if (await serveLine(line, socket, service, observer)) return;
+        const outcome = await serveLine(line, socket, service, observer);
+        if (outcome === 'streaming') return;
+        if (outcome === 'bad') bad += 1;
+        if (bad >= MAX_BAD_REQUESTS) return socket.destroySoon();
         if (socket.writableNeedDrain) await drained(socket);
+        else await nextTurn(); // the other clients, and the data path, between any two requests
       }
     socket.end();
   } catch (error) {
@@ -68,13 +76,13 @@ export async function serveConnection(
   }
 }
 
-/** Whether the connection now belongs to the event stream. */
+/** Streaming: the connection now belongs to the event stream. Bad: the line was no request. */
 async function serveLine(
   line: string,
   socket: Socket,
   service: AgentService,
   observer: ConnectionObserver,
-): Promise<boolean> {
+): Promise<'served' | 'bad' | 'streaming'> {
   let id: number | null = null;
   observer.onRequest();
   try {
@@ -82,18 +90,19 @@ async function serveLine(
     id = request.id;
     if (request.method === EVENTS_METHOD) {
       streamEvents(service, id, socket, observer.onSlowReader);
-      return true;
+      return 'streaming';
     }
     await answer(id, request.method, request.params, socket, service);
   } catch (error) {
-    if (socket.destroyed) return false;
+    if (socket.destroyed) return 'served';
     const known = clientError(error);
     if (known) observer.onRejected();
     else observer.onFault(error);
     const { code, message } = known ?? { code: 'internal', message: 'the agent failed; see its log' };
     socket.write(errorLine(id, code, message));
+    if (code === 'bad-request') return 'bad';
   }
-  return false;
+  return 'served';
 }
 
 function parseRequest(line: string): z.output<typeof requestSchema> {

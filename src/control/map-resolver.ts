@@ -28,10 +28,7 @@ import {
 } from './map-resolver-answer.js';
 import { etrRloc } from './map-resolver-forward.js';
 import type { Refusals } from './map-server-refusals.js';
-import { IntervalLimiter } from './rate-limit.js';
-
-/** Pairs of ITR-RLOC and answer that the limit of Map-Replies remembers. */
-const LIMITED_REPLIES = 65_536;
+import { ReplyLimiter, requestWay } from './reply-limit.js';
 
 /**
  * Bytes of EID-records in one Map-Reply: with its own 12 bytes, UDP and IP header at most 576 bytes for IPv4 and 1280
@@ -47,10 +44,17 @@ const MAX_ANSWER_MESSAGES = 8;
 
 const MAP_REPLY = { type: 'map-reply', probe: false, echoNonce: false, security: undefined } as const;
 
-interface Question {
+/** A Map-Request with how it came. */
+export interface Resolving {
   readonly received: Received;
+  /** The request as it goes on to an ETR; its inner source port is where the answer has to go. */
   readonly ecm: EncapsulatedControl;
   readonly request: MapRequest;
+  /** Whether it came in an ECM. */
+  readonly encapsulated: boolean;
+}
+
+interface Question extends Resolving {
   /** To answer to; undefined if none is of a family that we have an address of (an ETR may have). */
   readonly itrRloc: Address | undefined;
   readonly now: number;
@@ -62,22 +66,22 @@ export class MapResolver {
   readonly #tables: MappingTables;
   readonly #refusals: Refusals;
   readonly #counters: Counters;
-  readonly #replies: IntervalLimiter;
+  readonly #replies: ReplyLimiter;
 
   constructor(config: MapServerConfig, tables: MappingTables, refusals: Refusals, counters: Counters) {
     this.#addresses = config.addresses;
     this.#tables = tables;
     this.#refusals = refusals;
     this.#counters = counters;
-    this.#replies = new IntervalLimiter(config.limits.mapReplyInterval_ms, LIMITED_REPLIES);
+    this.#replies = new ReplyLimiter(config.limits.mapReplyInterval_ms);
   }
 
-  /** @param ecm the request as it goes on to an ETR; its inner source port is where the answer has to go */
-  resolve(received: Received, ecm: EncapsulatedControl, request: MapRequest, now: number): Effect[] {
+  resolve(resolving: Resolving, now: number): Effect[] {
+    const { received, request } = resolving;
     const problem = problemOf(request);
     if (problem !== undefined) return this.#drop(received, request, problem, now);
     const itrRloc = request.itrRlocs.find((rloc) => rloc !== undefined && this.#canReach(rloc));
-    const question: Question = { received, ecm, request, itrRloc, now };
+    const question: Question = { ...resolving, itrRloc, now };
     const maxBytes = MAX_RECORD_BYTES[itrRloc?.family ?? 4];
     const answers = this.#answers(request, maxBytes);
     return [
@@ -117,7 +121,7 @@ export class MapResolver {
     if (replies.length === 0) return [];
     if (itrRloc === undefined)
       return this.#drop(received, request, 'no ITR-RLOC of a family of ours to answer to', now);
-    const allowed = replies.filter((reply) => this.#allows(itrRloc, reply, now));
+    const allowed = replies.filter((reply) => this.#allows(question, itrRloc, reply));
     const from = this.#sourceFor(itrRloc, received);
     return packed(allowed, maxBytes).flatMap((records) => {
       this.#countReply(records);
@@ -127,14 +131,12 @@ export class MapResolver {
     });
   }
 
-  /**
-   * RFC 9301 section 5.4 recommends one Map-Reply to a destination RLOC in 3 seconds. Word for word that would let an
-   * ITR resolve one EID in 3 seconds, so here it is one with the same answer for the same EID-prefix. A changed mapping
-   * is another answer: an ITR that asks after an SMR hears of it at once.
-   */
-  #allows(itrRloc: Address, reply: Reply, now: number): boolean {
+  /** A changed mapping is another answer: an ITR that asks after an SMR hears of it at once. */
+  #allows({ received, encapsulated, request, now }: Question, itrRloc: Address, reply: Reply): boolean {
     const eids = reply.records.slice(0, 1).map(({ eid }) => formatEidPrefix(eid));
-    if (this.#replies.allow(`${formatAddress(itrRloc)} ${eids.join()} ${reply.version}`, now)) return true;
+    const about = `${eids.join()} ${reply.version}`;
+    const way = requestWay(received, itrRloc, encapsulated);
+    if (this.#replies.allow({ itrRloc, way, nonce: request.nonce, about }, now)) return true;
     this.#counters.add('mapRepliesRateLimited');
     return false;
   }

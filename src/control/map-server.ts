@@ -131,13 +131,14 @@ export class MapServer implements Machine {
     now: number,
   ): Effect[] {
     this.#counters.add('encapsulatedMapRequestsIn');
-    return this.#resolver.resolve(received, ecm, request, now);
+    return this.#resolver.resolve({ received, ecm, request, encapsulated: true }, now);
   }
 
   /** A Map-Request without encapsulation. RLOC-probes are dropped (9301-5.2-04), and so are SMRs. */
   mapRequest(received: Received, request: MapRequest, now: number): Effect[] {
     this.#counters.add(request.probe ? 'probeMapRequestsIn' : request.smr ? 'smrIn' : 'mapRequestsIn');
-    return this.#resolver.resolve(received, encapsulated(received, request), request, now);
+    const ecm = encapsulated(received, request);
+    return this.#resolver.resolve({ received, ecm, request, encapsulated: false }, now);
   }
 
   nextDeadline(): number | undefined {

@@ -33,14 +33,19 @@ export class IntervalLimiter {
   /** Whether the action may happen at `now`, milliseconds; if so, it counts as done. */
   allow(key: string, now: number): boolean {
     if (this.#interval_ms <= 0) return true;
-    const last = this.#latest.get(key);
-    if (last !== undefined && now - last.at < this.#interval_ms) return false;
+    if (!this.isFree(key, now)) return false;
     // Two for each one that comes, so that memory shrinks when the load does.
     this.#forgetOldestIf((oldest) => now - oldest.at >= this.#interval_ms);
     this.#forgetOldestIf((oldest) => now - oldest.at >= this.#interval_ms);
     if (!this.#latest.has(key)) this.#forgetOldestIf(() => this.#latest.size >= this.#maxKeys);
     this.#append({ key, at: now, next: undefined });
     return true;
+  }
+
+  /** What `allow` would say; nothing counts as done. */
+  isFree(key: string, now: number): boolean {
+    const last = this.#latest.get(key);
+    return last === undefined || now - last.at >= this.#interval_ms;
   }
 
   #forgetOldestIf(condition: (oldest: Allowed) => boolean): void {
@@ -56,5 +61,45 @@ export class IntervalLimiter {
     else this.#newest.next = allowed;
     this.#newest = allowed;
     this.#latest.set(allowed.key, allowed);
+  }
+}
+
+/**
+ * Token buckets by key. Each holds for its key the time at which it will be full again, so a bucket that is not there
+ * is full. Bounded: two generations of at most `maxKeys` / 2; what was not used in the newer one is forgotten with the
+ * older, when the newer is full or the buckets of the older have filled. O(1) for each call.
+ */
+export class TokenBuckets {
+  readonly #token_ms: number;
+  readonly #fill_ms: number;
+  readonly #generation: number;
+  #newer = new Map<string, number>();
+  #older: ReadonlyMap<string, number> = new Map<string, number>();
+  #newerSince = -Infinity;
+
+  /** @param maxKeys 2 or more; beyond it a bucket that is not the latest is forgotten, which errs towards allowing */
+  constructor(tokensPerSecond: number, burst: number, maxKeys: number) {
+    this.#token_ms = 1000 / tokensPerSecond;
+    this.#fill_ms = burst * this.#token_ms;
+    this.#generation = Math.floor(maxKeys / 2);
+  }
+
+  /** Keys remembered now. */
+  get size(): number {
+    return this.#newer.size + this.#older.size;
+  }
+
+  /** Takes a token at `now`, milliseconds; false: there is none. */
+  take(key: string, now: number): boolean {
+    const full = Math.max(now, this.#newer.get(key) ?? this.#older.get(key) ?? now) + this.#token_ms;
+    if (full - now > this.#fill_ms) return false;
+    const isNew = !this.#newer.has(key);
+    if (isNew && (this.#newer.size >= this.#generation || now - this.#newerSince >= this.#fill_ms)) {
+      this.#older = this.#newer;
+      this.#newer = new Map();
+      this.#newerSince = now;
+    }
+    this.#newer.set(key, full);
+    return true;
   }
 }

@@ -2,7 +2,6 @@
 import {
   type Address,
   type EidPrefix,
-  formatAddress,
   formatEidPrefix,
   isRoutableUnicast,
   sameAddress,
@@ -14,13 +13,20 @@ import type { Effect } from './effect.js';
 import type { LocalRlocs } from './local-rlocs.js';
 import type { Received } from './machine.js';
 import { report } from './part.js';
-import { IntervalLimiter } from './rate-limit.js';
 import { MESSAGE_BYTES, recordBytes, registeredRecord, REPLY_BYTES } from './register-message.js';
+import { ReplyLimiter, requestWay } from './reply-limit.js';
 
 /** Record Count has 8 bits (RFC 9301 section 5.4). */
 const MAX_RECORDS = 255;
-/** (RLOC, EID-Prefix) pairs that the rate limit remembers. */
-export const REPLY_PAIRS = 65_536;
+
+/** A Map-Request with how it came. */
+export interface Asking {
+  readonly received: Received;
+  readonly request: MapRequest;
+  readonly encapsulated: boolean;
+  /** UDP source port of the request, the inner one if it came encapsulated. */
+  readonly replyPort: number;
+}
 
 export interface ResponderContext {
   readonly database: Database;
@@ -32,16 +38,16 @@ export interface ResponderContext {
 
 /** The ETR's answers to Map-Requests (RFC 9301 sections 5.4 and 5.5). */
 export class Responder {
-  readonly #limiter: IntervalLimiter;
+  readonly #limiter: ReplyLimiter;
   readonly #context: ResponderContext;
 
   constructor(context: ResponderContext) {
     this.#context = context;
-    this.#limiter = new IntervalLimiter(context.mapReplyInterval_ms, REPLY_PAIRS);
+    this.#limiter = new ReplyLimiter(context.mapReplyInterval_ms);
   }
 
-  /** @param replyPort UDP source port of the request, the inner one if it came encapsulated */
-  request(received: Received, request: MapRequest, replyPort: number, now: number, out: Effect[]): void {
+  request(asking: Asking, now: number, out: Effect[]): void {
+    const { received, request, replyPort } = asking;
     const { counters, local } = this.#context;
     if (request.dontMapReply) return;
     const itr = this.#replyTo(request);
@@ -53,13 +59,8 @@ export class Responder {
     }
     const [first] = ours;
     const about = { peer: received.from, nonce: request.nonce, ...(first && { eid: first.eid }) };
-    const records = this.#limited(
-      request,
-      itr,
-      this.#records(ours, request.probe ? received.to : undefined, itr),
-      now,
-    );
-    if (records.length === 0) {
+    const records = this.#records(ours, request.probe ? received.to : undefined, itr);
+    if (!this.#allows(asking, itr, records, now)) {
       counters.add('mapRepliesRateLimited');
       return;
     }
@@ -91,17 +92,13 @@ export class Responder {
     );
   }
 
-  /** One Map-Reply for a prefix to an RLOC in the interval, so that an ITR may still ask for many prefixes at once. */
-  #limited(
-    request: MapRequest,
-    itr: Address,
-    records: readonly EidRecord[],
-    now: number,
-  ): readonly EidRecord[] {
-    const kind = request.probe ? 'probe' : 'reply';
-    const key = (record: EidRecord): string => `${kind} ${formatAddress(itr)} ${formatEidPrefix(record.eid)}`;
+  #allows(asking: Asking, itr: Address, records: readonly EidRecord[], now: number): boolean {
+    const { received, request, encapsulated } = asking;
     const [first] = records; // the others follow from it
-    return first !== undefined && this.#limiter.allow(key(first), now) ? records : [];
+    if (first === undefined) return false;
+    const about = `${request.probe ? 'probe' : 'reply'} ${formatEidPrefix(first.eid)}`;
+    const way = requestWay(received, itr, encapsulated);
+    return this.#limiter.allow({ itrRloc: itr, way, nonce: request.nonce, about }, now);
   }
 
   #records(ours: readonly Asked[], probed: Address | undefined, itr: Address): readonly EidRecord[] {

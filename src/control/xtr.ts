@@ -96,7 +96,8 @@ export class Xtr implements Machine {
       if (request.smr) this.#machines.smrReceiver.smr(received, request, now, out);
       else {
         if (request.probe) this.#counters.add('probeMapRequestsIn');
-        this.#machines.responder.request(received, request, received.fromPort, now, out);
+        const asking = { received, request, encapsulated: false, replyPort: received.fromPort };
+        this.#machines.responder.request(asking, now, out);
       }
     });
   }
@@ -112,7 +113,10 @@ export class Xtr implements Machine {
       this.#counters.add('mapRequestsIn');
       this.#counters.add('encapsulatedMapRequestsIn');
       if (request.smr || request.probe) this.#counters.add('unexpectedMessages');
-      else this.#machines.responder.request(received, request, ecm.innerSourcePort, now, out);
+      else {
+        const asking = { received, request, encapsulated: true, replyPort: ecm.innerSourcePort };
+        this.#machines.responder.request(asking, now, out);
+      }
     });
   }
 

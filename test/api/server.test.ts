@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
+import { MAX_BAD_REQUESTS } from '../../src/api/connection.js';
 import { EVENT_BACKLOG, MAX_CONNECTIONS, MAX_REQUEST, PART_ROWS } from '../../src/api/protocol.js';
 import { FixtureService, serve } from './fixture-service.js';
 import { EVENTS, MAP_CACHE, STATUS } from './fixture-views.js';
@@ -183,13 +184,34 @@ test('whatever a client sends: one answer for each line, and no fault', async (t
     request.filter(({ method }) => method !== 'mapCache').map((each) => JSON.stringify(each)),
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 20 }), async (lines) => {
+    fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: MAX_BAD_REQUESTS - 1 }), async (lines) => {
       const answers = await exchange(path, lines.map((each) => `${each}\n`).join(''));
       t.is(answers.length, lines.length);
     }),
     { numRuns: 50 },
   );
   t.deepEqual(faults, []);
+});
+
+test('a client that sends no requests is cut off, whatever it has sent', async (t) => {
+  const { path, server } = await serve(t);
+  const socket = await connected(t, path);
+  socket.on('error', () => undefined).resume(); // what is unread there resets the connection
+  const closed = once(socket, 'close');
+  socket.write('\n'.repeat(60_000));
+  await closed;
+  const { requests, requestsRejected } = server.counters();
+  t.deepEqual([requests, requestsRejected], [MAX_BAD_REQUESTS, MAX_BAD_REQUESTS]);
+});
+
+test('one client with many requests does not keep the others waiting', async (t) => {
+  const { path, server } = await serve(t);
+  const busy = await connected(t, path);
+  busy.write('{"id":1,"method":"clearMapCache"}\n'.repeat(1_000));
+  busy.resume();
+  await until(() => (server.counters()['requests'] ?? 0) > 0);
+  t.is((await exchange(path, '{"id":2,"method":"clearMapCache"}\n')).length, 1);
+  t.true((server.counters()['requests'] ?? 0) < 1_001);
 });
 
 test('a request that is too long ends the connection', async (t) => {

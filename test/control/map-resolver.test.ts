@@ -2,6 +2,7 @@
 import test from 'ava';
 import { parseAddress } from '../../src/addr/index.js';
 import type { Site } from '../../src/control/config.js';
+import { REPLY_BURST } from '../../src/control/reply-limit.js';
 import { type MapRequest, encodeMessage } from '../../src/wire/index.js';
 import {
   ecm,
@@ -343,6 +344,19 @@ test('9301-5.4-19, 9301-5.4-20: the same answer goes to an ITR-RLOC once in 3 s'
   scene.now += 3000;
   t.is(ask(HOST), 1);
   t.is(scene.count('mapRepliesRateLimited'), 2);
+});
+
+test('9301-5.4-19: strangers that name an ITR-RLOC use up none of the answers of its ITR', (t) => {
+  const { scene } = registered(true);
+  for (let nonce = 1n; nonce <= 500n; nonce += 1n)
+    scene.plainRequest(mapRequest([HOST], { nonce }), { from: '10.6.6.6' });
+  t.is(scene.count('mapReplyRecordsOut'), REPLY_BURST);
+  t.is(
+    scene.request(mapRequest([HOST], { nonce: 501n }), {}, { from: '10.7.7.7' }).sends.length,
+    1,
+    'in an ECM',
+  );
+  t.is(scene.plainRequest(mapRequest([HOST], { nonce: 502n }), { from: '4.4.4.4' }).sends.length, 1);
 });
 
 test('a changed mapping is told within the 3 s', (t) => {

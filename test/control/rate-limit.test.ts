@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { IntervalLimiter } from '../../src/control/rate-limit.js';
+import { IntervalLimiter, TokenBuckets } from '../../src/control/rate-limit.js';
 
 test('one key is allowed once per interval', (t) => {
   const limiter = new IntervalLimiter(3000, 10);
@@ -54,4 +54,25 @@ test('memory shrinks after a burst', (t) => {
   for (let i = 0; i < 1000; i++) limiter.allow(`burst ${i}`, 0);
   for (let i = 0; i < 1000; i++) limiter.allow(`later ${i}`, 1000 + i * 10);
   t.true(limiter.size < 10);
+});
+
+test('a token bucket gives its burst, then as it refills', (t) => {
+  const buckets = new TokenBuckets(10, 3, 10);
+  const take = (now: number) => buckets.take('a', now);
+  t.deepEqual([0, 0, 0, 0, 99, 100, 100].map(take), [true, true, true, false, false, true, false]);
+  t.deepEqual([10_000, 10_000, 10_000, 10_000].map(take), [true, true, true, false]);
+  t.true(buckets.take('b', 10_000));
+});
+
+test('token buckets are bounded: one that is not used is forgotten before one that is', (t) => {
+  const buckets = new TokenBuckets(1, 2, 100);
+  buckets.take('a', 0);
+  buckets.take('a', 0);
+  for (let i = 0; i < 1000; i++) {
+    buckets.take(`${i}`, 0);
+    t.true(buckets.size <= 100);
+  }
+  t.true(buckets.take('a', 0), 'forgotten: it was not used meanwhile');
+  t.true(buckets.take('999', 0));
+  t.false(buckets.take('999', 0));
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
 import { DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
+import { REPLIES_PER_SECOND, REPLY_BURST } from '../../src/control/reply-limit.js';
 import { encodeMessage, type MapReply, type MapRequest } from '../../src/wire/index.js';
 import { Bench, configOf, dynamic, eid, prefix, record, request, rloc } from './harness.js';
 
@@ -133,14 +134,45 @@ test('9301-5.2-04 9301-5.8-06: probes and SMRs do not come in an ECM', (t) => {
   t.is(bench.counters.get('unexpectedMessages'), 2);
 });
 
-test('9301-5.4-19 9301-5.4-20: one Map-Reply for a prefix to an RLOC in 3 s', (t) => {
+test('9301-5.4-19 9301-5.4-20: the same question of an RLOC is answered once in 3 s', (t) => {
   const bench = etr(['5.5.5.0/24', '5.5.6.0/24']).forward(asking('5.5.5.5'));
-  t.deepEqual(bench.forward({ ...asking('5.5.5.6'), nonce: 9n }).sent, []);
+  t.deepEqual(bench.forward(asking('5.5.5.6')).sent, []);
   t.is(bench.counters.get('mapRepliesRateLimited'), 1);
   t.is(bench.forward(asking('5.5.6.1')).sent.length, 1, 'another prefix');
   t.is(bench.forward({ ...asking('5.5.5.5'), itrRlocs: [rloc('7.7.7.7')] }).sent.length, 1, 'another RLOC');
+  t.is(bench.forward({ ...asking('5.5.5.5'), nonce: 9n }).sent.length, 1, 'another nonce');
   t.deepEqual(bench.pass(2999).forward(asking('5.5.5.5')).sent, []);
   t.is(bench.pass(1).forward(asking('5.5.5.5')).sent.length, 1);
+});
+
+test('9301-5.4-19: all Map-Replies to one RLOC have a bound, which strangers that name it do not use up', (t) => {
+  const bench = etr(['5.5.5.0/24']);
+  let nonce = 0n;
+  const answered = (ask: (message: MapRequest) => Bench): number =>
+    Array.from({ length: 500 }, () => ask({ ...asking('5.5.5.5'), nonce: (nonce += 1n) }).sent.length).reduce(
+      (sum, count) => sum + count,
+    );
+  t.is(
+    answered((message) => bench.ask('10.6.6.6', message)),
+    REPLY_BURST,
+    'plain, from a stranger',
+  );
+  t.is(
+    answered((message) => bench.forward(message)),
+    REPLY_BURST,
+    'through the mapping system',
+  );
+  t.is(
+    answered((message) => bench.ask('4.4.4.4', message)),
+    REPLY_BURST,
+    'from the ITR itself',
+  );
+  bench.pass(1000);
+  t.is(
+    answered((message) => bench.forward(message)),
+    REPLIES_PER_SECOND,
+    'a second later',
+  );
 });
 
 test('9301-7-02: probes are limited too, by themselves', (t) => {
