@@ -30,10 +30,16 @@ export interface Daemon {
 export interface Backend {
   /** Builds nodes, switches and cables; nothing of it may be there. */
   up(): Promise<void>;
-  /** Removes every trace, also what a crashed run left, and ends a run that is going on. Nothing there is no error. */
-  down(): Promise<void>;
+  /**
+   * Removes every trace, also what a crashed run left, and ends a run that is going on. Nothing there is no error.
+   * @param options.force also a lab of another clone of the repository
+   * @throws ForeignLabError
+   */
+  down(options: { readonly force: boolean }): Promise<void>;
   /** Whether there is something to take down. */
   isUp(): boolean;
+  /** @throws ForeignLabError when the lab that is up belongs to another clone of the repository */
+  refuseForeign(): void;
   /** A program that is missing or cannot run in the node gives a code like a shell's, 126 or 127. */
   run(node: NodeName, command: readonly string[], timeout_ms?: number): Promise<CommandResult>;
   follow(node: NodeName, command: readonly string[]): Follower;

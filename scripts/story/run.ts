@@ -30,8 +30,9 @@ async function runStory(
   configurations: string,
   { keep, json }: RunOptions,
 ): Promise<number> {
+  backend.refuseForeign();
   if (backend.isUp()) report.say('taking down the lab that is up');
-  await backend.down();
+  await backend.down({ force: false });
   report.say(`building the network: ${NODES.map(({ name }) => name).join(' ')}`);
   await backend.up();
   await tell(backend, report, configurations);
@@ -39,7 +40,7 @@ async function runStory(
   const facts = report.facts();
   if (json !== undefined) await writeFile(json, `${JSON.stringify(facts, undefined, 2)}\n`);
   if (!facts.ok) await showLogs(backend, report);
-  if (!keep) await backend.down();
+  if (!keep) await backend.down({ force: false });
   report.verdict(facts.ok);
   if (keep)
     console.log(
@@ -63,7 +64,7 @@ export async function run(backend: Backend, configurations: string, options: Run
   if (typeof outcome === 'number') return outcome;
   report.say(`${outcome}: taking the lab down`);
   report.close();
-  await backend.down();
+  await backend.down({ force: false });
   // What the story still waits for will not come.
   process.exit(INTERRUPTED);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from 'node:child_process';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Backend } from '../backend.js';
 import { monotonic_ms } from '../clock.js';
@@ -9,9 +9,12 @@ import { buildNetwork, installFile, installPrograms } from './build.js';
 import { portName } from './cables.js';
 import { writeLock } from './lock.js';
 import { ACCESS, inside, logOf, namespaceOf, PROGRAMS, RUN_DIRECTORY, socketOf } from './names.js';
+import { claimLab, refuseForeignLab } from './owner.js';
 import { followProcess, startProcess } from './processes.js';
 import { capture, exitStatus, must } from './shell.js';
 import { endOtherRun, isUp, tearDown } from './teardown.js';
+
+export { ForeignLabError } from './owner.js';
 
 function environment(node: NodeName): NodeJS.ProcessEnv {
   return {
@@ -24,18 +27,21 @@ function environment(node: NodeName): NodeJS.ProcessEnv {
 /** Every node a network namespace of this machine. The file system is shared. */
 export const networkNamespaces: Backend = {
   async up() {
-    await mkdir(RUN_DIRECTORY, { recursive: true, mode: 0o700 });
+    await claimLab();
     await writeLock();
     await installPrograms();
     await buildNetwork();
   },
 
-  async down() {
+  async down({ force }) {
+    if (!force) refuseForeignLab(isUp());
     await endOtherRun();
     await tearDown();
   },
 
   isUp,
+
+  refuseForeign: () => refuseForeignLab(isUp()),
 
   run: (node, command, timeout_ms) =>
     capture(inside(namespaceOf(node), command), {
