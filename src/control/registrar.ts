@@ -14,6 +14,7 @@ import {
   type Group,
   type Registration,
   type ServerRegistration,
+  type ServerState,
   setGroup,
 } from './registrar-state.js';
 
@@ -51,6 +52,11 @@ export class Registrar implements Part {
   /** The state at each Map-Server is kept up to date in what is returned. */
   register(eid: EidPrefix, now: number): readonly ServerRegistration[] {
     return this.#note(eid, false, now).servers;
+  }
+
+  /** The state at each Map-Server of what is not to be registered yet. */
+  unregistered(): readonly ServerRegistration[] {
+    return this.#freshStates();
   }
 
   /** Also stops what is still being sent to register it: it would undo this. */
@@ -105,12 +111,16 @@ export class Registrar implements Part {
   #note(eid: EidPrefix, withdrawing: boolean, now: number): Registration {
     const before = this.#registrations.get(eid);
     if (before !== undefined) this.#forget(before);
-    const servers = this.#context.mapServers.map(({ address }) => freshState(address));
+    const servers = this.#freshStates();
     const registration = { eid, withdrawing, servers };
     if (servers.length === 0) return registration;
     this.#registrations.set(eid, registration);
     this.#due.set(registration, now);
     return registration;
+  }
+
+  #freshStates(): ServerState[] {
+    return this.#context.mapServers.map(({ address }) => freshState(address));
   }
 
   #forget(registration: Registration): void {
