@@ -5,6 +5,7 @@ import {
   type Eid,
   type EidPrefix,
   EidTable,
+  formatEidPrefix,
   hostEidPrefix,
   isRoutableUnicast,
   type Prefix,
@@ -23,6 +24,7 @@ import type { Discovery, EidSighting } from './machine.js';
 import type { MapCache } from './map-cache.js';
 import { earlier, type Part, report } from './part.js';
 import type { OwnAddresses } from './own-addresses.js';
+import { IntervalLimiter } from './rate-limit.js';
 import { RecoveredHosts } from './recovered-hosts.js';
 import type { ServerRegistration } from './registrar-state.js';
 import type { Registrar } from './registrar.js';
@@ -35,6 +37,11 @@ export const DYNAMIC_EID_TIMEOUT_ms = 24 * 3_600_000;
  * its neighbour entry, and with it the last sign of life, may be old.
  */
 export const DYNAMIC_EID_ASK_BEFORE_ms = 60_000;
+/**
+ * A host that is given away is asked once in this time whether it is not here after all: an address that two sites
+ * answer for would go back and forth as fast as messages travel.
+ */
+export const ASK_BACK_INTERVAL_ms = 60_000;
 
 /** A host that was learnt. Times are CLOCK_MONOTONIC milliseconds. */
 export interface DynamicEid {
@@ -68,10 +75,12 @@ export class DynamicEids implements Part {
   readonly #timeouts = new DeadlineQueue<Entry>();
   readonly #recovered = new RecoveredHosts<Entry>();
   readonly #context: DynamicEidsContext;
+  readonly #askedBack: IntervalLimiter;
   #full = false;
 
   constructor(context: DynamicEidsContext) {
     this.#context = context;
+    this.#askedBack = new IntervalLimiter(ASK_BACK_INTERVAL_ms, context.config.limits.dynamicEids);
   }
 
   get table(): ReadonlyEidTable<DynamicEid> {
@@ -93,7 +102,7 @@ export class DynamicEids implements Part {
     const entry = this.#admit({ eid, ifindex, discovery: 'Recovered' }, now, out);
     if (entry === undefined) return false;
     out.push({ type: 'host-route-add', eid, ifindex });
-    this.#addToDatabase(entry, this.#context.registrar.unregistered());
+    this.#addToDatabase(entry, this.#context.registrar.unregistered(now));
     this.#recovered.ask(entry, now);
     return true;
   }
@@ -122,6 +131,7 @@ export class DynamicEids implements Part {
     this.#drop(entry, out);
     this.#context.registrar.withdraw(eid, now);
     out.push(report('eid-away', { eid, rlocs: upRlocs(locators) }));
+    this.#askBack(entry, now, out);
   }
 
   nextDeadline(): number | undefined {
@@ -144,6 +154,15 @@ export class DynamicEids implements Part {
     }
   }
 
+  /**
+   * A Map-Server that restarted takes any refresh for a move, also that of an xTR which the host left long since. If
+   * the host is here, its answer brings it back.
+   */
+  #askBack({ eid, ifindex }: Entry, now: number, out: Effect[]): void {
+    if (this.#askedBack.allow(formatEidPrefix(hostEidPrefix(eid)), now))
+      out.push({ type: 'probe-host', eid, ifindex });
+  }
+
   #seenAgain(entry: Entry, sighting: EidSighting, now: number, out: Effect[]): void {
     entry.lastActivity_ms = now;
     const { ifindex, eid } = sighting;
@@ -157,6 +176,7 @@ export class DynamicEids implements Part {
       out.push(report('eid-learnt', { eid: prefix, detail: 'on another interface' }));
     }
     if (this.#recovered.settle(prefix)) this.#register(entry, now, out);
+    else this.#context.registrar.confirm(prefix, now);
   }
 
   #learn(sighting: EidSighting, now: number, out: Effect[]): void {
@@ -190,7 +210,7 @@ export class DynamicEids implements Part {
     out.push(report('eid-learnt', { eid, detail: entry.discovery }));
     const frames = held.settle(eid, () => 'release'); // what waited for a Map-Reply has arrived
     if (frames.length > 0) out.push({ type: 'inject', frames });
-    this.#addToDatabase(entry, registrar.register(eid, now));
+    this.#addToDatabase(entry, registrar.register(eid, now, entry));
   }
 
   #addToDatabase(entry: Entry, registrations: readonly ServerRegistration[]): void {
