@@ -142,7 +142,7 @@ function keepMapping(
 ): MapCacheEntry | undefined {
   const { eid, forwarding: before, expiresAt_ms } = found;
   if (expiresAt_ms === undefined || expiresAt_ms <= now) return undefined;
-  if (database.table.longestCover(eid) !== undefined) return undefined;
+  if (database.owner(eid) !== undefined) return undefined;
   const forwarding: Forwarding =
     before.action === 'encapsulate'
       ? { action: 'encapsulate', locators: withCurrentSources(before.locators, local) }

@@ -5,6 +5,7 @@ import {
   type Eid,
   type EidPrefix,
   EidTable,
+  formatEidPrefix,
   hostEidPrefix,
   isRoutableUnicast,
   type Prefix,
@@ -21,8 +22,11 @@ import type { LocalRlocs } from './local-rlocs.js';
 import { upRlocs } from './locator-set.js';
 import type { Discovery, EidSighting } from './machine.js';
 import type { MapCache } from './map-cache.js';
-import { type Part, report } from './part.js';
+import { earlier, type Part, report } from './part.js';
 import type { OwnAddresses } from './own-addresses.js';
+import { IntervalLimiter } from './rate-limit.js';
+import { RecoveredHosts } from './recovered-hosts.js';
+import type { ServerRegistration } from './registrar-state.js';
 import type { Registrar } from './registrar.js';
 import type { SmrSender } from './smr-sender.js';
 
@@ -33,6 +37,11 @@ export const DYNAMIC_EID_TIMEOUT_ms = 24 * 3_600_000;
  * its neighbour entry, and with it the last sign of life, may be old.
  */
 export const DYNAMIC_EID_ASK_BEFORE_ms = 60_000;
+/**
+ * A host that is given away is asked once in this time whether it is not here after all: an address that two sites
+ * answer for would go back and forth as fast as messages travel.
+ */
+export const ASK_BACK_INTERVAL_ms = 60_000;
 
 /** A host that was learnt. Times are CLOCK_MONOTONIC milliseconds. */
 export interface DynamicEid {
@@ -64,12 +73,15 @@ export interface DynamicEidsContext {
 export class DynamicEids implements Part {
   readonly #table = new EidTable<Entry>();
   readonly #timeouts = new DeadlineQueue<Entry>();
+  readonly #recovered = new RecoveredHosts<Entry>();
   readonly #context: DynamicEidsContext;
+  readonly #askedBack: IntervalLimiter;
   #interfaces: XtrConfig['eidInterfaces'];
   #full = false;
 
   constructor(context: DynamicEidsContext) {
     this.#context = context;
+    this.#askedBack = new IntervalLimiter(ASK_BACK_INTERVAL_ms, context.config.limits.dynamicEids);
     this.#interfaces = context.config.eidInterfaces;
   }
 
@@ -86,12 +98,20 @@ export class DynamicEids implements Part {
   sighted(sighting: EidSighting, now: number, out: Effect[]): void {
     const known = this.#table.get(hostEidPrefix(sighting.eid));
     if (known !== undefined) this.#seenAgain(known, sighting, now, out);
-    else this.#learn(sighting, false, now, out);
+    else this.#learn(sighting, now, out);
   }
 
-  /** Takes over a host that the trie holds. False: it may not or can not be kept. */
+  /**
+   * Takes over a host that the trie holds: packets go on reaching it. It is registered when it answers, and forgotten
+   * when it does not. False: it may not or can not be kept.
+   */
   recover(eid: Eid, ifindex: number, now: number, out: Effect[]): boolean {
-    return this.#learn({ eid, ifindex, discovery: 'Recovered' }, true, now, out);
+    const entry = this.#admit({ eid, ifindex, discovery: 'Recovered' }, now, out);
+    if (entry === undefined) return false;
+    out.push({ type: 'host-route-add', eid, ifindex });
+    this.#addToDatabase(entry, this.#context.registrar.unregistered(now));
+    this.#recovered.ask(entry, now);
+    return true;
   }
 
   /** A local address is gone. A neighbour that failed may be a silent host, which stays, as on IOS. */
@@ -118,13 +138,16 @@ export class DynamicEids implements Part {
     this.#drop(entry, out);
     this.#context.registrar.withdraw(eid, now);
     out.push(report('eid-away', { eid, rlocs: upRlocs(locators) }));
+    this.#askBack(entry, now, out);
   }
 
   nextDeadline(): number | undefined {
-    return this.#timeouts.next();
+    return earlier(this.#timeouts.next(), this.#recovered.nextDeadline());
   }
 
   expire(now: number, limit: number, out: Effect[]): void {
+    for (const entry of this.#recovered.expire(now, limit, out))
+      this.#forget(entry, 'no answer after the restart', now, out);
     for (const entry of this.#timeouts.take(now, limit)) {
       const endsAt_ms = entry.lastActivity_ms + DYNAMIC_EID_TIMEOUT_ms;
       if (endsAt_ms <= now) {
@@ -138,39 +161,68 @@ export class DynamicEids implements Part {
     }
   }
 
+  /**
+   * A Map-Server that restarted takes any refresh for a move, also that of an xTR which the host left long since. If
+   * the host is here, its answer brings it back.
+   */
+  #askBack({ eid, ifindex }: Entry, now: number, out: Effect[]): void {
+    if (this.#askedBack.allow(formatEidPrefix(hostEidPrefix(eid)), now))
+      out.push({ type: 'probe-host', eid, ifindex });
+  }
+
   #seenAgain(entry: Entry, sighting: EidSighting, now: number, out: Effect[]): void {
     entry.lastActivity_ms = now;
     const { ifindex, eid } = sighting;
-    if (entry.ifindex === ifindex || !this.#isEidInterface(ifindex, eid)) return;
-    out.push({ type: 'host-route-delete', eid, ifindex: entry.ifindex });
-    entry.ifindex = ifindex;
+    if (!this.#isEidInterface(ifindex, eid)) return;
     const prefix = hostEidPrefix(eid);
-    out.push({ type: 'local-eid-set', eid: prefix, entry: { kind: 'local', ifindex, dynamic: true } });
-    out.push({ type: 'host-route-add', eid, ifindex });
-    out.push(report('eid-learnt', { eid: prefix, detail: 'on another interface' }));
+    if (entry.ifindex !== ifindex) {
+      out.push({ type: 'host-route-delete', eid, ifindex: entry.ifindex });
+      entry.ifindex = ifindex;
+      out.push({ type: 'local-eid-set', eid: prefix, entry: { kind: 'local', ifindex, dynamic: true } });
+      out.push({ type: 'host-route-add', eid, ifindex });
+      out.push(report('eid-learnt', { eid: prefix, detail: 'on another interface' }));
+    }
+    if (this.#recovered.settle(prefix)) this.#register(entry, now, out);
+    else this.#context.registrar.confirm(prefix, now);
   }
 
-  #learn(sighting: EidSighting, programmed: boolean, now: number, out: Effect[]): boolean {
-    const { eid, ifindex, discovery } = sighting;
+  #learn(sighting: EidSighting, now: number, out: Effect[]): void {
+    const entry = this.#admit(sighting, now, out);
+    if (entry === undefined) return;
+    const { eid, ifindex } = entry;
+    const local = { kind: 'local', ifindex, dynamic: true } as const;
+    out.push({ type: 'local-eid-set', eid: hostEidPrefix(eid), entry: local });
+    out.push({ type: 'host-route-add', eid, ifindex });
+    this.#register(entry, now, out);
+  }
+
+  /** Into the table, and out of all that spoke of it being elsewhere. Undefined: it may not or can not be here. */
+  #admit({ eid, ifindex, discovery }: EidSighting, now: number, out: Effect[]): Entry | undefined {
     const within = this.#admits(eid, ifindex);
-    if (within === undefined || this.#refuseIfFull(out)) return false;
+    if (within === undefined || this.#refuseIfFull(out)) return undefined;
     const prefix = hostEidPrefix(eid);
-    const { mapCache, away, smr, database, registrar, held } = this.#context;
+    const { mapCache, away, smr } = this.#context;
     mapCache.remove(prefix, 'local now', out); // before the local EID goes into the same trie
     away.remove(prefix);
     smr.forget(prefix);
     const entry = { eid, prefix: within, ifindex, discovery, createdAt_ms: now, lastActivity_ms: now };
     this.#table.set(prefix, entry);
     this.#timeouts.set(entry, now + DYNAMIC_EID_TIMEOUT_ms - DYNAMIC_EID_ASK_BEFORE_ms);
-    if (!programmed)
-      out.push({ type: 'local-eid-set', eid: prefix, entry: { kind: 'local', ifindex, dynamic: true } });
-    out.push({ type: 'host-route-add', eid, ifindex });
-    out.push(report('eid-learnt', { eid: prefix, detail: discovery }));
-    const frames = held.settle(prefix, () => 'release'); // what waited for a Map-Reply has arrived
+    return entry;
+  }
+
+  #register(entry: Entry, now: number, out: Effect[]): void {
+    const { registrar, held } = this.#context;
+    const eid = hostEidPrefix(entry.eid);
+    out.push(report('eid-learnt', { eid, detail: entry.discovery }));
+    const frames = held.settle(eid, () => 'release'); // what waited for a Map-Reply has arrived
     if (frames.length > 0) out.push({ type: 'inject', frames });
-    const registrations = registrar.register(prefix, now);
-    database.add({ eid: prefix, dynamicEid: within, createdAt_ms: now, registrations });
-    return true;
+    this.#addToDatabase(entry, registrar.register(eid, now, entry));
+  }
+
+  #addToDatabase(entry: Entry, registrations: readonly ServerRegistration[]): void {
+    const { eid, prefix: dynamicEid, createdAt_ms } = entry;
+    this.#context.database.add({ eid: hostEidPrefix(eid), dynamicEid, createdAt_ms, registrations });
   }
 
   #forget(entry: Entry, why: string, now: number, out: Effect[]): void {
@@ -185,6 +237,7 @@ export class DynamicEids implements Part {
     const eid = hostEidPrefix(entry.eid);
     this.#table.delete(eid);
     this.#timeouts.delete(entry);
+    this.#recovered.settle(eid);
     this.#context.database.delete(eid);
     out.push({ type: 'host-route-delete', eid: entry.eid, ifindex: entry.ifindex });
     this.#full = false;

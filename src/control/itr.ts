@@ -135,7 +135,7 @@ export class Itr {
   /** A mapping for what lives here, or one that leads back to us, would make packets go round. */
   #isOurs(eid: EidPrefix, record: EidRecord): boolean {
     const { database, local } = this.#context;
-    if (database.table.longestCover(eid) !== undefined) return true;
+    if (database.owner(eid) !== undefined) return true;
     return record.locators.length > 0 && record.locators.every(({ rloc }) => local.has(rloc));
   }
 

@@ -39,12 +39,21 @@ export class RegisterSender {
   readonly #byNonce = new Map<bigint, Group>();
   readonly #context: RegisterSenderContext;
   readonly #onAbandoned: (group: Group) => void;
+  readonly #onLapsed: (registration: Registration, group: Group, out: Effect[]) => void;
   #nextNonce: bigint;
 
-  /** @param onAbandoned called for a withdrawal that nobody acknowledged */
-  constructor(context: RegisterSenderContext, onAbandoned: (group: Group) => void) {
+  /**
+   * @param onAbandoned called for a withdrawal that nobody acknowledged
+   * @param onLapsed called for a dynamic EID that is not to be sent again now
+   */
+  constructor(
+    context: RegisterSenderContext,
+    onAbandoned: (group: Group) => void,
+    onLapsed: (registration: Registration, group: Group, out: Effect[]) => void,
+  ) {
     this.#context = context;
     this.#onAbandoned = onAbandoned;
+    this.#onLapsed = onLapsed;
     this.#nextNonce = context.firstRegisterNonce;
   }
 
@@ -127,7 +136,10 @@ export class RegisterSender {
       this.#onAbandoned(group);
       return;
     }
-    for (const registration of group.members) lapse(registration.servers[group.server], now);
+    if (!group.withdraw)
+      for (const registration of [...group.members])
+        if (lapse(registration, group.server, now)) this.#onLapsed(registration, group, out);
+    if (group.members.size === 0) return;
     if (group.members.size > 1 && group.attempts >= REGISTER_SPLIT_AFTER) this.#sendHalves(group, now, out);
     else this.#send(group, now, out);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address, EidPrefix } from '../addr/index.js';
+import type { ProbedHost } from './recovered-hosts.js';
 
 /** A Map-Server forgets a registration after this time without a Map-Register (RFC 9301 section 8.2). */
 export const REGISTRATION_TIMEOUT_ms = 180_000;
@@ -15,7 +16,10 @@ export interface ServerRegistration {
 export interface ServerState extends ServerRegistration {
   acknowledged: boolean;
   registeredSince_ms: number | undefined;
-  acknowledgedAt_ms: number | undefined;
+  /** The last Map-Notify, or before the first one the time at which the EID was known to be here. */
+  validAt_ms: number;
+  /** Too old to be sent again before the host has answered. */
+  lapsed: boolean;
   /** The Map-Register that has no Map-Notify yet. */
   group: Group | undefined;
 }
@@ -24,6 +28,8 @@ export interface ServerState extends ServerRegistration {
 export interface Registration {
   readonly eid: EidPrefix;
   readonly withdrawing: boolean;
+  /** Of a dynamic EID. */
+  readonly host: ProbedHost | undefined;
   readonly servers: readonly ServerState[];
 }
 
@@ -37,12 +43,13 @@ export interface Group {
   attempts: number;
 }
 
-export function freshState(address: Address): ServerState {
+export function freshState(address: Address, now: number): ServerState {
   return {
     address,
     acknowledged: false,
     registeredSince_ms: undefined,
-    acknowledgedAt_ms: undefined,
+    validAt_ms: now,
+    lapsed: false,
     group: undefined,
   };
 }
@@ -55,13 +62,19 @@ export function setGroup(registration: Registration, server: number, group: Grou
 export function acknowledge(state: ServerState | undefined, now: number): void {
   if (state === undefined) return;
   state.acknowledged = true;
-  state.acknowledgedAt_ms = now;
+  state.validAt_ms = now;
   state.registeredSince_ms ??= now;
 }
 
-/** After the Map-Server's timeout without a Map-Notify, the registration is as good as gone. */
-export function lapse(state: ServerState | undefined, now: number): void {
-  if (state?.acknowledgedAt_ms === undefined || now - state.acknowledgedAt_ms < REGISTRATION_TIMEOUT_ms)
-    return;
-  Object.assign(state, { acknowledged: false, registeredSince_ms: undefined, acknowledgedAt_ms: undefined });
+/**
+ * After the Map-Server's timeout without a Map-Notify, the registration is as good as gone. True: it is that of a
+ * dynamic EID. The host may be behind another xTR by now, and sending it again would take it from there.
+ */
+export function lapse(registration: Registration, server: number, now: number): boolean {
+  const state = registration.servers[server];
+  if (state === undefined || now - state.validAt_ms < REGISTRATION_TIMEOUT_ms) return false;
+  state.acknowledged = false;
+  state.registeredSince_ms = undefined;
+  state.lapsed = registration.host !== undefined;
+  return state.lapsed;
 }

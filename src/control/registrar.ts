@@ -6,6 +6,7 @@ import { DeadlineQueue } from './deadlines.js';
 import type { Effect } from './effect.js';
 import { EXPIRE_BATCH, type Random } from './machine.js';
 import { earlier, type Part } from './part.js';
+import type { ProbedHost } from './recovered-hosts.js';
 import { MESSAGE_BYTES, registerBatches } from './register-message.js';
 import { RegisterSender, type RegisterSenderContext } from './register-sender.js';
 import {
@@ -14,6 +15,7 @@ import {
   type Group,
   type Registration,
   type ServerRegistration,
+  type ServerState,
   setGroup,
 } from './registrar-state.js';
 
@@ -41,21 +43,45 @@ export class Registrar implements Part {
 
   constructor(context: RegistrarContext) {
     this.#context = context;
-    this.#sender = new RegisterSender(context, (group) => {
-      for (const registration of [...group.members]) this.#leave(registration, group);
-    });
+    this.#sender = new RegisterSender(
+      context,
+      (group) => {
+        for (const registration of [...group.members]) this.#leave(registration, group);
+      },
+      (registration, group, out) => {
+        this.#detach(registration, group);
+        probe(registration, out);
+      },
+    );
     const anyIpv4 = context.mapServers.some((server) => server.address.family === 4);
     this.#messageBytes = MESSAGE_BYTES[anyIpv4 ? 4 : 6];
   }
 
-  /** The state at each Map-Server is kept up to date in what is returned. */
-  register(eid: EidPrefix, now: number): readonly ServerRegistration[] {
-    return this.#note(eid, false, now).servers;
+  /**
+   * The state at each Map-Server is kept up to date in what is returned.
+   * @param host of a dynamic EID: asked before a registration that has lapsed is sent again
+   */
+  register(eid: EidPrefix, now: number, host?: ProbedHost): readonly ServerRegistration[] {
+    return this.#note(eid, false, host, now).servers;
+  }
+
+  /** The host showed itself: what has lapsed is registered again. */
+  confirm(eid: EidPrefix, now: number): void {
+    const registration = this.#registrations.get(eid);
+    const lapsed = registration?.servers.filter((state) => state.lapsed) ?? [];
+    if (registration === undefined || lapsed.length === 0) return;
+    for (const state of lapsed) Object.assign(state, { lapsed: false, validAt_ms: now });
+    this.#due.set(registration, now);
+  }
+
+  /** The state at each Map-Server of what is not to be registered yet. */
+  unregistered(now: number): readonly ServerRegistration[] {
+    return this.#freshStates(now);
   }
 
   /** Also stops what is still being sent to register it: it would undo this. */
   withdraw(eid: EidPrefix, now: number): void {
-    this.#note(eid, true, now);
+    this.#note(eid, true, undefined, now);
   }
 
   /** Whether this Map-Server has yet to acknowledge the Map-Register that we last sent for `eid`. */
@@ -102,15 +128,19 @@ export class Registrar implements Part {
   }
 
   /** A new beginning for `eid`: nothing that was sent before is retransmitted. */
-  #note(eid: EidPrefix, withdrawing: boolean, now: number): Registration {
+  #note(eid: EidPrefix, withdrawing: boolean, host: ProbedHost | undefined, now: number): Registration {
     const before = this.#registrations.get(eid);
     if (before !== undefined) this.#forget(before);
-    const servers = this.#context.mapServers.map(({ address }) => freshState(address));
-    const registration = { eid, withdrawing, servers };
+    const servers = this.#freshStates(now);
+    const registration = { eid, withdrawing, host, servers };
     if (servers.length === 0) return registration;
     this.#registrations.set(eid, registration);
     this.#due.set(registration, now);
     return registration;
+  }
+
+  #freshStates(now: number): ServerState[] {
+    return this.#context.mapServers.map(({ address }) => freshState(address, now));
   }
 
   #forget(registration: Registration): void {
@@ -134,12 +164,15 @@ export class Registrar implements Part {
   #sendBatch(batch: readonly Registration[], withdraw: boolean, now: number, out: Effect[]): void {
     this.#context.mapServers.forEach((_, server) => {
       // One that is still being retransmitted needs no refresh: its backoff is never longer than the interval.
-      const members = batch.filter((registration) => registration.servers[server]?.group === undefined);
+      const members = batch.filter(({ servers }) => isFree(servers[server]));
       if (members.length > 0) this.#sender.start(server, members, withdraw, now, out);
     });
     if (withdraw) return;
     const next = now + REGISTER_INTERVAL_ms * (1 - REGISTER_JITTER * this.#context.random.fraction());
-    for (const registration of batch) this.#due.set(registration, next);
+    for (const registration of batch) {
+      if (registration.servers.some(({ lapsed }) => lapsed)) probe(registration, out);
+      this.#due.set(registration, next);
+    }
   }
 
   /** Acknowledged or given up by one Map-Server; a withdrawal is over with the last of them. */
@@ -154,4 +187,13 @@ export class Registrar implements Part {
     setGroup(registration, group.server, undefined);
     if (group.members.size === 0) this.#sender.close(group);
   }
+}
+
+function isFree(state: ServerState | undefined): boolean {
+  return state?.group === undefined && state?.lapsed !== true;
+}
+
+/** The answer is a sighting, and that leads to `confirm`. */
+function probe({ host }: Registration, out: Effect[]): void {
+  if (host !== undefined) out.push({ type: 'probe-host', eid: host.eid, ifindex: host.ifindex });
 }

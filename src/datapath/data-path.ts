@@ -78,8 +78,11 @@ export class XdpDataPath implements DataPath {
 
   interfaceChanged(target: ResolvedInterface): void {
     this.#parts.counters.add('interfacesChanged');
-    this.#parts.interfaces.attach(target);
-    this.#parts.flowCache.invalidate();
+    try {
+      this.#parts.interfaces.attach(target);
+    } finally {
+      this.#parts.flowCache.invalidate();
+    }
   }
 
   interfaceGone(name: string): void {

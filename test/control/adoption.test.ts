@@ -11,6 +11,7 @@ import {
   forwardingLocator,
   MAP_RESOLVER,
   MAP_SERVER,
+  OTHER_EID_PORT,
   prefix,
   record,
   repeatable,
@@ -18,6 +19,7 @@ import {
 
 type Overrides = Parameters<typeof configOf>[1];
 const MINUTE_ms = 60_000;
+const WITHDRAWAL = `2.2.2.2 > ${MAP_SERVER}:4342 map-register 1.1.1.1/32=none ttl 0 act 3`;
 
 const via = (rloc: string, source = '2.2.2.2'): Forwarding => ({
   action: 'encapsulate',
@@ -206,14 +208,58 @@ test('our RLOC is another one now: the source of every locator is too', (t) => {
   t.deepEqual(changes(bench), ['local-eid 1.1.1.1/32 away -> 6.6.6.6', 'map-cache 9.9.9.0/24 -> 4.4.4.4']);
 });
 
-test('a learnt host is kept and registered', (t) => {
+test('a learnt host is kept, and asked before it is registered', (t) => {
   const bench = startedWith([], [['1.1.1.1/32', LOCAL]]);
-  t.deepEqual(changes(bench), [
-    'host-route-add 1.1.1.1 7',
-    `2.2.2.2 > ${MAP_SERVER}:4342 map-register 1.1.1.1/32=2.2.2.2, 5.5.5.0/24=2.2.2.2`,
-  ]);
+  t.deepEqual(changes(bench), ['host-route-add 1.1.1.1 7']);
   t.like(bench.xtr.dynamicEids.get(prefix('1.1.1.1')), { discovery: 'Recovered', ifindex: 7 });
-  t.like(bench.xtr.database.get(prefix('1.1.1.1')), { dynamicEid: { name: '1.1.1.0/24' } });
+  t.like(bench.xtr.database.get(prefix('1.1.1.1')), {
+    dynamicEid: { name: '1.1.1.0/24' },
+    registrations: [{ acknowledged: false }],
+  });
+  t.deepEqual(changes(bench.pass(0)), ['probe-host 1.1.1.1 7']);
+  t.deepEqual(changes(bench.sight('1.1.1.1')), [
+    `2.2.2.2 > ${MAP_SERVER}:4342 map-register 1.1.1.1/32=2.2.2.2`,
+  ]);
+  t.deepEqual(bench.events, ['eid-learnt', 'map-register-sent']);
+  bench.acknowledge();
+  t.like(bench.xtr.database.get(prefix('1.1.1.1')), { registrations: [{ acknowledged: true }] });
+  t.deepEqual(
+    changes(bench.pass(20_000)).filter((line) => line.includes('1.1.1.1')),
+    [],
+  );
+});
+
+test('it is asked three times, and forgotten after 10 s', (t) => {
+  const bench = startedWith([], [['1.1.1.1/32', LOCAL]]).acknowledge();
+  const probes = (milliseconds: number): string[] => changes(bench.pass(milliseconds));
+  t.deepEqual(probes(999), ['probe-host 1.1.1.1 7']);
+  t.deepEqual(probes(1), ['probe-host 1.1.1.1 7']);
+  t.deepEqual(probes(1_999), []);
+  t.deepEqual(probes(1), ['probe-host 1.1.1.1 7']);
+  t.deepEqual(probes(6_999), []);
+  t.deepEqual(probes(1), ['local-eid 1.1.1.1/32 deleted', 'host-route-delete 1.1.1.1 7', WITHDRAWAL]);
+  t.deepEqual(bench.events, ['eid-forgotten', 'withdraw-sent']);
+  t.is(bench.xtr.database.get(prefix('1.1.1.1')), undefined);
+});
+
+test('it answers on another interface: it is there now, and registered', (t) => {
+  const bench = startedWith([], [['1.1.1.1/32', LOCAL]]).sight('1.1.1.1', OTHER_EID_PORT);
+  t.deepEqual(bench.events, ['eid-learnt', 'eid-learnt', 'map-register-sent']);
+});
+
+test('a Map-Notify says that it moved: it is not asked any more', (t) => {
+  const bench = startedWith([], [['1.1.1.1/32', LOCAL]]).acknowledge();
+  bench.notify(1n, [record('1.1.1.1', ['6.6.6.6'])]).acknowledge();
+  t.not(bench.xtr.away.get(prefix('1.1.1.1')), undefined);
+  t.deepEqual(changes(bench.pass(20_000)), []);
+});
+
+test('many hosts are asked at a rate that the neighbour table of the kernel bears', (t) => {
+  const hosts = Array.from({ length: 250 }, (_, i): [string, LocalEid] => [`1.1.1.${i + 1}/32`, LOCAL]);
+  const bench = startedWith([], hosts);
+  const first = changes(bench.pass(999)).filter((line) => line.startsWith('probe-host'));
+  t.is(first.length, 200);
+  t.is(new Set(first).size, 200);
 });
 
 test('a host that moved away is kept as away', (t) => {

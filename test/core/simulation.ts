@@ -12,7 +12,7 @@ import {
 import type { MapServerConfig, XtrConfig } from '../../src/control/config.js';
 import type { Forwarding, HeldFrame, LocalEid } from '../../src/control/effect.js';
 import type { ControlEvent, EventName } from '../../src/control/event.js';
-import type { AdoptedState, Punt, PuntReason, Random } from '../../src/control/machine.js';
+import type { AdoptedState, EidSighting, Punt, PuntReason, Random } from '../../src/control/machine.js';
 import { Agent } from '../../src/core/agent.js';
 import type { Datagram } from '../../src/core/input.js';
 import type { Clock, ControlTransport, DataPath, KernelNetwork, TrieEffect } from '../../src/core/ports.js';
@@ -34,7 +34,11 @@ export class Simulation {
   readonly nodes = new Map<string, SimulatedNode>();
   /** Numbers of the packets that reached a host, with the node they left by. */
   readonly delivered: { readonly number: number; readonly by: string }[] = [];
+  /** The nodes that each host is behind, by its address: those answer when they are asked. */
+  readonly hosts = new Map<string, readonly string[]>();
   readonly events: { readonly at_ms: number; readonly node: string; readonly event: ControlEvent }[] = [];
+  /** Nodes whose control messages are lost, both ways. */
+  readonly cut = new Set<string>();
   readonly #pending: { at_ms: number; order: number; run: () => void }[] = [];
   #now = 1_000;
   #order = 0;
@@ -51,6 +55,19 @@ export class Simulation {
     this.nodes.set(name, node);
     node.runtime.start();
     return node;
+  }
+
+  /** A node starts anew: an xTR finds its local EIDs in the tries, a Map-Server nothing. */
+  restart(name: string): void {
+    const before = this.nodes.get(name);
+    if (before === undefined) throw new Error(`no node ${name}`);
+    before.runtime.stop();
+    const { xtr, mapServer, localEids } = before;
+    const firstRegisterNonce = BigInt(Math.ceil(this.#now * 1_000));
+    const node = new SimulatedNode(this, name, xtr && { ...xtr, firstRegisterNonce }, mapServer);
+    for (const { eid, value } of localEids.entries()) node.localEids.set(eid, value);
+    this.nodes.set(name, node);
+    node.runtime.start();
   }
 
   at(at_ms: number, run: () => void): () => void {
@@ -104,6 +121,9 @@ export class SimulatedNode {
   readonly #frames = new Map<Uint8Array, Packet>();
   #datagram: (datagram: Datagram) => void = () => undefined;
   #punts: (punts: readonly Punt[]) => void = () => undefined;
+  #sighted: (sighting: EidSighting) => void = () => undefined;
+  readonly xtr: XtrConfig | undefined;
+  readonly mapServer: MapServerConfig | undefined;
 
   constructor(
     simulation: Simulation,
@@ -111,6 +131,8 @@ export class SimulatedNode {
     xtr: XtrConfig | undefined,
     mapServer: MapServerConfig | undefined,
   ) {
+    this.xtr = xtr;
+    this.mapServer = mapServer;
     this.#simulation = simulation;
     this.#name = name;
     const own = [...(xtr?.rlocs.map(({ address }) => address) ?? []), ...(mapServer?.addresses ?? [])];
@@ -120,17 +142,18 @@ export class SimulatedNode {
       clock: this.#clock(),
       transport: this.#transport(own),
       dataPath: xtr && this.#dataPath(),
-      network: xtr && silentNetwork(),
+      network: xtr && this.#network(),
       onEvent: (event) => simulation.events.push({ at_ms: simulation.now, node: name, event }),
     });
   }
 
   receive(datagram: Datagram): void {
-    this.#datagram(datagram);
+    if (!this.#simulation.cut.has(this.#name)) this.#datagram(datagram);
   }
 
-  /** A host behind this node sends; what eid_ingress does with it. */
+  /** A host sends and is behind this node from now on; what eid_ingress does with it. */
   fromHost(source: string, destination: string, number: number): void {
+    this.#simulation.hosts.set(source, [this.#name]);
     const eid = (text: string): Eid => ({ instanceId: 0, address: parseAddress(text) });
     const packet = { source: eid(source), destination: eid(destination), number };
     if (this.localEids.longestMatch(packet.source)?.value.kind !== 'local')
@@ -187,7 +210,7 @@ export class SimulatedNode {
     return {
       send: (bytes, from, to, toPort) => {
         const source = from ?? own.find(({ family }) => family === to.family);
-        if (source === undefined || toPort !== 4342) return;
+        if (source === undefined || toPort !== 4342 || this.#simulation.cut.has(this.#name)) return;
         const datagram = { from: source, fromPort: 4342, to, bytes };
         this.#simulation.at(this.#simulation.now + DELAY_MS, () =>
           this.#simulation.owner(to)?.receive(datagram),
@@ -201,7 +224,10 @@ export class SimulatedNode {
 
   #dataPath(): DataPath {
     return {
-      adopted: (): AdoptedState => ({ mapCache: [], localEids: [] }),
+      adopted: (): AdoptedState => ({
+        mapCache: [],
+        localEids: Array.from(this.localEids.entries(), ({ eid, value }) => ({ eid, entry: value })),
+      }),
       apply: (effects) => effects.filter((effect) => !this.#program(effect)),
       inject: (frames) => this.#inject(frames),
       onPunts: (listener) => void (this.#punts = listener),
@@ -213,6 +239,27 @@ export class SimulatedNode {
       interfaceGone: () => undefined,
       detach: () => undefined,
     };
+  }
+
+  /** A kernel that notices no host by itself, but those that answer. */
+  #network(): KernelNetwork {
+    return {
+      onOwnAddresses: () => undefined,
+      onEidSighted: (listener) => void (this.#sighted = listener),
+      onEidLost: () => undefined,
+      hostRoute: () => undefined,
+      probeHost: ({ eid, ifindex }) => this.#askHost(eid, ifindex),
+      keepNeighbours: () => undefined,
+      counters: () => ({}),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #askHost(eid: Eid, ifindex: number): void {
+    this.#simulation.at(this.#simulation.now + DELAY_MS, () => {
+      if (this.#simulation.hosts.get(formatAddress(eid.address))?.includes(this.#name) === true)
+        this.#sighted({ eid, ifindex, discovery: 'ARP/ND' });
+    });
   }
 
   #program(effect: TrieEffect): boolean {
@@ -233,19 +280,6 @@ export class SimulatedNode {
       if (packet !== undefined) this.#route(packet);
     }
   }
-}
-
-function silentNetwork(): KernelNetwork {
-  return {
-    onOwnAddresses: () => undefined,
-    onEidSighted: () => undefined,
-    onEidLost: () => undefined,
-    hostRoute: () => undefined,
-    probeHost: () => undefined,
-    keepNeighbours: () => undefined,
-    counters: () => ({}),
-    close: () => Promise.resolve(),
-  };
 }
 
 /** The trie entry of exactly one host. */
