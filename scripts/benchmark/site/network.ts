@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { capture, must } from '../../story/netns/shell.js';
 
 const PREFIX = 'xtrt-bench-';
@@ -19,13 +19,18 @@ export class Network {
   readonly #namespaces: string[] = [];
   #links = 0;
 
-  /** Where pins go. */
-  get bpfFilesystem(): string {
+  /** For files of the stage. */
+  get directory(): string {
     return `${RUN_DIRECTORY}/${this.#name}`;
   }
 
+  /** Where pins go. */
+  get bpfFilesystem(): string {
+    return bpfFilesystemOf(this.directory);
+  }
+
   async mount(): Promise<void> {
-    mkdirSync(this.bpfFilesystem);
+    mkdirSync(this.bpfFilesystem, { recursive: true });
     await must(['mount', '-t', 'bpf', 'bpf', this.bpfFilesystem]);
   }
 
@@ -78,8 +83,7 @@ export class Network {
 
   async close(): Promise<void> {
     for (const name of this.#namespaces) await capture(['ip', 'netns', 'delete', name]);
-    await capture(['umount', '-l', this.bpfFilesystem]);
-    if (existsSync(this.bpfFilesystem)) rmdirSync(this.bpfFilesystem);
+    await removeDirectory(this.directory);
   }
 }
 
@@ -96,12 +100,19 @@ function isStale(name: string): boolean {
   return name.startsWith(PREFIX) && !existsSync(`/proc/${makerOf(name)}`);
 }
 
+function bpfFilesystemOf(directory: string): string {
+  return `${directory}/bpf`;
+}
+
+async function removeDirectory(directory: string): Promise<void> {
+  if (existsSync(bpfFilesystemOf(directory))) await capture(['umount', '-l', bpfFilesystemOf(directory)]);
+  rmSync(directory, { recursive: true, force: true });
+}
+
 /** Removes what benchmarks left that were killed. */
 export async function removeStale(): Promise<void> {
   const namespaces = existsSync('/run/netns') ? readdirSync('/run/netns').filter(isStale) : [];
   for (const name of namespaces) await must(['ip', 'netns', 'delete', name]);
-  for (const name of readdirSync(RUN_DIRECTORY).filter(isStale)) {
-    await capture(['umount', '-l', `${RUN_DIRECTORY}/${name}`]);
-    rmdirSync(`${RUN_DIRECTORY}/${name}`);
-  }
+  for (const name of readdirSync(RUN_DIRECTORY).filter(isStale))
+    await removeDirectory(`${RUN_DIRECTORY}/${name}`);
 }

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiClient } from '../../../src/api/index.js';
+import { REPOSITORY } from '../../story/repository.js';
+import { SITE_KEY } from '../workload/control-messages.js';
+
+const START_TIMEOUT_ms = 20_000;
+const POLL_ms = 50;
+const HEAP_MB = 8192;
+
+/** What `map-servers[].key` and `map-server.sites[].keys[]` of a configuration are here. */
+export const KEY = {
+  id: SITE_KEY.keyId,
+  algorithm: SITE_KEY.algorithm,
+  secret: Buffer.from(SITE_KEY.secret).toString(),
+};
+
+export interface DaemonSpec {
+  readonly name: string;
+  readonly namespace: string;
+  /** Where configuration, log, socket and state go. */
+  readonly directory: string;
+  /** The configuration but for name, socket and state. */
+  readonly configuration: Readonly<Record<string, unknown>>;
+  readonly cpu?: number;
+}
+
+/** xtrd, as a person would start it. */
+export class Daemon {
+  readonly #spec: DaemonSpec;
+  readonly #process: ChildProcess;
+
+  private constructor(spec: DaemonSpec, child: ChildProcess) {
+    this.#spec = spec;
+    this.#process = child;
+  }
+
+  static async start(spec: DaemonSpec): Promise<Daemon> {
+    const { name, namespace, directory, configuration, cpu } = spec;
+    mkdirSync(directory, { recursive: true });
+    const file = join(directory, `${name}.yaml`);
+    const own = {
+      name,
+      'state-directory': join(directory, name),
+      'api-socket': join(directory, `${name}.sock`),
+      log: { level: 'warn' },
+    };
+    writeFileSync(file, JSON.stringify({ ...own, ...configuration }), { mode: 0o600 }); // JSON is YAML
+    const pinned = cpu === undefined ? [] : ['taskset', '-c', String(cpu)];
+    const node = [process.execPath, `--max-old-space-size=${HEAP_MB}`, `${REPOSITORY}build/src/main.js`];
+    const log = openSync(join(directory, `${name}.log`), 'a');
+    const command = ['netns', 'exec', namespace, ...pinned, ...node, '--config', file];
+    const child = spawn('ip', command, { stdio: ['ignore', log, log], detached: true });
+    closeSync(log);
+    const daemon = new Daemon(spec, child);
+    await daemon.#answers();
+    return daemon;
+  }
+
+  /** Asks the agent something. */
+  async ask<T>(question: (client: ApiClient) => Promise<T>): Promise<T> {
+    const client = await ApiClient.connect(join(this.#spec.directory, `${this.#spec.name}.sock`));
+    try {
+      return await question(client);
+    } finally {
+      client.close();
+    }
+  }
+
+  async #answers(): Promise<void> {
+    const deadline = Date.now() + START_TIMEOUT_ms;
+    for (;;) {
+      try {
+        await this.ask((client) => client.call('status'));
+        return;
+      } catch (error) {
+        if (this.#process.exitCode === null && Date.now() < deadline) await delay(POLL_ms);
+        else throw new Error(`${this.#spec.name} does not answer: ${this.#log()}`, { cause: error });
+      }
+    }
+  }
+
+  #log(): string {
+    return readFileSync(join(this.#spec.directory, `${this.#spec.name}.log`), 'utf8').slice(-2000);
+  }
+
+  async kill(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const exit = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await exit;
+  }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hosts move from one xTR to another under traffic, and the ITR is told by SMRs.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Context, Samples, Stage } from '../figure.js';
+import type { Sighting } from '../inside/observer.js';
+import { HOST, numberOf, Overlay, type Place, RLOC, roamer } from '../site/overlay.js';
+import { eventually } from '../wait.js';
+import { prime, register } from './registered.js';
+
+interface Crowd {
+  /** Hosts that move at once. */
+  readonly hosts: number;
+  /** Packets a second to all of them. */
+  readonly rate_pps: number;
+  readonly rounds: { readonly quick: number; readonly full: number };
+}
+
+export const CROWDS: readonly Crowd[] = [
+  { hosts: 1, rate_pps: 4000, rounds: { quick: 20, full: 200 } },
+  { hosts: 1000, rate_pps: 20_000, rounds: { quick: 1, full: 5 } },
+  { hosts: 10_000, rate_pps: 40_000, rounds: { quick: 1, full: 3 } },
+];
+
+export const CROWD_SERIES = ['each', 'all', 'whole', 'lost', 'reencapsulated'] as const;
+type CrowdSeries = (typeof CROWD_SERIES)[number];
+
+export function crowdSeries(hosts: number, what: CrowdSeries): string {
+  return `move-${hosts}-${what}`;
+}
+
+const BEFORE_ms = 300;
+const AFTER_ms = 300;
+const TIMEOUT_ms = 30_000;
+/** An ITR asks once in 3 s for an EID because of an SMR: hosts move no more often. */
+const BETWEEN_ms = 3_500;
+
+const OTHER = { old: 'new', new: 'old' } as const satisfies Record<Place, Place>;
+
+interface Move {
+  readonly moved_ms: number;
+  readonly sent: number;
+  readonly core: readonly Sighting[];
+  readonly sink: readonly Sighting[];
+}
+
+/** Moves hosts under traffic and waits until the ITR sends to the new RLOC for each. */
+async function move(overlay: Overlay, first: number, { hosts, rate_pps }: Crowd, to: Place): Promise<Move> {
+  const { core, sink, host, devices } = overlay;
+  await core.call('reset');
+  await sink.call('reset');
+  const flow = host.call('send', { source: HOST, first: roamer(first), count: hosts, rate_pps });
+  await delay(BEFORE_ms);
+  const moved_ms = Number(process.hrtime.bigint()) / 1e6;
+  await overlay.appear(to, first, hosts);
+  const converged = (): Promise<number> => core.call('count', devices.core.itr.ifindex, numberOf(RLOC[to]));
+  const all = await eventually(async () => (await converged()) === hosts, TIMEOUT_ms);
+  await delay(AFTER_ms);
+  await host.call('stop');
+  const { packets } = await flow;
+  await delay(AFTER_ms);
+  if (!all) throw new Error(`only ${await converged()} of ${hosts} hosts have converged in ${TIMEOUT_ms} ms`);
+  await overlay.disappear(OTHER[to], first, hosts);
+  return { moved_ms, sent: packets, core: await core.call('sightings'), sink: await sink.call('sightings') };
+}
+
+function sum(sightings: readonly Sighting[]): number {
+  return sightings.reduce((total, { packets }) => total + packets, 0);
+}
+
+/** What the observers saw of one move. */
+function judge(
+  overlay: Overlay,
+  { moved_ms, sent, core, sink }: Move,
+  to: Place,
+): Record<CrowdSeries, number[]> {
+  const { itr, [OTHER[to]]: left } = overlay.devices.core;
+  const goingTo = core.filter(({ outerDestination }) => outerDestination === numberOf(RLOC[to]));
+  const stale = goingTo.filter(({ ifindex }) => ifindex === left.ifindex);
+  const converged = goingTo.filter(({ ifindex }) => ifindex === itr.ifindex);
+  const staleAt = new Map(stale.map(({ destination, first_ms }) => [destination, first_ms]));
+  const each = converged.flatMap(({ destination, first_ms }) => {
+    const since = staleAt.get(destination);
+    return since === undefined ? [] : [first_ms - since];
+  });
+  const last = Math.max(...converged.map(({ first_ms }) => first_ms));
+  return {
+    each,
+    all: [last - Math.min(...staleAt.values())],
+    whole: [last - moved_ms],
+    lost: [sent - sum(sink)],
+    reencapsulated: [sum(stale)],
+  };
+}
+
+/** One host after the other, or all again and again. */
+async function crowd(overlay: Overlay, group: Crowd, quick: boolean): Promise<[string, number[]][]> {
+  const rounds = group.rounds[quick ? 'quick' : 'full'];
+  const single = group.hosts === 1;
+  const population = single ? rounds : group.hosts;
+  await register(overlay, 'old', 0, population);
+  await prime(overlay, 'old', 0, population);
+  const samples = new Map<CrowdSeries, number[]>(CROWD_SERIES.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    if (!single && round > 0) await delay(BETWEEN_ms);
+    const to = single || round % 2 === 0 ? 'new' : 'old';
+    const judged = judge(overlay, await move(overlay, single ? round : 0, group, to), to);
+    for (const name of CROWD_SERIES) samples.get(name)?.push(...judged[name]);
+  }
+  return [...samples].map(([name, values]) => [crowdSeries(group.hosts, name), values]);
+}
+
+export const convergenceStage: Stage = {
+  name: 'convergence',
+
+  async run(wanted: ReadonlySet<string>, { quick, say }: Context): Promise<Samples> {
+    const samples: [string, number[]][] = [];
+    for (const group of CROWDS) {
+      if (!CROWD_SERIES.some((name) => wanted.has(crowdSeries(group.hosts, name)))) continue;
+      say(`convergence: ${group.hosts.toLocaleString('en')} at once`);
+      samples.push(...(await Overlay.with((overlay) => crowd(overlay, group, quick))));
+    }
+    return new Map(samples);
+  },
+};
