@@ -14,6 +14,16 @@ import {
 /** Bytes of one answer line that a client takes. */
 const MAX_ANSWER = 67_108_864;
 
+export interface Patience {
+  /** Milliseconds without a byte of an answer. */
+  readonly answer_ms: number;
+  /** The same while the agent waits for a Map-Reply itself. */
+  readonly lookup_ms: number;
+}
+
+/** Streams of events wait for ever by nature. */
+export const PATIENCE: Patience = { answer_ms: 10_000, lookup_ms: 60_000 };
+
 /** There is no agent to talk to, or it went away. */
 export class AgentUnreachableError extends Error {
   override readonly name = 'AgentUnreachableError';
@@ -42,35 +52,41 @@ export class ApiClient {
   readonly #path: string;
   readonly #socket: Socket;
   readonly #answers: AsyncGenerator<Answer, void>;
+  readonly #patience: Patience;
   #id = 0;
 
-  private constructor(path: string, socket: Socket) {
+  private constructor(path: string, socket: Socket, patience: Patience) {
     this.#path = path;
     this.#socket = socket;
     this.#answers = this.#read();
+    this.#patience = patience;
   }
 
   /** @throws AgentUnreachableError */
-  static connect(path: string): Promise<ApiClient> {
+  static connect(path: string, patience = PATIENCE): Promise<ApiClient> {
     return new Promise((resolve, reject) => {
       const socket = connect(path);
       const fail = (error: NodeJS.ErrnoException): void => reject(unreachable(path, error));
       socket.once('error', fail);
       socket.once('connect', () => {
         socket.off('error', fail);
-        resolve(new ApiClient(path, socket));
+        resolve(new ApiClient(path, socket, patience));
       });
     });
   }
 
   /** @throws AgentError, AgentUnreachableError */
   async call<M extends MethodName>(method: M, ...params: ParamsOf<M>): Promise<ResultOf<M>> {
+    this.#limitSilence(method === 'lookup' ? this.#patience.lookup_ms : this.#patience.answer_ms);
     this.#request(method, params[0]);
     const rows: unknown[] = [];
     for (;;) {
       const { part, result } = await this.#next();
       if (part) rows.push(...part);
-      else return (isTableMethod(method) ? rows : result) as ResultOf<M>;
+      else {
+        this.#socket.setTimeout(0);
+        return (isTableMethod(method) ? rows : result) as ResultOf<M>;
+      }
     }
   }
 
@@ -85,6 +101,12 @@ export class ApiClient {
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  /** Every byte that arrives starts the time again. */
+  #limitSilence(limit_ms: number): void {
+    this.#socket.removeAllListeners('timeout');
+    this.#socket.setTimeout(limit_ms, () => this.#socket.destroy(silent(this.#path, limit_ms)));
   }
 
   #request(method: string, params: unknown): void {
@@ -110,7 +132,14 @@ export class ApiClient {
   }
 }
 
+function silent(path: string, limit_ms: number): AgentUnreachableError {
+  return new AgentUnreachableError(
+    `the agent on '${path}' has not answered for ${limit_ms / 1_000} s: it is stopped or hangs; see its log, or restart it`,
+  );
+}
+
 function unreachable(path: string, error: NodeJS.ErrnoException): AgentUnreachableError {
+  if (error instanceof AgentUnreachableError) return error;
   switch (error.code) {
     case 'ENOENT':
       return new AgentUnreachableError(`there is no socket '${path}': is xtrd running?`);

@@ -16,7 +16,7 @@ import { SOCKET_DIRECTORY } from './find-socket.js';
 import { examples } from './session.js';
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 the agent said no, or has nothing like it; 2 usage; 3 no agent can be reached`;
+Exit codes: 0 done; 1 the agent said no, or has nothing like it; 2 usage; 3 no agent can be reached, or it does not answer`;
 
 /** The whole command line. Errors are thrown (exitOverride), so that main decides on the exit code. */
 export function createProgram(): Command {
@@ -27,7 +27,11 @@ export function createProgram(): Command {
     .showHelpAfterError('(add --help for usage and examples)')
     .addOption(new Option('--socket <PATH>', 'socket of the agent').conflicts('name'))
     .addOption(new Option('--name <NAME>', `name of the agent: its socket is ${SOCKET_DIRECTORY}/NAME.sock`))
-    .addOption(new Option('--instance-id <N>', 'only this instance ID').argParser(instanceId))
+    .addOption(
+      new Option('--instance-id <N>', 'only this instance ID (default: all; with an EID: 0)').argParser(
+        instanceId,
+      ),
+    )
     .option('--json', 'print JSON: the same facts, durations in milliseconds')
     .addHelpText(
       'after',

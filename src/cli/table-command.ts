@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
+import type { ApiClient } from '../api/client.js';
 import type { ResultOf, TableMethod } from '../api/protocol.js';
 import { CommandError, EXIT } from './exit-code.js';
+import { otherInstances } from './other-instances.js';
 import { print } from './output.js';
 import { examples, globalOptions, json, tableQuery, withAgent } from './session.js';
 
@@ -17,6 +19,8 @@ export interface TableCommand<M extends QueriedTable> {
   /** What one row is called where there is none. */
   readonly noun: string;
   readonly format: (rows: ResultOf<M>, instanceId: number | undefined) => string;
+  /** Rows for an EID that the agent has none for. */
+  readonly orElse?: (agent: ApiClient, eid: string, instanceId: number | undefined) => Promise<ResultOf<M>>;
   /** With an EID; `format` if absent. */
   readonly formatOne?: (rows: ResultOf<M>, instanceId: number | undefined) => string;
 }
@@ -32,9 +36,14 @@ export function addTableCommand<M extends QueriedTable>(show: Command, table: Ta
       const options = globalOptions(command);
       const { instanceId } = options;
       await withAgent(options, async (agent) => {
-        const rows = (await agent.call<QueriedTable>(table.method, tableQuery(options, eid))) as ResultOf<M>;
+        let rows = (await agent.call<QueriedTable>(table.method, tableQuery(options, eid))) as ResultOf<M>;
+        if (eid !== undefined && rows.length === 0 && table.orElse)
+          rows = await table.orElse(agent, eid, instanceId);
         if (eid !== undefined && rows.length === 0)
-          throw new CommandError(EXIT.refused, `there is no ${table.noun} for ${eid}`);
+          throw new CommandError(
+            EXIT.refused,
+            `there is no ${table.noun} for ${eid}${await otherInstances(agent, instanceId)}`,
+          );
         const format = (eid === undefined ? undefined : table.formatOne) ?? table.format;
         await print(options.json ? json(rows) : format(rows, instanceId));
       });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatAddress } from '../addr/index.js';
 import { type Draft, isXtr, XTR_SECTIONS } from './draft.js';
 import type { Report } from './problem.js';
 
@@ -43,6 +44,27 @@ function checkXtr(draft: Draft, report: Report): void {
       'send-map-request needs a Map-Resolver to ask',
       'write map-resolvers: [ADDRESS]',
     );
+  checkFamilies(draft, report);
+}
+
+/** What a message to a Map-Resolver or Map-Server is sent from is an RLOC of its family. */
+function checkFamilies({ sections, rlocs, mapResolvers, mapServers }: Draft, report: Report): void {
+  if (sections.broken('rlocs') || rlocs.length === 0) return;
+  const servers = [
+    ...mapResolvers.map(({ value, path }) => ({ what: 'Map-Resolver', address: value, path })),
+    ...mapServers.map(({ value, path }) => ({
+      what: 'Map-Server',
+      address: value.address,
+      path: [...path, 'address'],
+    })),
+  ];
+  for (const { what, address, path } of servers)
+    if (!rlocs.some(({ value }) => value.address.family === address.family))
+      report(
+        path,
+        `this node has no IPv${address.family} RLOC to reach the ${what} ${formatAddress(address)} from`,
+        `add an IPv${address.family} address to rlocs, or name an address of the other family`,
+      );
 }
 
 /** The default map-cache does, and every dynamic-EID prefix. */

@@ -75,15 +75,29 @@ function parsed<T>(parse: (text: string) => T): (text: string, ctx: z.Refinement
   };
 }
 
+/** ::ffff:0:0/96: how an IPv4 address is written where only IPv6 ones fit (RFC 4291 section 2.5.5.2); never on the wire. */
+function ipv4MappedOf(address: Address): Address | undefined {
+  return address.family === 6 && address.bits >> 32n === 0xffffn
+    ? { family: 4, bits: address.bits & 0xffff_ffffn }
+    : undefined;
+}
+
 /** RFC 9300: an RLOC is an address of the underlay; the world can send to it. */
 export const rlocAddress: z.ZodType<Address, string> = z
   .string()
   .transform(parsed(parseAddress))
-  .transform((address, ctx) =>
-    isRoutableUnicast(address)
+  .transform((address, ctx) => {
+    const mapped = ipv4MappedOf(address);
+    if (mapped)
+      return reject(
+        ctx,
+        `${formatAddress(address)} is an IPv4-mapped IPv6 address`,
+        `write ${formatAddress(mapped)}`,
+      );
+    return isRoutableUnicast(address)
       ? address
-      : reject(ctx, `${formatAddress(address)} is not routable unicast`, 'name an address of the underlay'),
-  )
+      : reject(ctx, `${formatAddress(address)} is not routable unicast`, 'name an address of the underlay');
+  })
   .describe('an IPv4 or IPv6 address, such as 192.0.2.1');
 
 export const eidPrefix: z.ZodType<Prefix, string> = z

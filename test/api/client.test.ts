@@ -9,6 +9,8 @@ import { LineSplitter, LineTooLongError } from '../../src/api/line-splitter.js';
 import { serve } from './fixture-service.js';
 import { EVENTS, MAP_CACHE, STATUS } from './fixture-views.js';
 
+const SHORT_PATIENCE = { answer_ms: 20, lookup_ms: 3_600_000 };
+
 test('values and tables arrive as the service gave them, one after another', async (t) => {
   const { path, service } = await serve(t);
   const client = await ApiClient.connect(path);
@@ -90,6 +92,37 @@ test('an agent that answers nonsense', async (t) => {
   await once(odd, 'listening');
   const client = await ApiClient.connect(path);
   await t.throwsAsync(client.call('status'), { instanceOf: AgentUnreachableError });
+});
+
+const SILENT: readonly (readonly [what: string, method: 'status' | 'mapCache' | 'lookup'])[] = [
+  ['a value', 'status'],
+  ['a table', 'mapCache'],
+  ['a lookup', 'lookup'],
+];
+
+for (const [what, method] of SILENT)
+  test(`an agent that never answers is unreachable: ${what}`, async (t) => {
+    const { folder } = await serve(t);
+    const path = join(folder, 'hung.sock');
+    const hung = createServer(() => undefined).listen(path);
+    await once(hung, 'listening');
+    const patience = method === 'lookup' ? { answer_ms: 3_600_000, lookup_ms: 20 } : SHORT_PATIENCE;
+    const client = await ApiClient.connect(path, patience);
+    await t.throwsAsync(client.call(method, { eid: '1.1.1.1' }), {
+      instanceOf: AgentUnreachableError,
+      message: `the agent on '${path}' has not answered for 0.02 s: it is stopped or hangs; see its log, or restart it`,
+    });
+    hung.close();
+  });
+
+test('an agent that stops in the middle of a table is unreachable', async (t) => {
+  const { folder } = await serve(t);
+  const path = join(folder, 'hung.sock');
+  const hung = createServer((socket) => socket.write('{"id":1,"part":[]}\n')).listen(path);
+  await once(hung, 'listening');
+  const client = await ApiClient.connect(path, SHORT_PATIENCE);
+  await t.throwsAsync(client.call('mapCache', {}), { message: /has not answered for 0.02 s/ });
+  hung.close();
 });
 
 test('lines are found in any cut of the bytes', (t) => {

@@ -164,7 +164,6 @@ LISP IPv4 Mapping Cache for LISP 0 EID-table default (IID 7), 1 entries
   SC inherited: LISP cfg dyn-EID - LISP configured dynamic-EID
   LISP EID attributes: localEID Yes, c-dynEID Yes, d-dynEID Yes
 0.0.0.0/0
-  SC owned,sourced: LISP remote EID - locator status bits 0x00000000
   LISP remote EID: 19 packets 1900 bytes fwd action signal
   LISP EID attributes: localEID No, c-dynEID No, d-dynEID No
 `,

@@ -56,7 +56,7 @@ test('status of an xTR', (t) => {
     Total database mapping size:            1
     Inactive (deconfig/away) size:          0
   Other limits:
-    dynamicEids:                            16384
+    dynamic-eids:                           16384
   Data path:
     Pinned in:                              /sys/fs/bpf/xtrd/xtr2/v1
     Maps and programs:                      new
@@ -70,6 +70,17 @@ test('status of an xTR', (t) => {
     eid0: rp_filter is 1: sysctl -w net.ipv4.conf.eid0.rp_filter=2
 `,
   );
+});
+
+test('limits are spelt as in the configuration file', (t) => {
+  const limits = { heldPacketsPerEid: 64, smrPerRlocInterval_ms: 3_000, mapReplyInterval_ms: 500 };
+  const lines = formatStatus({ ...STATUS, limits }).split('\n');
+  const from = lines.indexOf('  Other limits:') + 1;
+  t.deepEqual(lines.slice(from, from + 3), [
+    '    held-packets-per-eid:                   64',
+    '    smr-per-rloc-interval:                  3s',
+    '    map-reply-interval:                     500ms',
+  ]);
 });
 
 test('status of a Map-Server shows no xTR and no data path', (t) => {

@@ -46,6 +46,7 @@ const PRINTED: readonly (readonly [args: string, text: string, json: unknown])[]
   ['show smr', formatSmr(SMR), SMR],
   ['show site', formatSites(SITES), SITES],
   ['show site 1.1.1.1', formatSiteDetail(SITES.slice(1, 2)), SITES.slice(1, 2)],
+  ['show site 5.5.5.9', formatSiteDetail(SITES.slice(2)), SITES.slice(2)],
   ['show statistics', formatStatistics(STATISTICS), STATISTICS],
   ['show status', formatStatus(STATUS), STATUS],
   ['clear map-cache', 'Cleared map-cache entries: 4\n', { cleared: 4 }],
@@ -96,6 +97,21 @@ for (const [args, code, stderr] of REFUSED)
   test.serial(`xtrctl ${args} ends with ${code}`, async (t) => {
     const { path } = await serve(t);
     t.deepEqual(await xtrctl(path, ...args.split(' ')), { code, stdout: '', stderr });
+  });
+
+for (const [instanceIds, says] of [
+  [[7], 'in instance ID 0; this router has 7: use --instance-id 7'],
+  [[0, 7, 8], 'in instance ID 0; this router has 7, 8: use --instance-id N'],
+] as const)
+  test.serial(`an EID that is not found where instance IDs are ${instanceIds.join(', ')}`, async (t) => {
+    const { path, service } = await serve(t);
+    service.statusView = { ...STATUS, instanceIds };
+    const show = await xtrctl(path, 'show', 'map-cache', '8.8.8.8');
+    t.is(show.stderr, `xtrctl: there is no map-cache entry for 8.8.8.8 ${says}\n`);
+    const clear = await xtrctl(path, 'clear', 'map-cache', '8.8.8.8');
+    t.is(clear.stderr, `xtrctl: no learnt map-cache entry matches 8.8.8.8 ${says}\n`);
+    const chosen = await xtrctl(path, '--instance-id', '9', 'show', 'map-cache', '8.8.8.8');
+    t.is(chosen.stderr, 'xtrctl: there is no map-cache entry for 8.8.8.8\n');
   });
 
 test.serial('lig asks for what its options say, and a timeout is 1', async (t) => {

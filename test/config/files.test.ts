@@ -117,6 +117,11 @@ const TABLE: readonly (readonly [what: string, text: string | Uint8Array, ...pro
     '1:1: send-map-request needs a Map-Resolver to ask; write map-resolvers: [ADDRESS]',
   ],
   [
+    'a Map-Resolver of a family without RLOC',
+    XTR.replace('9.9.9.9', "'2001:db8::9'"),
+    '4:17: map-resolvers[0]: this node has no IPv6 RLOC to reach the Map-Resolver 2001:db8::9 from; add an IPv6 address to rlocs, or name an address of the other family',
+  ],
+  [
     'an interface twice',
     XTR.replace('core0', 'eid0'),
     '3:50: interfaces[1].name: eid0 is here twice; write one entry with roles: [eid, rloc]',

@@ -255,6 +255,16 @@ const TABLE: readonly (readonly [what: string, lines: string, ...problems: strin
     '5:56: map-cache[0].locators[0].rloc: this node has no IPv6 RLOC to send from; add an IPv6 address to rlocs, or name an RLOC of the other family',
   ],
   [
+    'an IPv4-mapped locator',
+    "map-cache: [{eid-prefix: 5.5.5.0/24, locators: [{rloc: '::ffff:192.0.2.1'}]}]",
+    '5:56: map-cache[0].locators[0].rloc: ::ffff:192.0.2.1 is an IPv4-mapped IPv6 address; write 192.0.2.1',
+  ],
+  [
+    'a Map-Server of a family without RLOC',
+    "map-servers: [{address: '2001:db8::9', key: {file: site.key}}]",
+    '5:25: map-servers[0].address: this node has no IPv6 RLOC to reach the Map-Server 2001:db8::9 from; add an IPv6 address to rlocs, or name an address of the other family',
+  ],
+  [
     'a locator of priority 256',
     'map-cache: [{eid-prefix: 5.5.5.0/24, locators: [{rloc: 4.4.4.4, priority: 256}]}]',
     '5:75: map-cache[0].locators[0].priority: the number 256 is not valid here; write a whole number from 0 to 255',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
 import { CommandError, EXIT } from '../exit-code.js';
+import { otherInstances } from '../other-instances.js';
 import { print } from '../output.js';
 import { examples, globalOptions, json, tableQuery, withAgent } from '../session.js';
 
@@ -18,7 +19,10 @@ export function addClearMapCache(clear: Command): void {
       await withAgent(options, async (agent) => {
         const result = await agent.call('clearMapCache', tableQuery(options, eid));
         if (eid !== undefined && result.cleared === 0)
-          throw new CommandError(EXIT.refused, `no learnt map-cache entry matches ${eid}`);
+          throw new CommandError(
+            EXIT.refused,
+            `no learnt map-cache entry matches ${eid}${await otherInstances(agent, options.instanceId)}`,
+          );
         await print(options.json ? json(result) : `Cleared map-cache entries: ${result.cleared}\n`);
       });
     });

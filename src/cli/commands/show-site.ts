@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { formatSites } from '../format/site.js';
 import { formatSiteDetail } from '../format/site-detail.js';
+import { unregisteredCover } from '../unregistered-cover.js';
 import { addTableCommand } from '../table-command.js';
 
 export function addShowSite(show: Command): void {
@@ -9,9 +10,13 @@ export function addShowSite(show: Command): void {
     name: 'site',
     method: 'sites',
     summary: 'sites of a Map-Server and who has registered what',
-    argument: 'address or prefix: details of the registration that matches it best',
+    argument:
+      'address or prefix: details of the registration that matches it best, else of the configured prefix',
     examples: ['xtrctl show site', 'xtrctl show site 1.1.1.1'],
     noun: 'registration',
+    // The agent looks among registrations; a prefix that nobody has registered is in the table of all alone.
+    orElse: async (agent, eid, instanceId = 0) =>
+      unregisteredCover(await agent.call('sites', { instanceId }), eid),
     format: formatSites,
     formatOne: formatSiteDetail,
   });

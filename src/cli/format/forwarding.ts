@@ -61,11 +61,13 @@ function remoteLines({
   bytes,
   locatorStatusBits,
   configuredDynamicEid,
+  nextHops,
 }: ForwardingView): string[] {
   const bits = `0x${locatorStatusBits.toString(16).toUpperCase().padStart(8, '0')}`;
   const need = configuredDynamicEid && action === 'encapsulate' ? ', dynamic EID need encap' : '';
   return [
-    `  SC owned,sourced: LISP remote EID - locator status bits ${bits}`,
+    // An entry without locators has no status bits, and IOS prints none.
+    ...(nextHops.length === 0 ? [] : [`  SC owned,sourced: LISP remote EID - locator status bits ${bits}`]),
     `  LISP remote EID: ${packets} packets ${bytes} bytes fwd action ${FORWARD_ACTION[action]}${need}`,
   ];
 }

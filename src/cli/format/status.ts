@@ -61,9 +61,16 @@ function sizeLines({ sizes, limits }: StatusView): string[] {
       ? []
       : [
           '  Other limits:',
-          ...Object.entries(others).flatMap(([name, value]) => fact(`    ${name}`, String(value))),
+          ...Object.entries(others).flatMap(([name, value]) => fact(...configured(name, value))),
         ]),
   ];
+}
+
+/** A limit as the configuration file spells it: smrSuppression_ms, 20000 -> smr-suppression, 20s. */
+function configured(name: string, value: number): [label: string, value: string] {
+  const key = name.replace(/_ms$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (!name.endsWith('_ms')) return [`    ${key}`, String(value)];
+  return [`    ${key}`, value % 1_000 === 0 ? `${value / 1_000}s` : `${value}ms`];
 }
 
 function dataPathLines({ dataPath }: StatusView): string[] {
