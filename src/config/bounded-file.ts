@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /** A file that cannot be used; `message` says why, `hint` what to do. */
@@ -22,7 +23,8 @@ export interface FileContent {
 /** Reads a regular file of at most `limit` bytes. @throws FileError */
 export async function readBoundedFile(path: string, limit: number): Promise<FileContent> {
   try {
-    const handle = await open(path, 'r');
+    // Of a FIFO, a blocking open would wait for somebody who writes.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stat = await handle.stat();
       if (!stat.isFile()) throw new FileError(`'${path}' is not a regular file`, 'name a regular file');

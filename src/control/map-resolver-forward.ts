@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Address, sameAddress } from '../addr/index.js';
-import type { EncapsulatedControl, LocatorRecord } from '../wire/messages.js';
-import { CONTROL_PORT, type MapRequest } from '../wire/messages.js';
+import { type Address, type EidPrefix, sameAddress } from '../addr/index.js';
+import {
+  CONTROL_PORT,
+  type EncapsulatedControl,
+  encodeMessage,
+  type LocatorRecord,
+  type MapRequest,
+} from '../wire/index.js';
 import type { Received } from './machine.js';
 import type { EtrRegistration, Registration } from './registration.js';
 
@@ -44,4 +49,26 @@ export function encapsulated(received: Received, request: MapRequest): Encapsula
     innerDestinationPort: CONTROL_PORT,
     payload: received.bytes,
   };
+}
+
+/** A Map-Request that has one record is not longer than this, with its LISP-SEC data; what is longer was padded. */
+export const MAX_FORWARDED_BYTES = 1024;
+
+/**
+ * What goes on to the ETR that has `requested`. A request for one EID-prefix, as ITRs send them (9301-5.2-11), goes
+ * unaltered (RFC 9301 section 8.3). Of one for several, each ETR gets what it is asked itself: the bytes of all records
+ * times the number of ETRs would be a gift to whoever forges an ITR-RLOC. Undefined: longer than a Map-Request is.
+ */
+export function forwarded(
+  ecm: EncapsulatedControl,
+  request: MapRequest,
+  requested: EidPrefix,
+): EncapsulatedControl | undefined {
+  const payload =
+    request.records.length === 1
+      ? ecm.payload
+      : encodeMessage({ ...request, records: [requested], mapping: undefined });
+  if (payload.length + (ecm.security?.length ?? 0) > MAX_FORWARDED_BYTES) return undefined;
+  // The D bit asked this node for a Map-Referral (RFC 8111), which is not what an ETR sends.
+  return { ...ecm, ddt: false, payload };
 }

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  type Address,
-  formatAddress,
-  formatEidPrefix,
-  isRoutableUnicast,
-  sameAddress,
-} from '../addr/index.js';
+import { type Address, formatEidPrefix, isRoutableUnicast, sameAddress } from '../addr/index.js';
 import {
   ACTION,
   CONTROL_PORT,
+  DATA_PORT,
   type EidRecord,
   type EncapsulatedControl,
   type MapReply,
@@ -26,7 +21,7 @@ import {
   type Reply,
   recordsBytes,
 } from './map-resolver-answer.js';
-import { etrRloc } from './map-resolver-forward.js';
+import { etrRloc, forwarded, MAX_FORWARDED_BYTES } from './map-resolver-forward.js';
 import type { Refusals } from './map-server-refusals.js';
 import { ReplyLimiter, requestWay } from './reply-limit.js';
 
@@ -41,6 +36,8 @@ const MAX_RECORD_BYTES = { 4: 576 - 20 - 8 - 12, 6: 1280 - 40 - 8 - 12 } as cons
  * a forged ITR-RLOC does not become hundreds. ITRs ask for one EID at a time (RFC 9301 section 5.2).
  */
 const MAX_ANSWER_MESSAGES = 8;
+/** For the same reason, so many of its records are forwarded to ETRs. */
+const MAX_FORWARDS = 8;
 
 const MAP_REPLY = { type: 'map-reply', probe: false, echoNonce: false, security: undefined } as const;
 
@@ -78,7 +75,7 @@ export class MapResolver {
 
   resolve(resolving: Resolving, now: number): Effect[] {
     const { received, request } = resolving;
-    const problem = problemOf(request);
+    const problem = problemOf(resolving);
     if (problem !== undefined) return this.#drop(received, request, problem, now);
     const itrRloc = request.itrRlocs.find((rloc) => rloc !== undefined && this.#canReach(rloc));
     const question: Question = { ...resolving, itrRloc, now };
@@ -148,30 +145,25 @@ export class MapResolver {
     this.#counters.add('proxyMapReplyRecordsOut', records.length - negatives);
   }
 
-  /** The message within goes on unaltered (RFC 9301 section 8.3); once to an ETR, however many records it has there. */
   #forwardAll(question: Question, answers: readonly Answer[]): Effect[] {
     const { received, request, now } = question;
-    const etrs = new Set<string>();
-    const effects: Effect[] = [];
-    for (const forward of answers) {
-      if (forward.kind !== 'forward') continue;
-      const to = etrRloc(forward.registration, (rloc) => this.#canReach(rloc));
-      if (to === undefined)
-        effects.push(...this.#drop(received, request, 'no RLOC of an ETR that can be reached', now));
-      else if (this.#isOwn(to) && this.#isOwn(received.from))
-        effects.push(...this.#drop(received, request, 'it would come back to this node again', now));
-      else if (!etrs.has(formatAddress(to))) {
-        etrs.add(formatAddress(to));
-        effects.push(...this.#forward(question, forward, to));
-      }
-    }
-    return effects;
+    const forwards = answers.filter((answer) => answer.kind === 'forward');
+    const effects = forwards.slice(0, MAX_FORWARDS).flatMap((forward) => this.#forward(question, forward));
+    if (forwards.length <= MAX_FORWARDS) return effects;
+    const problem = `more than ${MAX_FORWARDS} of its records are for ETRs to answer`;
+    return [...effects, ...this.#drop(received, request, problem, now)];
   }
 
-  #forward({ received, ecm, request }: Question, { requested }: Forward, to: Address): Effect[] {
+  #forward(question: Question, { requested, registration }: Forward): Effect[] {
+    const { received, ecm, request, now } = question;
+    const to = etrRloc(registration, (rloc) => this.#canReach(rloc));
+    if (to === undefined) return this.#drop(received, request, 'no RLOC of an ETR that can be reached', now);
+    if (this.#isOwn(to) && this.#isOwn(received.from))
+      return this.#drop(received, request, 'it would come back to this node again', now);
+    const message = forwarded(ecm, request, requested);
+    if (message === undefined)
+      return this.#drop(received, request, `longer than ${MAX_FORWARDED_BYTES} bytes`, now);
     this.#counters.add('mapRequestsForwarded');
-    // The D bit asked this node for a Map-Referral (RFC 8111), which is not what an ETR sends.
-    const message: EncapsulatedControl = { ...ecm, ddt: false };
     const { nonce } = request;
     return [
       { type: 'send', message, from: this.#sourceFor(to, received), to, toPort: CONTROL_PORT },
@@ -190,7 +182,9 @@ export class MapResolver {
   }
 }
 
-function problemOf(request: MapRequest): string | undefined {
+function problemOf({ request, ecm }: Resolving): string | undefined {
+  if (ecm.innerSourcePort === 0 || ecm.innerSourcePort === DATA_PORT)
+    return `its source port is ${ecm.innerSourcePort}, where no Map-Reply can go`; // 9301-5.8-04
   if (request.probe) return 'RLOC-probes are not for a Map-Server'; // 9301-5.2-04
   if (request.smr) return 'an SMR is not for a Map-Server';
   if (request.dontMapReply) return 'its D bit asks for no Map-Reply';

@@ -241,7 +241,8 @@ export class Xtr implements Machine {
   #stale(punt: Punt, now: number, out: Effect[]): void {
     const eid = { instanceId: punt.instanceId, address: punt.destinationEid };
     if (this.#machines.database.dynamicPrefixOf(eid) === undefined) return;
-    if (this.#machines.dynamicEids.table.longestMatch(eid) === undefined)
-      this.#machines.smr.stale(punt, now, out);
+    if (this.#machines.dynamicEids.table.longestMatch(eid) !== undefined) return;
+    const moved = this.#machines.away.table.longestMatch(eid) !== undefined;
+    this.#machines.smr.stale(punt, moved, now, out);
   }
 }

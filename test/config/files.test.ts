@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
@@ -221,6 +222,13 @@ test('a file that is not there', async (t) => {
 test('a directory in place of the file', async (t) => {
   const path = join(await directory(t), 'folder');
   await mkdir(path);
+  const error = await t.throwsAsync(checkConfiguration(path), { instanceOf: ConfigurationError });
+  t.is(error?.message, `${path}:1:1: '${path}' is not a regular file; name a regular file`);
+});
+
+test('a FIFO in place of the file, which nobody writes to', async (t) => {
+  const path = join(await directory(t), 'fifo');
+  execFileSync('mkfifo', [path]);
   const error = await t.throwsAsync(checkConfiguration(path), { instanceOf: ConfigurationError });
   t.is(error?.message, `${path}:1:1: '${path}' is not a regular file; name a regular file`);
 });

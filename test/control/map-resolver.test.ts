@@ -2,6 +2,7 @@
 import test from 'ava';
 import { parseAddress } from '../../src/addr/index.js';
 import type { Site } from '../../src/control/config.js';
+import { MAX_FORWARDED_BYTES } from '../../src/control/map-resolver-forward.js';
 import { REPLY_BURST } from '../../src/control/reply-limit.js';
 import { type MapRequest, encodeMessage } from '../../src/wire/index.js';
 import {
@@ -274,15 +275,45 @@ test('an ETR without a locator that can be reached gets it where it registered f
   t.is(scene.request(mapRequest([HOST])).paths[0], '10.0.0.1 > 2.2.2.2:4342');
 });
 
-test('9301-5.2-10: every record of a Map-Request is processed; one ETR gets it once', (t) => {
+test('9301-5.2-10 9301-5.2-11: every record of a Map-Request is processed; each is forwarded by itself', (t) => {
   const { scene, etr } = registered(false, ['1.1.1.1/32', '1.1.1.2/32']);
   scene.register(etr.register([record('1.1.1.3/32', ['2.2.2.2'])]), FROM);
-  const outcome = scene.request(mapRequest(['1.1.1.1/32', '8.8.8.8/32', '1.1.1.2/32', '1.1.1.3/32']));
+  const request = mapRequest(['1.1.1.1/32', '8.8.8.8/32', '1.1.1.2/32', '1.1.1.3/32']);
+  const padded = { payload: Buffer.concat([encodeMessage(request), Buffer.alloc(500)]) };
+  const outcome = scene.request(request, padded);
   t.deepEqual(
-    outcome.sends.map(({ message }) => message.type),
-    ['encapsulated-control', 'map-reply'],
+    outcome.sends.slice(0, -1).map(({ message }) => message),
+    ['1.1.1.1/32', '1.1.1.2/32', '1.1.1.3/32'].map((host) => ecm(mapRequest([host]))),
   );
+  t.is(outcome.sends.at(-1)?.message.type, 'map-reply');
 });
+
+test('of a Map-Request with very many records, 8 are forwarded', (t) => {
+  const hosts = Array.from({ length: 200 }, (_, i) => `1.1.1.${i}/32`);
+  const { scene } = registered(false, hosts);
+  t.is(scene.request(mapRequest(hosts)).sends.length, 8);
+  t.is(scene.count('mapRequestsDropped'), 1);
+  t.is(scene.count('mapRequestsForwarded'), 8);
+});
+
+test('a Map-Request that was padded is not forwarded', (t) => {
+  const { scene } = registered(false);
+  const request = mapRequest([HOST]);
+  const bytes = encodeMessage(request);
+  const send = (length: number) =>
+    scene.request(request, { payload: Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]) }).sends;
+  t.is(send(MAX_FORWARDED_BYTES).length, 1);
+  t.is(send(MAX_FORWARDED_BYTES + 1).length, 0);
+  t.is(scene.count('mapRequestsDropped'), 1);
+});
+
+for (const port of [0, 4341])
+  for (const proxyReply of [false, true])
+    test(`9301-5.8-04: one from port ${port} is dropped, ${proxyReply ? 'not answered' : 'not forwarded'}`, (t) => {
+      const { scene } = registered(proxyReply);
+      t.is(scene.plainRequest(mapRequest([HOST]), { from: '4.4.4.4', port }).sends.length, 0);
+      t.is(scene.count('mapRequestsDropped'), 1);
+    });
 
 /** Nothing is sent, and it is counted. */
 const dropped = test.macro((t, change: Partial<MapRequest>) => {

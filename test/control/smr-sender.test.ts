@@ -2,6 +2,7 @@
 import test from 'ava';
 import { parseAddress } from '../../src/addr/index.js';
 import { DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
+import { UNKNOWN_SMR_BURST, UNKNOWN_SMRS_PER_SECOND } from '../../src/control/smr-sender.js';
 import { Bench, configOf, dynamic, prefix, record, rloc } from './harness.js';
 
 /** xTR2, from which hosts of 1.1.1.0/24 have gone. */
@@ -41,7 +42,7 @@ test('IOS: about one EID to one RLOC once in 20 s', (t) => {
   t.deepEqual(stale(bench.pass(1000)).events, ['smr-sent']);
 });
 
-test('9301-6.1-02 9301-6.1-03: one SMR to an RLOC in 3 s; another EID has its turn as packets go on coming', (t) => {
+test('9301-6.1-02 9301-6.1-03: one SMR to an RLOC in 3 s; another EID that only could have been here has its turn as packets go on coming', (t) => {
   const bench = stale(xtr2());
   t.deepEqual(stale(bench, '1.1.1.2').events, ['stale-packet']);
   t.deepEqual(stale(bench.pass(2999), '1.1.1.2').events, []);
@@ -86,4 +87,53 @@ test('and with the away entry', (t) => {
   bench.notify(1n, [record('1.1.1.1', ['6.6.6.6'], { ttl_min: 1 })]).acknowledge();
   t.is(stale(bench).xtr.smr.size, 1);
   t.is(bench.pass(60_000).xtr.smr.size, 0);
+});
+
+/** xTR2 after these hosts moved to xTR6. */
+function left(...hosts: string[]): Bench {
+  const bench = xtr2();
+  for (const host of hosts) bench.sight(host);
+  bench.pass(5000);
+  for (const [i, host] of hosts.entries()) bench.notify(BigInt(i), [record(host, ['6.6.6.6'])]);
+  return bench.pass(5000);
+}
+
+const smrs = (bench: Bench): string[] => bench.sent.filter((line) => line.includes(' SD '));
+
+test('9301-6.1-03: of several EIDs that moved, each has its turn 3 s after the one before, without more packets', (t) => {
+  const bench = left('1.1.1.1', '1.1.1.2', '1.1.1.3');
+  t.is(smrs(stale(bench, '1.1.1.1')).length, 1);
+  t.deepEqual(smrs(stale(bench, '1.1.1.2')), []);
+  t.deepEqual(smrs(stale(bench, '1.1.1.3')), []);
+  t.deepEqual(smrs(stale(bench, '1.1.1.3')), [], 'waits already');
+  t.deepEqual(smrs(bench.pass(2999)), []);
+  t.regex(smrs(bench.pass(1)).join(), /^\S+ > 4\.4\.4\.4:4342 map-request SD 1\.1\.1\.2 /);
+  t.deepEqual(smrs(bench.pass(2999)), []);
+  t.regex(smrs(bench.pass(1)).join(), /SD 1\.1\.1\.3 /);
+  t.deepEqual(smrs(bench.pass(60_000)), []);
+});
+
+test('one that came back does not get its turn', (t) => {
+  const bench = stale(stale(left('1.1.1.1', '1.1.1.2')), '1.1.1.2').sight('1.1.1.2');
+  t.deepEqual(smrs(bench.pass(10_000)), []);
+});
+
+test('stale packets for addresses that never were here delay no SMR about a move', (t) => {
+  const bench = left('1.1.1.1');
+  for (let i = 10; i < 100; i++) stale(bench, `1.1.1.${i}`);
+  t.is(smrs(stale(bench)).length, 1);
+  t.deepEqual(smrs(stale(bench.pass(3000), '1.1.1.9')).length, 1, 'and have their turn later');
+});
+
+test('9301-6.1-02: to all together, few SMRs about addresses that never were here', (t) => {
+  const bench = left('1.1.1.1');
+  const flood = (count: number): number =>
+    Array.from(
+      { length: count },
+      (_, i) => smrs(stale(bench, '1.1.1.200', `9.9.${i >> 8}.${i & 255}`)).length,
+    ).reduce((sum, sent) => sum + sent);
+  t.is(flood(500), UNKNOWN_SMR_BURST);
+  bench.pass(1000);
+  t.is(flood(500), UNKNOWN_SMRS_PER_SECOND);
+  t.is(smrs(stale(bench)).length, 1, 'and one about a move');
 });
