@@ -28,16 +28,14 @@ import {
 } from './map-resolver-answer.js';
 import { etrRloc } from './map-resolver-forward.js';
 import type { Refusals } from './map-server-refusals.js';
+import { MESSAGE_BYTES, REPLY_BYTES } from './message-size.js';
 import { IntervalLimiter } from './rate-limit.js';
 
 /** Pairs of ITR-RLOC and answer that the limit of Map-Replies remembers. */
 const LIMITED_REPLIES = 65_536;
 
-/**
- * Bytes of EID-records in one Map-Reply: with its own 12 bytes, UDP and IP header at most 576 bytes for IPv4 and 1280
- * for IPv6, as the path MTU is not known (9301-5-02).
- */
-const MAX_RECORD_BYTES = { 4: 576 - 20 - 8 - 12, 6: 1280 - 40 - 8 - 12 } as const;
+/** Bytes of EID-records in one Map-Reply, as the path MTU is not known (9301-5-02). */
+const MAX_RECORD_BYTES = { 4: MESSAGE_BYTES[4] - REPLY_BYTES, 6: MESSAGE_BYTES[6] - REPLY_BYTES } as const;
 
 /**
  * A Map-Request for many EIDs is answered as far as the answers have the bytes of this many messages, so that one datagram with
@@ -87,11 +85,11 @@ export class MapResolver {
     ];
   }
 
-  #answers({ records }: MapRequest, maxBytes: number): Answer[] {
+  #answers({ records, authoritative }: MapRequest, maxBytes: number): Answer[] {
     const answers: Answer[] = [];
     let bytes = 0;
     for (const eid of records) {
-      const answer = answerFor(eid, this.#tables, maxBytes);
+      const answer = answerFor(eid, authoritative, this.#tables, maxBytes);
       if (answer.kind === 'reply') bytes += recordsBytes(answer.records);
       if (bytes > MAX_ANSWER_MESSAGES * maxBytes) break;
       answers.push(answer);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address, EidPrefix } from '../addr/index.js';
-
-/** A Map-Server forgets a registration after this time without a Map-Register (RFC 9301 section 8.2). */
-export const REGISTRATION_TIMEOUT_ms = 180_000;
+import { REGISTRATION_TIMEOUT_MS } from './limits.js';
 
 /** How one Map-Server stands to one EID-Prefix. */
 export interface ServerRegistration {
@@ -61,7 +59,7 @@ export function acknowledge(state: ServerState | undefined, now: number): void {
 
 /** After the Map-Server's timeout without a Map-Notify, the registration is as good as gone. */
 export function lapse(state: ServerState | undefined, now: number): void {
-  if (state?.acknowledgedAt_ms === undefined || now - state.acknowledgedAt_ms < REGISTRATION_TIMEOUT_ms)
+  if (state?.acknowledgedAt_ms === undefined || now - state.acknowledgedAt_ms < REGISTRATION_TIMEOUT_MS)
     return;
   Object.assign(state, { acknowledged: false, registeredSince_ms: undefined, acknowledgedAt_ms: undefined });
 }
