@@ -2,7 +2,12 @@
 import { once } from 'node:events';
 
 import { ApiServer, claimSocketPath } from '../api/index.js';
-import { formatProblem, loadConfiguration, readOrCreateXtrId } from '../config/index.js';
+import {
+  formatProblem,
+  loadConfiguration,
+  readOrCreateXtrId,
+  reserveRegisterNonces,
+} from '../config/index.js';
 import { Agent } from '../core/agent.js';
 import { agentService } from '../core/agent-service.js';
 import type { Configuration } from '../core/configuration.js';
@@ -10,13 +15,14 @@ import { Runtime } from '../core/runtime.js';
 import { createLog, eventText, EventLog, type Log, systemClock } from '../observe/index.js';
 import { wakingClock } from './clock.js';
 import { EventLogger } from './event-levels.js';
+import { NonceStore } from './nonce-store.js';
 import { systemRandom } from './random.js';
 import { openSurroundings } from './surroundings.js';
 
 /** `xtrd --config`: runs until SIGTERM or SIGINT. What XDP forwards goes on afterwards. */
 export async function run(file: string, version: string): Promise<void> {
   const { configuration, warnings } = await loadConfiguration(file, {
-    firstRegisterNonce: BigInt(Date.now()) * 1_000n,
+    firstRegisterNonce: (directory) => reserveRegisterNonces(directory, BigInt(Date.now()) * 1_000n),
     generatedXtrId: readOrCreateXtrId,
   });
   const log = createLog(configuration.name, configuration.log.level);
@@ -39,6 +45,10 @@ async function start(configuration: Configuration, version: string, log: Log): P
     const eidInterfaces = interfaces.filter(({ roles }) => roles.includes('eid'));
     const xtr = configuration.xtr && { ...configuration.xtr, eidInterfaces };
     const agent = new Agent(xtr, configuration.mapServer, systemRandom);
+    const nonceStore =
+      agent.mapServer &&
+      new NonceStore(configuration.stateDirectory, agent.mapServer.nonces, (level, text) => log[level](text));
+    await nonceStore?.open();
     const events = new EventLog(configuration.name);
     const logger = new EventLogger(log, () => clock.now());
     events.onEvent((event) => logger.log(event.name, eventText(event)));
@@ -63,6 +73,7 @@ async function start(configuration: Configuration, version: string, log: Log): P
     log.info(`ready, version ${version}, API at ${configuration.apiSocket}`);
     return async () => {
       runtime.stop();
+      await nonceStore?.close();
       await api.close();
       await world.close();
     };
