@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 
-import { ConfigurationError } from './config/index.js';
+import { ConfigurationError, FileError } from './config/index.js';
 import { check } from './main/check.js';
 import { readOptions } from './main/options.js';
 import { run } from './main/run.js';
@@ -18,7 +18,8 @@ try {
   else if (task.do === 'tear-down') await tearDownInstance(task.file);
   else await run(task.file, version);
 } catch (error) {
-  process.stderr.write(`xtrd: ${error instanceof Error ? error.message : String(error)}\n`);
+  const hint = error instanceof FileError ? `; ${error.hint}` : '';
+  process.stderr.write(`xtrd: ${error instanceof Error ? error.message : String(error)}${hint}\n`);
   // Whatever is still open goes with the process; what is pinned goes on forwarding.
   process.exit(error instanceof ConfigurationError ? 2 : 1);
 }

@@ -7,10 +7,13 @@ export class FileError extends Error {
   override readonly name = 'FileError';
   readonly code = 'ERR_FILE';
   readonly hint: string;
+  /** The error of the system, such as ENOENT, where it was one. */
+  readonly reason: string | undefined;
 
-  constructor(message: string, hint: string) {
+  constructor(message: string, hint: string, reason?: string) {
     super(message);
     this.hint = hint;
+    this.reason = reason;
   }
 }
 
@@ -49,11 +52,19 @@ function openError(path: string, error: unknown): FileError {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new FileError(`there is no file '${path}'`, 'create it, or correct the path');
+      return new FileError(`there is no file '${path}'`, 'create it, or correct the path', code);
     case 'EACCES':
     case 'EPERM':
-      return new FileError(`no permission to read '${path}'`, 'make it readable for the user that runs xtrd');
+      return new FileError(
+        `no permission to read '${path}'`,
+        'make it readable for the user that runs xtrd',
+        code,
+      );
     default:
-      return new FileError(`'${path}' cannot be read (${code ?? String(error)})`, 'check the file system');
+      return new FileError(
+        `'${path}' cannot be read (${code ?? String(error)})`,
+        'check the file system',
+        code,
+      );
   }
 }

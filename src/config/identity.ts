@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from 'node:crypto';
-import { access, link, mkdir, open, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileError, readBoundedFile } from './bounded-file.js';
+import { createStateFile } from './state-file.js';
 
 const FILE_NAME = 'xtr-id';
 const FORMAT = /^0x([0-9a-f]{32})\n?$/;
@@ -14,10 +15,7 @@ const FORMAT = /^0x([0-9a-f]{32})\n?$/;
 export async function readOrCreateXtrId(stateDirectory: string): Promise<bigint> {
   const path = join(stateDirectory, FILE_NAME);
   try {
-    if (!(await isThere(path))) {
-      await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
-      await createXtrId(path);
-    }
+    if (!(await isThere(path))) await createStateFile(path, `0x${randomBytes(16).toString('hex')}\n`);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new FileError(
@@ -37,20 +35,4 @@ async function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Whole or not at all, also when two agents start at once or the machine loses power: link fails if it is there. */
-async function createXtrId(path: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(8).toString('hex')}`;
-  const handle = await open(temporary, 'wx', 0o600);
-  try {
-    await handle.writeFile(`0x${randomBytes(16).toString('hex')}\n`);
-    await handle.sync();
-    await link(temporary, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await handle.close();
-    await rm(temporary, { force: true });
-  }
 }

@@ -19,8 +19,8 @@ const MAX_FILE = 1_048_576;
 
 /** What a run adds to the file. */
 export interface Run {
-  /** See XtrConfig: above the nonces of all runs before. */
-  readonly firstRegisterNonce: bigint;
+  /** Called for an xTR: see XtrConfig; register-nonce.ts keeps it in the state directory. */
+  readonly firstRegisterNonce: (stateDirectory: string) => Promise<bigint>;
   /** Called for an xTR whose file has no xtr-id; identity.ts keeps one in the state directory. */
   readonly generatedXtrId: (stateDirectory: string) => Promise<bigint>;
 }
@@ -31,12 +31,13 @@ export interface LoadedConfiguration {
   readonly warnings: readonly Problem[];
 }
 
-/** Reads, checks and completes a configuration file. @throws ConfigurationError with all its problems */
+/** Reads, checks and completes a configuration file. @throws ConfigurationError with all its problems, or what `run` throws */
 export async function loadConfiguration(path: string, run: Run): Promise<LoadedConfiguration> {
   const { draft, secrets, warnings } = await check(path);
+  const directory = stateDirectoryOf(draft);
   const generate = isXtr(draft) && draft.xtrId === undefined;
-  const xtrId = generate ? await run.generatedXtrId(stateDirectoryOf(draft)) : 0n;
-  const { firstRegisterNonce } = run;
+  const xtrId = generate ? await run.generatedXtrId(directory) : 0n;
+  const firstRegisterNonce = isXtr(draft) ? await run.firstRegisterNonce(directory) : 0n;
   return { configuration: buildConfiguration(draft, secrets, { xtrId, firstRegisterNonce }), warnings };
 }
 

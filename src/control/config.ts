@@ -63,7 +63,7 @@ export interface XtrConfig {
   readonly locatorStatusBits: boolean;
   /**
    * Nonce of the first Map-Register; later ones count up. It has to be above every nonce sent before a restart
-   * (RFC 9301 section 5.6): main takes microseconds of Unix time.
+   * (RFC 9301 section 5.6): config/register-nonce.ts keeps it.
    */
   readonly firstRegisterNonce: bigint;
   readonly limits: XtrLimits;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MapServerLimits, XtrLimits } from './config.js';
 
+/** A registration that is not refreshed for this long goes (RFC 9301 section 8.2: three minutes). */
+export const REGISTRATION_TIMEOUT_MS = 180_000;
+
 export const DEFAULT_XTR_LIMITS: XtrLimits = {
   mapCacheEntries: 65_536,
   dynamicEids: 16_384,

@@ -2,6 +2,7 @@
 // What a Map-Server answers for an EID-prefix (RFC 9301 sections 5.5, 8.3 and 8.4).
 import { type EidPrefix, type ReadonlyEidTable, sameEidPrefix } from '../addr/index.js';
 import { ACTION, type Action, type EidRecord } from '../wire/messages.js';
+import { recordBytes } from './message-size.js';
 import { leastSpecificHole } from './negative-prefix.js';
 import { locatorSet, type Registration } from './registration.js';
 import type { ConfiguredPrefix } from './site-table.js';
@@ -36,15 +37,24 @@ export interface MappingTables {
   readonly registered: ReadonlyEidTable<Registration>;
 }
 
-/** @param maxBytes of EID-records that one message may hold */
-export function answerFor(requested: EidPrefix, tables: MappingTables, maxBytes: number): Answer {
+/**
+ * @param authoritative the ITR wants to hear from the site and not from the mapping system (9301-5.2-D01)
+ * @param maxBytes of EID-records that one message may hold
+ */
+export function answerFor(
+  requested: EidPrefix,
+  authoritative: boolean,
+  tables: MappingTables,
+  maxBytes: number,
+): Answer {
   const site = tables.configured.longestCover(requested);
   if (site === undefined) return negative(requested, 0, NON_LISP_TTL_MIN, tables);
   const registered = tables.registered.longestCover(requested)?.value;
   // What is registered for a less-specific prefix says nothing about a prefix that is configured on its own.
   if (registered === undefined || registered.eid.prefix.length < site.eid.prefix.length)
     return negative(requested, site.eid.prefix.length, UNREGISTERED_TTL_MIN, tables);
-  if (!isProxied(registered)) return { kind: 'forward', requested, registration: registered };
+  if (authoritative || !isProxied(registered))
+    return { kind: 'forward', requested, registration: registered };
   const version = `${registered.changed_ms}`;
   const complete = withMoreSpecifics(registered, tables, maxBytes);
   if (complete !== undefined) return { kind: 'reply', records: complete, version };
@@ -87,7 +97,7 @@ function withMoreSpecifics(
   let bytes = 0;
   for (const record of moreSpecifics(registered.eid, tables)) {
     records.push(record);
-    bytes += recordBytes(record);
+    bytes += recordBytes(record.eid, record.locators);
     if (bytes > maxBytes) return undefined;
   }
   if (records.length > 1 && recordsBytes(records) > maxBytes) return undefined;
@@ -125,13 +135,5 @@ function emptyRecord(eid: EidPrefix, ttl_min: number, action: Action): EidRecord
 }
 
 export function recordsBytes(records: readonly EidRecord[]): number {
-  return records.reduce((sum, record) => sum + recordBytes(record), 0);
-}
-
-/** Bytes of an EID-record on the wire (RFC 9301 section 5.4; RFC 8060 section 4.1 for the instance ID). */
-function recordBytes({ eid, locators }: EidRecord): number {
-  const bytesOf = { 4: 4, 6: 16 } as const;
-  const instance = eid.instanceId === 0 ? 0 : 12;
-  const own = 12 + instance + bytesOf[eid.prefix.address.family];
-  return locators.reduce((sum, { rloc }) => sum + 8 + bytesOf[rloc.family], own);
+  return records.reduce((sum, record) => sum + recordBytes(record.eid, record.locators), 0);
 }

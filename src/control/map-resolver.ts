@@ -23,13 +23,11 @@ import {
 } from './map-resolver-answer.js';
 import { etrRloc, forwarded, MAX_FORWARDED_BYTES } from './map-resolver-forward.js';
 import type { Refusals } from './map-server-refusals.js';
+import { MESSAGE_BYTES, REPLY_BYTES } from './message-size.js';
 import { ReplyLimiter, requestWay } from './reply-limit.js';
 
-/**
- * Bytes of EID-records in one Map-Reply: with its own 12 bytes, UDP and IP header at most 576 bytes for IPv4 and 1280
- * for IPv6, as the path MTU is not known (9301-5-02).
- */
-const MAX_RECORD_BYTES = { 4: 576 - 20 - 8 - 12, 6: 1280 - 40 - 8 - 12 } as const;
+/** Bytes of EID-records in one Map-Reply, as the path MTU is not known (9301-5-02). */
+const MAX_RECORD_BYTES = { 4: MESSAGE_BYTES[4] - REPLY_BYTES, 6: MESSAGE_BYTES[6] - REPLY_BYTES } as const;
 
 /**
  * A Map-Request for many EIDs is answered as far as the answers have the bytes of this many messages, so that one datagram with
@@ -88,11 +86,11 @@ export class MapResolver {
     ];
   }
 
-  #answers({ records }: MapRequest, maxBytes: number): Answer[] {
+  #answers({ records, authoritative }: MapRequest, maxBytes: number): Answer[] {
     const answers: Answer[] = [];
     let bytes = 0;
     for (const eid of records) {
-      const answer = answerFor(eid, this.#tables, maxBytes);
+      const answer = answerFor(eid, authoritative, this.#tables, maxBytes);
       if (answer.kind === 'reply') bytes += recordsBytes(answer.records);
       if (bytes > MAX_ANSWER_MESSAGES * maxBytes) break;
       answers.push(answer);

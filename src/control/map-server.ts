@@ -34,7 +34,8 @@ export class MapServer implements Machine {
   readonly #counters: Counters;
   readonly #sites: SiteTable;
   readonly #registrations = new RegistrationTable();
-  readonly #nonces = new RegistrationNonces();
+  /** Main stores them over restarts. */
+  readonly nonces: RegistrationNonces;
   readonly #notifies: UnsolicitedNotifies;
   readonly #resolver: MapResolver;
   readonly #refusals = new Refusals();
@@ -43,6 +44,7 @@ export class MapServer implements Machine {
     this.#limits = config.limits;
     this.#counters = counters;
     this.#sites = new SiteTable(config.sites);
+    this.nonces = new RegistrationNonces(config.sites);
     this.#notifies = new UnsolicitedNotifies(config.limits.pendingNotifies, counters, random);
     const tables = { configured: this.#sites.prefixes, registered: this.#registrations.table };
     this.#resolver = new MapResolver(config, tables, this.#refusals, counters);
@@ -84,7 +86,7 @@ export class MapServer implements Machine {
       );
     }
     const source = registerSource(received, register, admission.key);
-    switch (this.#nonces.judge(admission.site, source, register, now)) {
+    switch (this.nonces.judge(admission.site, source, register, now)) {
       case 'replayed':
         this.#counters.add('mapRegistersReplayed');
         return this.#refusals.event(
@@ -173,7 +175,7 @@ export class MapServer implements Machine {
         now,
       );
     }
-    const shared = this.#nonces.accept(site, source, register, now);
+    const shared = this.nonces.accept(site, source, register, now);
     const events: Effect[] = [];
     const notifies: Effect[] = [];
     register.records.forEach((record, i) => {

@@ -2,37 +2,13 @@
 import type { EidPrefix } from '../addr/index.js';
 import { ACTION, ALGORITHM_ID, type EidRecord, type LocatorRecord, type MapRegister } from '../wire/index.js';
 import type { MapServerPeer } from './config.js';
+import { recordBytes } from './message-size.js';
 import type { XtrIdentity } from '../wire/messages.js';
-
-/**
- * Bytes of a LISP message where the path MTU is not known: an IPv4 packet of 576 or an IPv6 packet of 1280 bytes
- * (RFC 9301 section 5), less the IP and UDP headers.
- */
-export const MESSAGE_BYTES = { 4: 576 - 20 - 8, 6: 1280 - 40 - 8 } as const;
 
 /** RFC 9301 section 5.6: Record Count has 8 bits. */
 const MAX_RECORDS = 255;
 /** Word 1, nonce, key ID and lengths; the longest authentication data (HMAC-SHA-256); xTR-ID and Site-ID. */
 const REGISTER_BYTES = 16 + 32 + 24;
-/** Word 1 and nonce. */
-export const REPLY_BYTES = 12;
-/** TTL, counts, map-version and AFI. */
-const RECORD_BYTES = 12;
-/** The Instance ID LCAF around an EID (RFC 8060 section 4.1): 10 bytes and the AFI inside. */
-const INSTANCE_LCAF_BYTES = 12;
-/** Priorities, weights, flags and AFI. */
-const LOCATOR_BYTES = 8;
-const ADDRESS_BYTES = { 4: 4, 6: 16 } as const;
-
-/** Bytes of an EID-record. */
-export function recordBytes(eid: EidPrefix, locators: readonly LocatorRecord[]): number {
-  const lcaf = eid.instanceId === 0 ? 0 : INSTANCE_LCAF_BYTES;
-  const eidBytes = lcaf + ADDRESS_BYTES[eid.prefix.address.family];
-  return locators.reduce(
-    (sum, locator) => sum + LOCATOR_BYTES + ADDRESS_BYTES[locator.rloc.family],
-    RECORD_BYTES + eidBytes,
-  );
-}
 
 /** Cuts into batches that each fit one Map-Register of at most `bytes` (one that fits nowhere is sent alone). */
 export function registerBatches<T extends { readonly eid: EidPrefix }>(

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address, EidPrefix } from '../addr/index.js';
+import { REGISTRATION_TIMEOUT_MS } from './limits.js';
 import type { ProbedHost } from './recovered-hosts.js';
-
-/** A Map-Server forgets a registration after this time without a Map-Register (RFC 9301 section 8.2). */
-export const REGISTRATION_TIMEOUT_ms = 180_000;
 
 /** How one Map-Server stands to one EID-Prefix. */
 export interface ServerRegistration {
@@ -72,7 +70,7 @@ export function acknowledge(state: ServerState | undefined, now: number): void {
  */
 export function lapse(registration: Registration, server: number, now: number): boolean {
   const state = registration.servers[server];
-  if (state === undefined || now - state.validAt_ms < REGISTRATION_TIMEOUT_ms) return false;
+  if (state === undefined || now - state.validAt_ms < REGISTRATION_TIMEOUT_MS) return false;
   state.acknowledged = false;
   state.registeredSince_ms = undefined;
   state.lapsed = registration.host !== undefined;

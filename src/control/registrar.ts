@@ -6,8 +6,9 @@ import { DeadlineQueue } from './deadlines.js';
 import type { Effect } from './effect.js';
 import { EXPIRE_BATCH, type Random } from './machine.js';
 import { earlier, type Part } from './part.js';
+import { MESSAGE_BYTES } from './message-size.js';
 import type { ProbedHost } from './recovered-hosts.js';
-import { MESSAGE_BYTES, registerBatches } from './register-message.js';
+import { registerBatches } from './register-message.js';
 import { RegisterSender, type RegisterSenderContext } from './register-sender.js';
 import {
   acknowledge,

@@ -3,6 +3,7 @@ import { type EidPrefix, EidTable, type ReadonlyEidTable } from '../addr/index.j
 import { MAX_LOCATORS } from '../wire/eid-record.js';
 import type { EidRecord } from '../wire/messages.js';
 import { DeadlineQueue } from './deadlines.js';
+import { REGISTRATION_TIMEOUT_MS } from './limits.js';
 import {
   type EtrRegistration,
   joinRegistration,
@@ -14,8 +15,6 @@ import {
 } from './registration.js';
 import type { ConfiguredPrefix } from './site-table.js';
 
-/** A registration that is not refreshed for this long goes (RFC 9301 section 8.2: three minutes). */
-export const REGISTRATION_TIMEOUT_MS = 180_000;
 /** ETRs that may register one EID-prefix side by side: one for each of the locators that a record can hold. */
 export const MAX_ETRS = MAX_LOCATORS;
 /** Record TTL that leaves the time to the receiver (RFC 9301 section 5.4). */

@@ -13,7 +13,8 @@ import type { Effect } from './effect.js';
 import type { LocalRlocs } from './local-rlocs.js';
 import type { Received } from './machine.js';
 import { report } from './part.js';
-import { MESSAGE_BYTES, recordBytes, registeredRecord, REPLY_BYTES } from './register-message.js';
+import { MESSAGE_BYTES, recordBytes, REPLY_BYTES } from './message-size.js';
+import { registeredRecord } from './register-message.js';
 import { ReplyLimiter, requestWay } from './reply-limit.js';
 
 /** Record Count has 8 bits (RFC 9301 section 5.4). */

@@ -2,7 +2,12 @@
 import { once } from 'node:events';
 
 import { ApiServer, claimSocketPath } from '../api/index.js';
-import { formatProblem, loadConfiguration, readOrCreateXtrId } from '../config/index.js';
+import {
+  formatProblem,
+  loadConfiguration,
+  readOrCreateXtrId,
+  reserveRegisterNonces,
+} from '../config/index.js';
 import { Agent } from '../core/agent.js';
 import { agentService } from '../core/agent-service.js';
 import type { Configuration } from '../core/configuration.js';
@@ -11,13 +16,14 @@ import { createLog, eventText, EventLog, type Log, systemClock } from '../observ
 import { wakingClock } from './clock.js';
 import { EventLogger } from './event-levels.js';
 import { eidFacing } from './interfaces.js';
+import { NonceStore } from './nonce-store.js';
 import { systemRandom } from './random.js';
 import { openSurroundings } from './surroundings.js';
 
 /** `xtrd --config`: runs until SIGTERM or SIGINT. What XDP forwards goes on afterwards. */
 export async function run(file: string, version: string): Promise<void> {
   const { configuration, warnings } = await loadConfiguration(file, {
-    firstRegisterNonce: BigInt(Date.now()) * 1_000n,
+    firstRegisterNonce: (directory) => reserveRegisterNonces(directory, BigInt(Date.now()) * 1_000n),
     generatedXtrId: readOrCreateXtrId,
   });
   const log = createLog(configuration.name, configuration.log.level);
@@ -39,6 +45,10 @@ async function start(configuration: Configuration, version: string, log: Log): P
     const { transport, dataPath, network } = world;
     const xtr = configuration.xtr && { ...configuration.xtr, eidInterfaces: eidFacing(world.interfaces()) };
     const agent = new Agent(xtr, configuration.mapServer, systemRandom);
+    const nonceStore =
+      agent.mapServer &&
+      new NonceStore(configuration.stateDirectory, agent.mapServer.nonces, (level, text) => log[level](text));
+    await nonceStore?.open();
     const events = new EventLog(configuration.name);
     const logger = new EventLogger(log, () => clock.now());
     events.onEvent((event) => logger.log(event.name, eventText(event)));
@@ -67,6 +77,7 @@ async function start(configuration: Configuration, version: string, log: Log): P
     log.info(`ready, version ${version}, API at ${configuration.apiSocket}`);
     return async () => {
       runtime.stop();
+      await nonceStore?.close();
       await api.close();
       await world.close();
     };

@@ -10,8 +10,9 @@ import { openKernelNetwork } from '../netlink/index.js';
  */
 export async function tearDownInstance(file: string): Promise<void> {
   const { configuration } = await loadConfiguration(file, {
-    firstRegisterNonce: 0n,
-    generatedXtrId: () => Promise.resolve(0n), // nothing is sent, so any will do
+    // Nothing is sent, so any will do.
+    firstRegisterNonce: () => Promise.resolve(0n),
+    generatedXtrId: () => Promise.resolve(0n),
   });
   const { name, dataPath, apiSocket } = configuration;
   await claimSocketPath(apiSocket);

@@ -17,7 +17,10 @@ export async function directory(t: ExecutionContext): Promise<string> {
 export async function load(folder: string, text: string | Uint8Array): Promise<LoadedConfiguration> {
   const path = join(folder, 'node.yaml');
   await writeFile(path, text, { mode: 0o600 });
-  return loadConfiguration(path, { firstRegisterNonce: 1_000n, generatedXtrId: () => Promise.resolve(77n) });
+  return loadConfiguration(path, {
+    firstRegisterNonce: () => Promise.resolve(1_000n),
+    generatedXtrId: () => Promise.resolve(77n),
+  });
 }
 
 /** The problems of `text`, without the directory in front. */

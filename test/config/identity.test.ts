@@ -48,7 +48,7 @@ test('checking a file makes no state directory, and loading one with xtr-id neit
   await chmod(path, 0o600);
   await checkConfiguration(path);
   const { configuration } = await loadConfiguration(path, {
-    firstRegisterNonce: 1n,
+    firstRegisterNonce: () => Promise.resolve(1n),
     generatedXtrId: readOrCreateXtrId,
   });
   t.is(configuration.xtr?.identity.xtrId, 5n);

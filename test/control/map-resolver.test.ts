@@ -213,6 +213,22 @@ test('9301-8.3-D04: one ETR of several with the P bit is enough', (t) => {
   t.deepEqual(scene.request(mapRequest([HOST])).answers, ['1.1.1.1/32 2.2.2.2 6.6.6.6 ttl 1440']);
 });
 
+for (const proxyReply of [true, false])
+  test(`9301-5.2-D01: the A bit takes a Map-Request to the ETR (P bit ${proxyReply})`, (t) => {
+    const { scene } = registered(proxyReply);
+    const request = mapRequest([HOST], { authoritative: true });
+    const outcome = scene.request(request);
+    t.deepEqual(outcome.paths, ['10.0.0.1 > 2.2.2.2:4342']);
+    t.deepEqual(outcome.sends[0]?.message, ecm(request));
+  });
+
+test('9301-5.2-D01: with the A bit, too, what nobody has registered is answered', (t) => {
+  const { scene } = registered(true, []);
+  t.deepEqual(scene.request(mapRequest([HOST], { authoritative: true })).answers, [
+    `1.1.1.0/24 ${NATIVELY_FORWARD} ttl 1`,
+  ]);
+});
+
 test('9301-8.3-D04: without proxy reply the message goes on to the ETR unaltered', (t) => {
   const { scene } = registered(false);
   const request = mapRequest([HOST], { smrInvoked: true });

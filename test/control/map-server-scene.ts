@@ -189,6 +189,13 @@ export class Scene {
     this.server = new MapServer(config, this.counters, random);
   }
 
+  /** A Map-Server that has the nonces of this one and nothing else, as after a restart. */
+  restarted(sites: readonly Site[]): Scene {
+    const next = new Scene(sites);
+    next.server.nonces.restore([...this.server.nonces.entries()]);
+    return next;
+  }
+
   /** Signed with the sender's key, encoded, decoded and handed in. */
   register(message: MapRegister, sender: Sender): Outcome {
     const header = sender.key ? authentication(sender.key) : message.authentication;

@@ -2,7 +2,7 @@
 import test from 'ava';
 import { sameEidPrefix } from '../../src/addr/index.js';
 import { EXPIRE_BATCH } from '../../src/control/machine.js';
-import { recordBytes } from '../../src/control/register-message.js';
+import { recordBytes } from '../../src/control/message-size.js';
 import { encodeMessage } from '../../src/wire/index.js';
 import {
   Bench,

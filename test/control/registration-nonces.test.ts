@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
 import type { AuthenticationKey } from '../../src/control/config.js';
+import { RegistrationNonces, TRACKED_ETRS_PER_SITE } from '../../src/control/registration-nonces.js';
 import { encodeMessage } from '../../src/wire/index.js';
 import { Etr, KEY, record, Scene, site, withdrawal } from './map-server-scene.js';
 
@@ -8,8 +9,13 @@ const HOST = '1.1.1.1/32';
 const RECORDS = [record(HOST, ['2.2.2.2'])];
 const FROM = { from: '2.2.2.2' };
 
+const KEYS = [KEY, { ...KEY, keyId: 9 }];
+function sites(strictNonces: boolean, keys: readonly AuthenticationKey[] = KEYS) {
+  return [site('one', ['1.1.1.0/24'], { strictNonces, keys })];
+}
+
 function registered(nonce: bigint, strictNonces = true) {
-  const scene = new Scene([site('one', ['1.1.1.0/24'], { strictNonces, keys: [KEY, { ...KEY, keyId: 9 }] })]);
+  const scene = new Scene(sites(strictNonces));
   const xtr = new Etr('2.2.2.2', 0x22n);
   scene.register(xtr.register(RECORDS, { nonce }), FROM);
   return { scene, xtr };
@@ -141,4 +147,57 @@ test('a site that is not strict takes any nonce', (t) => {
   for (const nonce of [500n, 500n, 3n, 0n])
     t.is(scene.register(xtr.register(OTHER_RECORDS, { nonce }), FROM).sends.length, 1);
   t.deepEqual(scene.table, ['1.1.1.1/32 -> 3.3.3.3']);
+});
+
+/** After a restart, whether the Map-Register with this nonce makes a registration. */
+const afterRestart = test.macro((t, nonce: bigint, accepted: boolean) => {
+  const { scene, xtr } = registered(500n);
+  const next = scene.restarted(sites(true));
+  next.register(xtr.register(RECORDS, { nonce }), FROM);
+  t.deepEqual(next.table, accepted ? ['1.1.1.1/32 -> 2.2.2.2'] : []);
+  t.is(next.count('mapRegistersReplayed'), accepted ? 0 : 1);
+});
+test('9301-5.6-08, 9301-5.6-09: a lower nonce is a replay after a restart, too', afterRestart, 499n, false);
+test('9301-5.6-08, 9301-5.6-09: so is the last one: what it registered is gone', afterRestart, 500n, false);
+test('9301-5.6-08: a greater nonce is accepted after a restart', afterRestart, 501n, true);
+
+test('9301-5.6-08: nonces outlive two restarts, and a message between them', (t) => {
+  const { scene, xtr } = registered(500n);
+  const second = scene.restarted(sites(true));
+  second.register(xtr.register(RECORDS, { nonce: 600n }), FROM);
+  const third = second.restarted(sites(true));
+  third.register(xtr.register(RECORDS, { nonce: 599n }), FROM);
+  t.is(third.count('mapRegistersReplayed'), 1);
+});
+
+test('9301-5.6-07, 9301-5.6-08: a new secret under the same key ID starts anew after a restart', (t) => {
+  const { scene, xtr } = registered(500n);
+  const key: AuthenticationKey = { ...KEY, secret: Buffer.from('another secret') };
+  const next = scene.restarted(sites(true, [key]));
+  next.register(xtr.register(RECORDS, { nonce: 1n }), { ...FROM, key });
+  t.deepEqual(next.table, ['1.1.1.1/32 -> 2.2.2.2']);
+});
+
+test('what is stored does not tell the secret', (t) => {
+  const [entry] = [...registered(500n).scene.server.nonces.entries()];
+  t.like(entry, { site: 'one', etr: '0:22', nonce: 500n });
+  t.regex(entry?.key ?? '', /^[0-9a-f]{16}$/);
+});
+
+test('nonces of a site that is not configured any more are left out', (t) => {
+  const { scene } = registered(500n);
+  t.deepEqual([...scene.restarted([site('two', ['1.1.1.0/24'])]).server.nonces.entries()], []);
+});
+
+test('at the bound the ETR that has been silent for longest is forgotten, also over a restart', (t) => {
+  const nonces = new RegistrationNonces(sites(true));
+  const key = '0'.repeat(16);
+  nonces.restore(
+    Array.from({ length: TRACKED_ETRS_PER_SITE + 2 }, (_, i) => ({
+      ...{ site: 'one', key, etr: `0:${i.toString(16)}`, nonce: 1n },
+    })),
+  );
+  const entries = [...nonces.entries()];
+  t.is(entries.length, TRACKED_ETRS_PER_SITE);
+  t.is(entries[0]?.etr, '0:2');
 });

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FileError, replaceStateFile, UNFINISHED } from '../config/index.js';
+import type { RegistrationNonces } from '../control/registration-nonces.js';
+import { BrokenNonceFileError, nonceFile, readNonceFile } from './nonce-file.js';
+
+const FILE_NAME = 'registration-nonces';
+/** From the end of one write to the next. What a crash loses are the nonces of this time. */
+const WRITE_INTERVAL_MS = 5_000;
+
+type Say = (level: 'error' | 'warn' | 'info', message: string) => void;
+
+/**
+ * Keeps the nonces of a Map-Server in its state directory (9301-5.6-08): restores them, then writes them when they have
+ * changed, and once more at `close`. The file is written in pieces, between which the event loop goes on.
+ */
+export class NonceStore {
+  readonly #directory: string;
+  readonly #path: string;
+  readonly #nonces: RegistrationNonces;
+  readonly #say: Say;
+  readonly #interval_ms: number;
+  /** `changes` of what the file holds. */
+  #stored = -1;
+  #saving: Promise<void> = Promise.resolve();
+  #failing = false;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(stateDirectory: string, nonces: RegistrationNonces, say: Say, interval_ms = WRITE_INTERVAL_MS) {
+    this.#directory = stateDirectory;
+    this.#path = join(stateDirectory, FILE_NAME);
+    this.#nonces = nonces;
+    this.#say = say;
+    this.#interval_ms = interval_ms;
+  }
+
+  /**
+   * A file that is broken is set aside and warned of: the Map-Server starts as one without a file.
+   * @throws FileError if the file cannot be read or written
+   */
+  async open(): Promise<void> {
+    try {
+      await removeUnfinished(this.#directory);
+      await this.#restore();
+      await this.#write();
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? String(error);
+      throw new FileError(
+        `the nonces of Map-Registers cannot be kept in '${this.#path}' (${code})`,
+        'make the directory and the file readable and writable, or configure state-directory',
+      );
+    }
+    this.#schedule();
+  }
+
+  /** Writes what has changed, after a write that is under way. An error is logged, and the next call tries again. */
+  save(): Promise<void> {
+    this.#saving = this.#saving.then(() => this.#saveChanges());
+    return this.#saving;
+  }
+
+  /** Writes a last time. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.save();
+  }
+
+  async #restore(): Promise<void> {
+    try {
+      this.#nonces.restore(await readNonceFile(this.#path));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      if (!(error instanceof BrokenNonceFileError)) throw error;
+      const aside = `${this.#path}.broken`;
+      await rename(this.#path, aside);
+      this.#say(
+        'warn',
+        `'${this.#path}' is broken (${error.message}) and is now '${aside}'; ` +
+          'the next Map-Register of each ETR is believed whatever its nonce',
+      );
+    }
+  }
+
+  #schedule(): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => void this.save().then(() => this.#schedule()), this.#interval_ms).unref();
+  }
+
+  async #saveChanges(): Promise<void> {
+    if (this.#stored === this.#nonces.changes) return;
+    try {
+      await this.#write();
+      if (this.#failing) this.#say('info', `'${this.#path}' is written again`);
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) this.#say('error', `nonces of Map-Registers cannot be stored: ${String(error)}`);
+      this.#failing = true;
+    }
+  }
+
+  async #write(): Promise<void> {
+    const { changes } = this.#nonces; // what comes during the write may be missing in it
+    await replaceStateFile(this.#path, nonceFile(this.#nonces.entries()));
+    this.#stored = changes;
+  }
+}
+
+/** What an agent left that was killed while it wrote. */
+async function removeUnfinished(directory: string): Promise<void> {
+  const names = await readdir(directory).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
+  for (const name of names)
+    if (name.startsWith(`${FILE_NAME}.`) && name.endsWith(UNFINISHED)) await rm(join(directory, name));
+}
