@@ -5,6 +5,7 @@ import { Counters } from '../control/counters.js';
 import type { Effect } from '../control/effect.js';
 import type { Machine, Random, Received } from '../control/machine.js';
 import { MapServer } from '../control/map-server.js';
+import { earlier } from '../control/part.js';
 import { IntervalLimiter } from '../control/rate-limit.js';
 import { Xtr } from '../control/xtr.js';
 import {
@@ -51,6 +52,8 @@ export class Agent implements Machine {
         return this.xtr?.eidLost(input.sighting, now) ?? [];
       case 'own-addresses':
         return this.xtr?.ownAddresses(input.addresses, now) ?? [];
+      case 'traffic':
+        return this.xtr?.traffic(input.eid, input.packets, now) ?? [];
       case 'wake':
         return this.expire(now);
       case 'lookup':
@@ -61,10 +64,7 @@ export class Agent implements Machine {
   }
 
   nextDeadline(): number | undefined {
-    const xtr = this.xtr?.nextDeadline();
-    const mapServer = this.mapServer?.nextDeadline();
-    if (xtr === undefined || mapServer === undefined) return xtr ?? mapServer;
-    return Math.min(xtr, mapServer);
+    return earlier(this.xtr?.nextDeadline(), this.mapServer?.nextDeadline());
   }
 
   expire(now: number): Effect[] {

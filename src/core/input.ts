@@ -12,6 +12,8 @@ export type Input =
   | { readonly type: 'eid-lost'; readonly sighting: EidSighting }
   /** All addresses of the router on EID-facing interfaces, each time they change; also before `start`. */
   | { readonly type: 'own-addresses'; readonly addresses: readonly OwnAddress[] }
+  /** Packets that a map-cache prefix carried so far. */
+  | { readonly type: 'traffic'; readonly eid: EidPrefix; readonly packets: number }
   | { readonly type: 'wake' }
   | { readonly type: 'lookup'; readonly token: number; readonly eid: Eid; readonly to: Address | undefined }
   /** Undefined clears everything that was learnt. `onCleared` hears how many entries that is; they go in slices. */

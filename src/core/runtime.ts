@@ -24,6 +24,7 @@ export class Runtime {
   readonly #agent: Agent;
   readonly #world: Surroundings;
   readonly #lookups = new Map<number, (result: LookupResult) => void>();
+  readonly #unchecked: EidPrefix[] = [];
   #nextToken = 1;
   #stopped = false;
 
@@ -52,6 +53,7 @@ export class Runtime {
   dispatch(input: Input): void {
     if (this.#stopped) return;
     this.#carryOut(this.#agent.handle(input, this.#world.clock.now()));
+    this.#checkTraffic();
     this.#scheduleWake();
   }
 
@@ -73,6 +75,14 @@ export class Runtime {
 
   #scheduleWake(): void {
     this.#world.clock.wakeAt(this.#agent.nextDeadline(), () => this.dispatch({ type: 'wake' }));
+  }
+
+  /** After everything else, for each of these is an input of its own. */
+  #checkTraffic(): void {
+    for (const eid of this.#unchecked.splice(0)) {
+      const { packets } = this.#world.dataPath?.traffic(eid) ?? { packets: 0 };
+      this.#carryOut(this.#agent.handle({ type: 'traffic', eid, packets }, this.#world.clock.now()));
+    }
   }
 
   #carryOut(effects: readonly Effect[]): void {
@@ -109,6 +119,9 @@ export class Runtime {
         break;
       case 'probe-host':
         this.#world.network?.probeHost(effect);
+        break;
+      case 'check-traffic':
+        this.#unchecked.push(effect.eid);
         break;
       case 'inject':
         this.#world.dataPath?.inject(effect.frames);
