@@ -85,6 +85,12 @@ export interface ProbeHostEffect {
   readonly ifindex: number;
 }
 
+/** Has the packets counted that a map-cache prefix carried so far; the input `traffic` tells. */
+export interface CheckTrafficEffect {
+  readonly type: 'check-traffic';
+  readonly eid: EidPrefix;
+}
+
 /** A frame that was punted and held, put back where it came in: XDP decides again, now with a mapping. */
 export interface HeldFrame {
   readonly ifindex: number;
@@ -136,6 +142,7 @@ export type Effect =
   | LocalEidDeleteEffect
   | HostRouteEffect
   | ProbeHostEffect
+  | CheckTrafficEffect
   | InjectEffect
   | KeepNeighboursEffect
   | EventEffect

@@ -16,7 +16,7 @@ import type { LocalRlocs } from './local-rlocs.js';
 import type { Punt, Received } from './machine.js';
 import { isLearnt } from './map-cache-entry.js';
 import type { MapCache } from './map-cache.js';
-import type { Question } from './map-request.js';
+import { type Question, refresh } from './map-request.js';
 import { forwardingOf, lifetime_ms } from './mapping.js';
 import { report } from './part.js';
 import type { Resolver } from './resolver.js';
@@ -60,6 +60,12 @@ export class Itr {
     if (known === 'keep' && isRoutableUnicast(eid.address) && resolver.ask(question, now, out))
       held.hold(eid, { ifindex, instanceId, frame });
     else counters.add('packetsHeldDropped');
+  }
+
+  /** A mapping nears its end. If it is in use, it is asked for again, and goes on forwarding until then. */
+  traffic(eid: EidPrefix, packets: number, now: number, out: Effect[]): void {
+    const entry = this.#context.mapCache.carried(eid, packets);
+    if (entry !== undefined && isLearnt(entry)) this.#context.resolver.ask(refresh(entry.eid), now, out);
   }
 
   mapReply(received: Received, reply: MapReply, now: number, out: Effect[]): void {

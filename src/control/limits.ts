@@ -8,7 +8,7 @@ export const DEFAULT_XTR_LIMITS: XtrLimits = {
   mapCacheEntries: 65_536,
   dynamicEids: 16_384,
   pendingMapRequests: 16_384,
-  heldPacketsPerEid: 64,
+  heldPacketsPerEid: 1_024, // a second at 1,000 packets a second: one Map-Request may be lost
   heldPackets: 4_096,
   smrPerRlocInterval_ms: 3_000,
   smrSuppression_ms: 20_000,

@@ -15,7 +15,7 @@ import type { Effect, Forwarding } from './effect.js';
 import { sameForwarding, usedRlocs } from './locator-set.js';
 import { EXPIRE_BATCH } from './machine.js';
 import { isLearnt, locatorStates, type MapCacheEntry, type MapCacheSource } from './map-cache-entry.js';
-import { type Part, report } from './part.js';
+import { earlier, type Part, report } from './part.js';
 import type { RlocReferences } from './rloc-references.js';
 
 /** A mapping as a Map-Reply brought it. */
@@ -31,12 +31,19 @@ export interface LearntMapping {
   readonly renewed: ReadonlySet<string>;
 }
 
-type Entry = { -readonly [K in keyof MapCacheEntry]: MapCacheEntry[K] };
+/** At this part of its lifetime an entry that is in use is asked for again, so that no packet meets its end. */
+export const REFRESH_AT = 0.9;
+
+type Entry = { -readonly [K in keyof MapCacheEntry]: MapCacheEntry[K] } & {
+  /** That it had carried when that was last looked at. */
+  packets: number;
+};
 
 /** The ITR's map-cache (RFC 9300 section 6): what the BPF tries hold, and when it ends. */
 export class MapCache implements Part {
   readonly #table = new EidTable<Entry>();
   readonly #deadlines = new DeadlineQueue<Entry>();
+  readonly #checks = new DeadlineQueue<Entry>();
   readonly #limit: number;
   readonly #references: RlocReferences;
   readonly #counters: Counters;
@@ -80,7 +87,7 @@ export class MapCache implements Part {
   ): MapCacheEntry | undefined {
     if (this.#table.size >= this.#limit) return undefined;
     const entry = this.#create(eid, 'recovered', forwarding, undefined, now);
-    this.#expireAt(entry, expiresAt_ms);
+    this.#expireAt(entry, expiresAt_ms, now);
     return entry;
   }
 
@@ -103,7 +110,7 @@ export class MapCache implements Part {
         ? this.#create(mapping.eid, 'map-reply', mapping.forwarding, mapping.source, now)
         : known;
     const changed = known === undefined || this.#change(known, mapping, now);
-    this.#expireAt(entry, expiresAt_ms);
+    this.#expireAt(entry, expiresAt_ms, now);
     this.#program(entry, now, out); // before those that it replaces go, so that no packet meets a gap
     this.#evict(replaced, `replaced by ${formatEidPrefix(mapping.eid)}`, now, out);
     if (changed)
@@ -134,11 +141,20 @@ export class MapCache implements Part {
   }
 
   nextDeadline(): number | undefined {
-    return this.#deadlines.next();
+    return earlier(this.#deadlines.next(), this.#checks.next());
   }
 
   expire(now: number, limit: number, out: Effect[]): void {
     this.#delete(this.#deadlines.take(now, limit), 'expired', out);
+    for (const { eid } of this.#checks.take(now, limit)) out.push({ type: 'check-traffic', eid });
+  }
+
+  /** What an entry has carried in all, packets. Returns it if that is more than when it was looked at before. */
+  carried(eid: EidPrefix, packets: number): MapCacheEntry | undefined {
+    const entry = this.#table.get(eid);
+    if (entry === undefined || entry.packets === packets) return undefined;
+    entry.packets = packets;
+    return entry;
   }
 
   /**
@@ -160,7 +176,7 @@ export class MapCache implements Part {
   /** The first EXPIRE_BATCH go at once, the others with the next calls of `expire`. */
   #evict(doomed: readonly Entry[], why: string, now: number, out: Effect[]): void {
     this.#delete(doomed.slice(0, EXPIRE_BATCH), why, out);
-    for (const entry of doomed.slice(EXPIRE_BATCH)) this.#expireAt(entry, now);
+    for (const entry of doomed.slice(EXPIRE_BATCH)) this.#expireAt(entry, now, now);
   }
 
   #create(
@@ -182,6 +198,7 @@ export class MapCache implements Part {
       modifiedAt_ms: now,
       programmedAt_ms: now,
       expiresAt_ms: undefined,
+      packets: 0,
     };
     this.#table.set(eid, entry);
     this.#references.add(usedRlocs(forwarding));
@@ -207,9 +224,10 @@ export class MapCache implements Part {
     out.push({ type: 'map-cache-set', eid, forwarding, expiresAt_ms });
   }
 
-  #expireAt(entry: Entry, expiresAt_ms: number): void {
+  #expireAt(entry: Entry, expiresAt_ms: number, now: number): void {
     entry.expiresAt_ms = expiresAt_ms;
     this.#deadlines.set(entry, expiresAt_ms);
+    this.#checks.set(entry, now + REFRESH_AT * (expiresAt_ms - now));
   }
 
   /** The trie first, in one run: neighbouring effects reach it in one batch. */
@@ -224,6 +242,7 @@ export class MapCache implements Part {
   #forget(entry: Entry): void {
     this.#table.delete(entry.eid);
     this.#deadlines.delete(entry);
+    this.#checks.delete(entry);
     this.#references.remove(usedRlocs(entry.forwarding));
     this.#counters.add('mapCacheEntriesDeleted');
     this.#full = false;

@@ -19,6 +19,7 @@ import type { Received } from './machine.js';
 import { lifetime_ms } from './mapping.js';
 import { REFUSAL_EVENT_INTERVAL_ms, REFUSAL_SENDERS, report } from './part.js';
 import { IntervalLimiter } from './rate-limit.js';
+import { RecentKeys } from './recent-keys.js';
 import type { Registrar } from './registrar.js';
 
 /**
@@ -27,6 +28,9 @@ import type { Registrar } from './registrar.js';
  * repeats it after this time (RFC 9301 section 5.7).
  */
 export const CROSSING_ms = 3_000;
+
+/** Unsolicited Map-Notifies of each Map-Server that are known again when they are repeated. */
+export const NOTIFIES_REMEMBERED = 1_024;
 
 export interface MapNotifyContext {
   readonly config: XtrConfig;
@@ -40,10 +44,14 @@ export interface MapNotifyContext {
 /** Takes Map-Notifies: acknowledgements of our Map-Registers, and news that a host of ours moved away. */
 export class MapNotifyReceiver {
   readonly #refusals = new IntervalLimiter(REFUSAL_EVENT_INTERVAL_ms, REFUSAL_SENDERS);
+  readonly #seen: ReadonlyMap<MapServerPeer, RecentKeys>;
   readonly #context: MapNotifyContext;
 
   constructor(context: MapNotifyContext) {
     this.#context = context;
+    this.#seen = new Map(
+      context.config.mapServers.map((server) => [server, new RecentKeys(NOTIFIES_REMEMBERED)]),
+    );
   }
 
   notify(received: Received, notify: MapNotify, now: number, out: Effect[]): void {
@@ -82,10 +90,18 @@ export class MapNotifyReceiver {
       this.#reject(received, notify, 'meant for another xTR-ID', now, out);
       return;
     }
+    const seen = this.#seen.get(server);
+    if (seen?.has(identityOf(notify)) === true) {
+      // The host may have come back since: only news may take it away again.
+      out.push(this.#received(received, notify, 'repeated'));
+      this.#acknowledge(received, notify, server, out);
+      return;
+    }
     if (notify.records.some((record) => this.#crossesRegister(record, server, now))) {
       out.push(this.#received(received, notify, 'older than our Map-Register'));
       return;
     }
+    seen?.add(identityOf(notify));
     const effects: Effect[] = [];
     for (const record of notify.records) this.#apply(record, now, effects);
     // The tries before all else: from then on stale packets find their way.
@@ -119,16 +135,22 @@ export class MapNotifyReceiver {
     );
   }
 
-  /** The Map-Server whose key the message was signed with; the one it came from is tried first. */
+  /**
+   * The Map-Server whose key the message was signed with. Several may share one: the one that the nonce was sent to is
+   * tried first, then the one that has the address it came from, which may be another of its addresses.
+   */
   #authenticate(received: Received, notify: MapNotify): MapServerPeer | undefined {
-    const { mapServers } = this.#context.config;
-    const sender = mapServers.filter((server) => sameAddress(server.address, received.from));
-    const others = mapServers.filter((server) => !sender.includes(server));
-    return [...sender, ...others].find(
-      ({ key }) =>
-        notify.authentication.algorithmId === ALGORITHM_ID[key.algorithm] &&
-        verifyAuthentication(received.bytes, notify, key.secret),
-    );
+    const { config, registrar } = this.#context;
+    const asked = registrar.serverOf(notify.nonce);
+    const rank = (server: MapServerPeer): number =>
+      server === asked ? 0 : sameAddress(server.address, received.from) ? 1 : 2;
+    return [...config.mapServers]
+      .sort((a, b) => rank(a) - rank(b))
+      .find(
+        ({ key }) =>
+          notify.authentication.algorithmId === ALGORITHM_ID[key.algorithm] &&
+          verifyAuthentication(received.bytes, notify, key.secret),
+      );
   }
 
   /** RFC 9301 section 5.7: contents copied, authentication recomputed, both ports 4342. */
@@ -153,6 +175,11 @@ export class MapNotifyReceiver {
     if (!this.#refusals.allow(formatAddress(received.from), now)) return;
     out.push(report('message-rejected', { ...about(received, notify), detail: `Map-Notify: ${detail}` }));
   }
+}
+
+/** The authentication data stands for all that was signed. */
+function identityOf({ nonce, authentication }: MapNotify): string {
+  return `${nonce} ${Buffer.from(authentication.data).toString('hex')}`;
 }
 
 function isTrieEffect(effect: Effect): boolean {

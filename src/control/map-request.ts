@@ -15,6 +15,12 @@ export interface Question {
   readonly smrInvoked: boolean;
 }
 
+/** Asks again for a mapping in use (RFC 9301 section 5.2: a Source-EID of AFI 0, the cached prefix in the record). */
+export function refresh(prefix: EidPrefix): Question {
+  const eid = { instanceId: prefix.instanceId, address: prefix.prefix.address };
+  return { prefix, eid, sourceEid: undefined, smrInvoked: false };
+}
+
 /** An Encapsulated Map-Request to a Map-Resolver (RFC 9301 sections 5.3 and 5.8). */
 export function encapsulatedMapRequest(
   question: Question,

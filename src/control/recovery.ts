@@ -4,6 +4,7 @@ import type { Effect } from './effect.js';
 import type { Random } from './machine.js';
 import type { MapCacheEntry } from './map-cache-entry.js';
 import type { MapCache } from './map-cache.js';
+import { refresh } from './map-request.js';
 import type { Part } from './part.js';
 import type { Resolver } from './resolver.js';
 
@@ -39,9 +40,7 @@ export class Recovery implements Part {
   expire(now: number, limit: number, out: Effect[]): void {
     for (const entry of this.#waiting.take(now, limit)) {
       if (entry.via !== 'recovered' || this.#mapCache.table.get(entry.eid) !== entry) continue;
-      const { instanceId, prefix } = entry.eid;
-      const eid = { instanceId, address: prefix.address };
-      this.#resolver.ask({ prefix: entry.eid, eid, sourceEid: undefined, smrInvoked: false }, now, out);
+      this.#resolver.ask(refresh(entry.eid), now, out);
     }
   }
 }

@@ -63,6 +63,11 @@ export class RegisterSender {
     return group?.server === server ? group : undefined;
   }
 
+  /** The Map-Server that this nonce is outstanding at. */
+  serverOf(nonce: bigint): number | undefined {
+    return this.#byNonce.get(nonce)?.server;
+  }
+
   /** Whether a Map-Register went out with this nonce since the start. */
   hasSent(nonce: bigint): boolean {
     return nonce >= this.#context.firstRegisterNonce && nonce < this.#nextNonce;

@@ -92,6 +92,12 @@ export class Registrar implements Part {
     return registration?.withdrawing === false && state?.acknowledged === false;
   }
 
+  /** The Map-Server that a Map-Register with this nonce went to and which has not acknowledged all of it. */
+  serverOf(nonce: bigint): MapServerPeer | undefined {
+    const server = this.#sender.serverOf(nonce);
+    return server === undefined ? undefined : this.#context.mapServers[server];
+  }
+
   /** Whether a Map-Register went out with this nonce since the start. */
   hasSent(nonce: bigint): boolean {
     return this.#sender.hasSent(nonce);

@@ -35,6 +35,8 @@ interface Pending {
   attempts: number;
   sentAt_ms: number;
   resolvers: readonly Address[];
+  /** Where the last attempt went. */
+  resolver: Address | undefined;
   lookups: number[];
 }
 
@@ -53,6 +55,8 @@ export class Resolver implements Part {
   readonly #byNonce = new Map<bigint, Pending>();
   readonly #deadlines = new DeadlineQueue<Pending>();
   readonly #context: ResolverContext;
+  /** The Map-Resolver that answered last, its place in the configuration: the next question begins there. */
+  #lively = 0;
   #full = false;
 
   constructor(context: ResolverContext) {
@@ -65,7 +69,7 @@ export class Resolver implements Part {
 
   /** Whether an answer is being waited for; false: none can come now, for there is a penalty, a bound, or nobody to ask. */
   ask(question: Question, now: number, out: Effect[]): boolean {
-    const { mapResolvers } = this.#context;
+    const mapResolvers = this.#inTurn();
     const known = this.#pending.get(question.prefix);
     if (mapResolvers.length === 0 || known?.failed === true) return false;
     if (known === undefined) return this.#start(question, mapResolvers, true, now, out) !== undefined;
@@ -77,7 +81,7 @@ export class Resolver implements Part {
   /** `lig`: the answer becomes a LookupResultEffect; at once if nothing may, or nobody can, be asked. */
   lookup(token: number, eid: Eid, to: Address | undefined, now: number, out: Effect[]): void {
     const prefix = hostEidPrefix(eid);
-    const resolvers = to === undefined ? this.#context.mapResolvers : [to];
+    const resolvers = to === undefined ? this.#inTurn() : [to];
     const known = this.#pending.get(prefix);
     const question = { prefix, eid, sourceEid: undefined, smrInvoked: false };
     const nobody = known === undefined && resolvers.length === 0;
@@ -104,7 +108,11 @@ export class Resolver implements Part {
     const asked = this.#byNonce.get(nonce);
     const inside = [...this.#pending.covered(eid)].map(({ value }) => value);
     const settled = new Set(inside.filter((pending) => known(pending.question.eid)));
-    if (asked !== undefined) settled.add(asked);
+    if (asked !== undefined) {
+      settled.add(asked);
+      const place = this.#context.mapResolvers.findIndex((each) => each === asked.resolver);
+      if (place >= 0) this.#lively = place; // not one that a person chose for a lookup
+    }
     for (const pending of settled) {
       if (pending.state === 'resting' && !pending.failed) continue;
       pending.failed = false;
@@ -146,6 +154,7 @@ export class Resolver implements Part {
       attempts: 0,
       sentAt_ms: now,
       resolvers,
+      resolver: undefined,
       lookups: [],
     };
     this.#pending.set(question.prefix, pending);
@@ -155,8 +164,13 @@ export class Resolver implements Part {
   }
 
   #restart(question: Question, now: number, out: Effect[]): void {
-    if (this.#start(question, this.#context.mapResolvers, true, now, out) === undefined)
+    if (this.#start(question, this.#inTurn(), true, now, out) === undefined)
       this.#context.held.drop(question.prefix);
+  }
+
+  #inTurn(): readonly Address[] {
+    const { mapResolvers } = this.#context;
+    return [...mapResolvers.slice(this.#lively), ...mapResolvers.slice(0, this.#lively)];
   }
 
   #freshNonce(): bigint {
@@ -170,6 +184,7 @@ export class Resolver implements Part {
     const { question, nonce, resolvers, attempts } = pending;
     const resolver = resolvers[attempts % resolvers.length];
     if (resolver === undefined) return;
+    pending.resolver = resolver;
     pending.attempts += 1;
     pending.sentAt_ms = now;
     this.#deadlines.set(pending, now + MAP_REQUEST_INTERVAL_ms);

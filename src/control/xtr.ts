@@ -141,6 +141,13 @@ export class Xtr implements Machine {
     });
   }
 
+  /** The answer to a CheckTrafficEffect: packets of a map-cache entry so far. */
+  traffic(eid: EidPrefix, packets: number, now: number): Effect[] {
+    return this.#handle(now, (out) => {
+      this.#machines.itr.traffic(eid, packets, now, out);
+    });
+  }
+
   /** The addresses of this router on its EID-facing interfaces, all of them; also before `start`. */
   ownAddresses(addresses: readonly OwnAddress[], now: number): Effect[] {
     return this.#handle(now, (out) => {

@@ -5,6 +5,7 @@ import { Counters } from '../control/counters.js';
 import type { Effect } from '../control/effect.js';
 import type { Machine, Random, Received } from '../control/machine.js';
 import { MapServer } from '../control/map-server.js';
+import { earlier } from '../control/part.js';
 import { IntervalLimiter } from '../control/rate-limit.js';
 import { Xtr } from '../control/xtr.js';
 import {
@@ -56,6 +57,8 @@ export class Agent implements Machine {
       case 'eid-interfaces':
         this.xtr?.eidInterfaces(input.interfaces);
         return [];
+      case 'traffic':
+        return this.xtr?.traffic(input.eid, input.packets, now) ?? [];
       case 'wake':
         return this.expire(now);
       case 'lookup':
@@ -66,10 +69,7 @@ export class Agent implements Machine {
   }
 
   nextDeadline(): number | undefined {
-    const xtr = this.xtr?.nextDeadline();
-    const mapServer = this.mapServer?.nextDeadline();
-    if (xtr === undefined || mapServer === undefined) return xtr ?? mapServer;
-    return Math.min(xtr, mapServer);
+    return earlier(this.xtr?.nextDeadline(), this.mapServer?.nextDeadline());
   }
 
   expire(now: number): Effect[] {

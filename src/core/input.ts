@@ -17,6 +17,8 @@ export type Input =
   | { readonly type: 'trie-refused'; readonly eids: readonly EidPrefix[] }
   /** Replaces those of the configuration: an interface that is made anew has another index. */
   | { readonly type: 'eid-interfaces'; readonly interfaces: XtrConfig['eidInterfaces'] }
+  /** Packets that a map-cache prefix carried so far. */
+  | { readonly type: 'traffic'; readonly eid: EidPrefix; readonly packets: number }
   | { readonly type: 'wake' }
   | { readonly type: 'lookup'; readonly token: number; readonly eid: Eid; readonly to: Address | undefined }
   /** Undefined clears everything that was learnt. `onCleared` hears how many entries that is; they go in slices. */

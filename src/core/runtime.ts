@@ -26,6 +26,7 @@ export class Runtime {
   readonly #lookups = new Map<number, (result: LookupResult) => void>();
   /** Mappings of this dispatch that found no room in the tries. */
   readonly #refused: EidPrefix[] = [];
+  readonly #unchecked: EidPrefix[] = [];
   #nextToken = 1;
   #stopped = false;
 
@@ -57,6 +58,7 @@ export class Runtime {
     const eids = this.#refused.splice(0);
     if (eids.length > 0)
       this.#carryOut(this.#agent.handle({ type: 'trie-refused', eids }, this.#world.clock.now()));
+    this.#checkTraffic();
     this.#scheduleWake();
   }
 
@@ -78,6 +80,14 @@ export class Runtime {
 
   #scheduleWake(): void {
     this.#world.clock.wakeAt(this.#agent.nextDeadline(), () => this.dispatch({ type: 'wake' }));
+  }
+
+  /** After everything else, for each of these is an input of its own. */
+  #checkTraffic(): void {
+    for (const eid of this.#unchecked.splice(0)) {
+      const { packets } = this.#world.dataPath?.traffic(eid) ?? { packets: 0 };
+      this.#carryOut(this.#agent.handle({ type: 'traffic', eid, packets }, this.#world.clock.now()));
+    }
   }
 
   #carryOut(effects: readonly Effect[]): void {
@@ -115,6 +125,9 @@ export class Runtime {
         break;
       case 'probe-host':
         this.#world.network?.probeHost(effect);
+        break;
+      case 'check-traffic':
+        this.#unchecked.push(effect.eid);
         break;
       case 'inject':
         this.#world.dataPath?.inject(effect.frames);

@@ -13,7 +13,7 @@ map-cache: [{eid-prefix: '::/0', action: drop}, {eid-prefix: 6.0.0.0/8, locators
 map-servers: [{address: 9.9.9.9, key: &key {file: site.key, id: 1}, proxy-reply: true}]
 map-server: {sites: [{name: S, keys: [*key], eid-prefixes: [{eid-prefix: 8.0.0.0/8}], strict-nonces: false}]}
 record-ttl: 90m
-limits: {held-packets: 100, smr-suppression: 1s}
+limits: {held-packets: 9000, smr-suppression: 1s}
 data-path: {xdp-mode: generic}
 `;
 

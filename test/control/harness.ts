@@ -93,6 +93,11 @@ export class Bench {
     return this.did(this.xtr.eidLost({ eid: eid(text), ifindex, discovery }, this.now));
   }
 
+  /** So many packets went by a map-cache entry in all. */
+  traffic(text: string, packets: number): this {
+    return this.did(this.xtr.traffic(prefix(text), packets, this.now));
+  }
+
   /** A plain Map-Request. */
   ask(from: string, message: MapRequest, fromPort = CONTROL_PORT): this {
     return this.did(this.xtr.mapRequest({ ...this.received(from), fromPort }, message, this.now));

@@ -23,6 +23,8 @@ export function line(effect: Effect): string {
       return `local-eid ${formatEidPrefix(effect.eid)} ${describeLocalEid(effect.entry)}`;
     case 'local-eid-delete':
       return `local-eid ${formatEidPrefix(effect.eid)} deleted`;
+    case 'check-traffic':
+      return `check-traffic ${formatEidPrefix(effect.eid)}`;
     case 'probe-host':
     case 'host-route-add':
     case 'host-route-delete':

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
 import type { AuthenticationKey } from '../../src/control/config.js';
+import { RecentKeys } from '../../src/control/recent-keys.js';
 import type { EidRecord, MapNotify } from '../../src/wire/index.js';
 import { Bench, configOf, dynamic, KEY, locator, MAP_SERVER, peer, prefix, record } from './harness.js';
 
@@ -124,6 +125,43 @@ test('the same Map-Notify again changes nothing but is acknowledged again', (t) 
   const bench = xtr2().notify(1n, [MOVED]).notify(1n, [MOVED]);
   t.deepEqual(bench.sent, [`${ACK} 1.1.1.1/32=6.6.6.6`]);
   t.is(bench.xtr.away.size, 1);
+});
+
+test('a Map-Notify that is replayed when the host is back is acknowledged and moves nothing', (t) => {
+  const bench = xtr2().notify(4711n, [MOVED]).acknowledge().sight('1.1.1.1').acknowledge().pass(10_000);
+  bench.notify(4711n, [MOVED]);
+  t.deepEqual(bench.lines, [`${ACK} 1.1.1.1/32=6.6.6.6`]);
+  t.not(bench.xtr.database.get(prefix('1.1.1.1')), undefined);
+  bench.notify(4712n, [MOVED]);
+  t.is(bench.xtr.away.size, 1, 'a new one does');
+});
+
+test('also one that was about nothing here when it came', (t) => {
+  const other = record('1.1.1.9', ['6.6.6.6']);
+  const bench = xtr2().notify(4711n, [other]).sight('1.1.1.9').acknowledge().pass(10_000);
+  t.is(bench.notify(4711n, [other]).xtr.away.size, 0);
+});
+
+test('so many are remembered, the oldest is forgotten first', (t) => {
+  const keys = new RecentKeys(2);
+  for (const key of ['a', 'b', 'b', 'c']) keys.add(key);
+  t.deepEqual(
+    ['a', 'b', 'c'].map((key) => keys.has(key)),
+    [false, true, true],
+  );
+});
+
+test('two Map-Servers share a key: the one with the nonce is meant, whatever address it answers from', (t) => {
+  const mapServers = [peer('10.0.0.8'), peer('10.0.0.9')];
+  const dynamicEids = [dynamic('1.1.1.0/24')];
+  const bench = new Bench(configOf(['2.2.2.2'], { mapServers, dynamicEids })).start().sight('1.1.1.1');
+  const acknowledged = (): unknown =>
+    bench.xtr.database.get(prefix('1.1.1.1'))?.registrations.map((one) => one.acknowledged);
+  bench.acknowledge(); // that to 10.0.0.9, from an address that nobody configured
+  t.deepEqual(acknowledged(), [false, true]);
+  const [first] = bench.registers;
+  bench.notify(first!.nonce, first!.records);
+  t.deepEqual(acknowledged(), [true, true]);
 });
 
 test('locators that can not be used are not used for stale packets either', (t) => {

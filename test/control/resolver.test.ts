@@ -88,6 +88,15 @@ test('Map-Resolvers are asked in turn', (t) => {
   t.true(bench.pass(1000).sent[0]?.includes('> 10.0.0.2:4342'));
 });
 
+test('the next question begins with the Map-Resolver that answered last', (t) => {
+  const mapResolvers = ['10.0.0.2', '10.0.0.3', '10.0.0.4'].map(parseAddress);
+  const bench = miss(xtr4({ mapResolvers })).pass(1000);
+  bench.reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
+  t.true(miss(bench, '9.9.9.9').sent[0]?.includes('> 10.0.0.3:4342'));
+  t.true(bench.pass(1000).sent[0]?.includes('> 10.0.0.4:4342'));
+  t.true(bench.pass(1000).sent[0]?.includes('> 10.0.0.2:4342'));
+});
+
 test('9301-5.3-05: what was answered is not asked again within a second, but then', (t) => {
   const bench = miss(xtr4())
     .pass(10)

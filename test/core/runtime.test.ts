@@ -98,3 +98,19 @@ const hostileRequest = test.macro({
 });
 test(hostileRequest, 'from the data port', 4341, 0);
 test(hostileRequest, 'that fills a datagram', 4342, 65_400);
+
+test('a mapping in use never leaves the trie', (t) => {
+  const { simulation, node } = xtr4();
+  node.fromHost('5.5.5.5', '1.1.1.1', 1);
+  simulation.run(100);
+  const missing = (): number =>
+    simulation.eventsOf('xtr4', '1.1.1.1').filter((e) => e === 'map-cache-removed').length;
+  for (let hour = 0; hour < 72; hour++) {
+    node.fromHost('5.5.5.5', '1.1.1.1', 1);
+    simulation.nodes.get('xtr2')?.fromHost('1.1.1.1', '5.5.5.5', 0);
+    simulation.run(3_600_000);
+  }
+  t.is(missing(), 0);
+  simulation.run(50 * 3_600_000);
+  t.is(missing(), 1, 'and does when it is not used');
+});

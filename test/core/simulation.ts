@@ -6,6 +6,7 @@ import {
   type Eid,
   EidTable,
   formatAddress,
+  formatEidPrefix,
   hostEidPrefix,
   parseAddress,
 } from '../../src/addr/index.js';
@@ -118,6 +119,8 @@ export class SimulatedNode {
   refusals = 0;
   readonly #simulation: Simulation;
   readonly #name: string;
+  /** Packets by map-cache prefix. */
+  readonly #carried = new Map<string, number>();
   readonly #frames = new Map<Uint8Array, Packet>();
   #datagram: (datagram: Datagram) => void = () => undefined;
   #punts: (punts: readonly Punt[]) => void = () => undefined;
@@ -162,7 +165,12 @@ export class SimulatedNode {
   }
 
   #route(packet: Packet): void {
-    const forwarding = this.mapCache.longestMatch(packet.destination)?.value;
+    const match = this.mapCache.longestMatch(packet.destination);
+    const forwarding = match?.value;
+    if (match !== undefined) {
+      const prefix = formatEidPrefix(match.eid);
+      this.#carried.set(prefix, (this.#carried.get(prefix) ?? 0) + 1);
+    }
     if (forwarding?.action === 'send-map-request') this.#punt('map-cache-miss', packet);
     if (forwarding?.action === 'encapsulate') this.#encapsulate(packet, forwarding.locators[0]?.rloc);
   }
@@ -232,7 +240,7 @@ export class SimulatedNode {
       inject: (frames) => this.#inject(frames),
       onPunts: (listener) => void (this.#punts = listener),
       lookup: () => undefined,
-      traffic: () => ({ packets: 0, bytes: 0 }),
+      traffic: (eid) => ({ packets: this.#carried.get(formatEidPrefix(eid)) ?? 0, bytes: 0 }),
       counters: () => ({ reasons: {}, adapter: {} }),
       status: () => ({ pinPath: '', adopted: false, interfaces: [], maps: [] }),
       interfaceChanged: () => undefined,
