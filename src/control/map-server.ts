@@ -86,7 +86,9 @@ export class MapServer implements Machine {
       );
     }
     const source = registerSource(received, register, admission.key);
-    switch (this.nonces.judge(admission.site, source, register, now)) {
+    // A forged source address would have nonces of its own, so those are not kept: see withdraws.
+    const verdict = source.byAddress ? 'fresh' : this.nonces.judge(admission.site, source, register, now);
+    switch (verdict) {
       case 'replayed':
         this.#counters.add('mapRegistersReplayed');
         return this.#refusals.event(
@@ -175,7 +177,7 @@ export class MapServer implements Machine {
         now,
       );
     }
-    const shared = this.nonces.accept(site, source, register, now);
+    const shared = source.byAddress ? source : this.nonces.accept(site, source, register, now);
     const events: Effect[] = [];
     const notifies: Effect[] = [];
     register.records.forEach((record, i) => {
@@ -223,8 +225,8 @@ export class MapServer implements Machine {
 
   /** A TTL of 0 withdraws what this ETR registered and nothing else; there may be nothing left of it after a move. */
   #withdraw(record: EidRecord, source: RegisterSource, now: number): Effect[] {
-    const lost = this.#registrations.withdraw(source.etr, record.eid, now);
-    return lost ? [lostEvent('registration-withdrawn', lost)] : [];
+    const lost = this.#registrations.withdraw(source, record.eid, now);
+    return lost.map((each) => lostEvent('registration-withdrawn', each));
   }
 
   /**

@@ -12,6 +12,7 @@ import {
   type RegisterSource,
   sameLocators,
   sortedLocators,
+  withdraws,
 } from './registration.js';
 import type { ConfiguredPrefix } from './site-table.js';
 
@@ -81,14 +82,15 @@ export class RegistrationTable {
     return { registration, changed, replaced };
   }
 
-  /** Takes back what this ETR registered, and nothing else. */
-  withdraw(etr: string, eid: EidPrefix, now: number): Lost | undefined {
+  /** Takes back what this ETR registered, and nothing else: one registration, or none, or each of its locator-sets. */
+  withdraw(source: RegisterSource, eid: EidPrefix, now: number): Lost[] {
     const stored = this.#table.get(eid);
-    const lost = stored?.etrs.find(({ source }) => source.etr === etr);
-    if (stored === undefined || lost === undefined) return undefined;
-    const left = stored.etrs.filter((other) => other !== lost);
+    if (stored === undefined) return [];
+    const { strictNonces } = stored.configured.site;
+    const gone = stored.etrs.filter((etr) => withdraws(source, etr, strictNonces));
+    const left = stored.etrs.filter((etr) => !gone.includes(etr));
     this.#update(stored, left, now);
-    return { eid: stored.eid, lost, left };
+    return gone.map((lost) => ({ eid: stored.eid, lost, left }));
   }
 
   /** Restarts the time of what this very message registered, if it still stands. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What ETRs have registered for one EID-prefix, and how a new registration joins or replaces the others.
+import { createHash } from 'node:crypto';
 import { type Address, compareAddresses, type EidPrefix, formatAddress, sameAddress } from '../addr/index.js';
 import type { LocatorRecord, MapRegister, XtrIdentity } from '../wire/messages.js';
 import type { AuthenticationKey } from './config.js';
@@ -8,8 +9,10 @@ import type { ConfiguredPrefix } from './site-table.js';
 
 /** A Map-Register that was accepted: who sent it and how. All records of the message share it. */
 export interface RegisterSource {
-  /** Tells one ETR from another: Site-ID and xTR-ID, or the source RLOC of an ETR that has none. */
+  /** Tells one ETR from another, see etrKey. As nonces are stored by it: up to 64 digits and colons. */
   readonly etr: string;
+  /** The message is nothing but a withdrawal, and only its source address says whose. */
+  readonly byAddress: boolean;
   readonly identity: XtrIdentity | undefined;
   readonly from: Address;
   readonly fromPort: number;
@@ -68,14 +71,43 @@ export function registerSource(
   const { from, fromPort, to } = received;
   const { identity, authentication, nonce, proxyReply, merge, wantMapNotify, securityCapable } = register;
   const { keyId, algorithmId } = authentication;
-  const etr = identity
-    ? `${identity.siteId.toString(16)}:${identity.xtrId.toString(16)}`
-    : formatAddress(from);
+  const locators = register.records.flatMap((record) => record.locators);
+  const byAddress =
+    identity === undefined && locators.length === 0 && register.records.every(({ ttl_min }) => ttl_min === 0);
+  const etr = byAddress ? `from:${formatAddress(from)}` : etrKey(identity, locators);
   return {
-    ...{ etr, identity, from, fromPort, to, key, keyId, algorithmId },
+    ...{ etr, byAddress, identity, from, fromPort, to, key, keyId, algorithmId },
     ...{ nonce, proxyReply, merge, wantMapNotify, securityCapable },
     pool: new LocatorPool(),
   };
+}
+
+/**
+ * An ETR is its Site-ID and xTR-ID. One that has none is the RLOCs that it calls its own (L bit), or if it marks none,
+ * all that it registers: these are signed, and the source address is not. By that, a captured Map-Register sent again
+ * from another address would be another ETR's first, with no nonce before it, and replace the registration.
+ */
+function etrKey(identity: XtrIdentity | undefined, locators: readonly LocatorRecord[]): string {
+  if (identity) return `${identity.siteId.toString(16)}:${identity.xtrId.toString(16)}`;
+  const own = locators.filter(({ local }) => local);
+  const rlocs = sortedLocators(own.length > 0 ? own : locators).map(({ rloc }) => formatAddress(rloc));
+  return createHash('sha256').update(rlocs.join()).digest('hex').slice(0, 32); // they may be thousands
+}
+
+/**
+ * Whether a withdrawal takes back this registration: the same ETR's. A withdrawal without xTR-ID has no locators in it
+ * either, so it counts for what came from its source address, which can be forged; but with the same key, and the nonces
+ * of an ETR grow, so one that was sent before the registration (a captured one) takes nothing back.
+ */
+export function withdraws(
+  source: RegisterSource,
+  { source: registered }: EtrRegistration,
+  strictNonces: boolean,
+) {
+  if (source.etr === registered.etr) return true;
+  const anonymous = source.identity === undefined && registered.identity === undefined;
+  const sameSender = source.key === registered.key && sameAddress(source.from, registered.from);
+  return anonymous && sameSender && (!strictNonces || source.nonce > registered.nonce);
 }
 
 /** The same source, with what equals that of an earlier message of the ETR held once. */

@@ -66,11 +66,11 @@ test('9301-5.6-08: a new key starts anew', (t) => {
   t.is(scene.count('mapRegistersReplayed'), 0);
 });
 
-test('without an xTR-ID the source RLOC has the nonces', (t) => {
+test('without an xTR-ID the locators have the nonces, wherever the message comes from', (t) => {
   const scene = new Scene();
   const xtr = new Etr('2.2.2.2', undefined);
   scene.register(xtr.register(RECORDS, { nonce: 5n }), FROM);
-  scene.register(xtr.register(OTHER_RECORDS, { nonce: 5n }), FROM);
+  scene.register(xtr.register([record('1.1.1.9/32', ['2.2.2.2'])], { nonce: 5n }), { from: '6.6.6.6' });
   t.is(scene.count('mapRegistersReplayed'), 1);
 });
 
