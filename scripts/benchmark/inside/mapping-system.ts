@@ -48,7 +48,9 @@ let nonce = 1n;
 
 /** Counts what would leave. */
 const transport: ControlTransport = {
-  send: () => void sent++,
+  send: () => {
+    sent += 1;
+  },
   onDatagram: () => undefined,
   close: async () => undefined,
   counters: () => ({}),

@@ -28,7 +28,8 @@ const PAYLOAD_BYTES = 18;
 
 const socket = loadNative().openRawSocket(4);
 const cell = new Int32Array(new SharedArrayBuffer(4));
-let stopped = false;
+/** Set by `stop` while `send` waits for its next turn. */
+const order = { stop: false };
 
 /** The kernel computes the checksum of the header. */
 function packetFrom(source: string): Buffer {
@@ -47,12 +48,12 @@ function packetFrom(source: string): Buffer {
 const methods = {
   /** Resolves when it has ended. */
   async send({ source, first, count, rate_pps, packets = Infinity }: SendSpec): Promise<Sent> {
-    stopped = false;
+    order.stop = false;
     const packet = packetFrom(source);
     const first_ms = new Float64Array(count);
     const started = now_ms();
     let sent = 0;
-    while (!stopped && sent < packets) {
+    while (!order.stop && sent < packets) {
       const due = Math.min(packets, Math.floor(((now_ms() - started) * rate_pps) / 1000) + 1);
       for (; sent < due; sent++) {
         packet.writeUInt32BE(first + (sent % count), 16);
@@ -66,7 +67,7 @@ const methods = {
   },
 
   stop(): void {
-    stopped = true;
+    order.stop = true;
   },
 };
 
