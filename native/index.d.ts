@@ -56,7 +56,7 @@ export interface BpfProgram {
   readonly translatedBytes: number;
   /** A bpf_link, pinned when a path is given, so that it outlives the process. */
   attachXdp(ifindex: number, mode: 'native' | 'generic', pinPath?: string): BpfLink;
-  /** BPF_PROG_TEST_RUN. `live`: frames really leave (Linux 5.18). */
+  /** BPF_PROG_TEST_RUN. `live`: frames really leave (Linux 5.18). Repeats begin again when a signal cuts them off. */
   testRun(
     packet: Uint8Array,
     options?: { ingressIfindex?: number; repeat?: number; live?: boolean },

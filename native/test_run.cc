@@ -17,6 +17,21 @@ namespace
 // A program can put as much in front of a packet: XDP_PACKET_HEADROOM.
 constexpr size_t growth = 256;
 
+// Between two repeats the kernel looks for a pending signal and gives up with EINTR: a child process that ends
+// (SIGCHLD) is enough. Its handler runs before the call returns, so that the next attempt is free of it; this many in
+// vain are a stream of signals, and an error. An attempt that was cut off has had its effects: the program runs more
+// often than `repeat` says, never less. A single run is never cut off.
+constexpr int attempts = 16;
+
+int run_uninterrupted(int program_fd, bpf_test_run_opts *run)
+{
+	for (int attempt = 1;; attempt++) {
+		int error = bpf_prog_test_run_opts(program_fd, run);
+		if (!error || errno != EINTR || attempt == attempts)
+			return error;
+	}
+}
+
 } // namespace
 
 Napi::Value test_run(Napi::Env env, int program_fd, Bytes packet, const TestRunOptions &options)
@@ -38,7 +53,7 @@ Napi::Value test_run(Napi::Env env, int program_fd, Bytes packet, const TestRunO
 		run.data_out = out.data();
 		run.data_size_out = static_cast<__u32>(out.size());
 	}
-	if (bpf_prog_test_run_opts(program_fd, &run))
+	if (run_uninterrupted(program_fd, &run))
 		fail(env, errno, "bpf_prog_test_run",
 		     std::to_string(packet.size) + " bytes on ifindex " + std::to_string(options.ingress_ifindex));
 

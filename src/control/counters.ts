@@ -45,9 +45,9 @@ export const COUNTER_NAMES = [
   'pendingMapRequestsFull',
   'registrationsFull',
   'pendingNotifiesFull',
-  'packetsHeld',
-  'packetsReleased',
-  'packetsHeldDropped', // bound reached, no answer, or the answer was drop
+  'packetsHeld', // punted for want of a mapping, also those that need not wait or may not
+  'packetsReleased', // of them: sent on
+  'packetsHeldDropped', // of them: bound reached, no answer, or the answer was drop; what remains waits
   'puntsIn',
   'trieFull',
 ] as const;

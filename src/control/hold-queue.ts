@@ -38,7 +38,6 @@ export class HoldQueue {
     if (queue.length === 0) this.#queues.set(prefix, queue);
     queue.push(frame);
     this.#held += 1;
-    this.#counters.add('packetsHeld');
   }
 
   /**

@@ -50,6 +50,7 @@ export class Itr {
     const { ifindex, instanceId, frame } = punt;
     const eid = { instanceId, address: punt.destinationEid };
     const known = this.#decision(eid, punt.at_ms);
+    counters.add('packetsHeld');
     if (known === 'release') {
       counters.add('packetsReleased');
       inject.push({ ifindex, instanceId, frame });

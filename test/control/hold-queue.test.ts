@@ -50,10 +50,12 @@ test('drop drops them', (t) => {
   t.is(bench.counters.get('packetsHeldDropped'), 2);
 });
 
-test('a packet that was punted before the mapping came is sent on, not held', (t) => {
+test('a packet that was punted before the mapping came is sent on at once, and counted as the others', (t) => {
   const bench = miss(xtr4(64, 4096), '1.1.1.1', 1).reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
   miss(bench, '1.1.1.1', 2, 3);
   t.deepEqual(bench.lines, ['inject 2 3']);
+  t.is(bench.counters.get('packetsHeld'), 3);
+  t.is(bench.counters.get('packetsReleased'), 3);
 });
 
 test('a packet that misses a mapping which is there for long is dropped: it would come back for ever', (t) => {

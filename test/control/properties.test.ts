@@ -198,7 +198,9 @@ function checkBounds(t: ExecutionContext, bench: Bench, misses: number): void {
   t.true(pendingMapRequests <= LIMITS.pendingMapRequests);
   t.true(heldPackets <= LIMITS.heldPackets);
   const { counters } = bench;
-  t.is(counters.get('packetsReleased') + counters.get('packetsHeldDropped') + heldPackets, misses);
+  const held = counters.get('packetsHeld');
+  t.is(held, misses);
+  t.is(held, counters.get('packetsReleased') + counters.get('packetsHeldDropped') + heldPackets);
 }
 
 function checkNeighbours(t: ExecutionContext, bench: Bench): void {

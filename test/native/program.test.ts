@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { spawn } from 'node:child_process';
 import test, { type ExecutionContext } from 'ava';
 import type { BpfProgram } from '../../native/index.js';
 import { addon, asU32, bpfError, u32 } from './addon.js';
@@ -49,6 +50,28 @@ test('repeat runs the program as often', (t) => {
     1000,
   );
   object.close();
+});
+
+test('a run that a signal cuts off begins again', (t) => {
+  const object = addon.loadObject(probe);
+  t.teardown(() => object.close());
+  const program = object.program('probe_count');
+  const counted = (): number =>
+    asU32(object.map('probe_per_cpu_counters').lookup(u32(0)) ?? new Uint8Array()).reduce((a, b) => a + b);
+  // Fewer signals than attempts. They come while this thread is in one run or another: until one was begun again.
+  const signals = spawn('sh', [
+    '-c',
+    `for i in 1 2 3 4 5 6 7 8; do sleep 0.1; kill -s URG ${process.pid}; done`,
+  ]);
+  process.on('SIGURG', () => undefined);
+  t.teardown(() => signals.kill());
+  const repeat = 1_000_000;
+  let asked = 0;
+  while (counted() === asked && asked < 1_000 * repeat) {
+    t.is(program.testRun(new Uint8Array(64), { repeat }).verdict, XDP_PASS);
+    asked += repeat;
+  }
+  t.true(counted() > asked);
 });
 
 test('a packet shorter than an Ethernet header is EINVAL', (t) => {
