@@ -30,6 +30,7 @@ const socket = loadNative().openRawSocket(4);
 const cell = new Int32Array(new SharedArrayBuffer(4));
 /** Set by `stop` while `send` waits for its next turn. */
 const order = { stop: false };
+const isStopped = (): boolean => order.stop;
 
 /** The kernel computes the checksum of the header. */
 function packetFrom(source: string): Buffer {
@@ -53,7 +54,7 @@ const methods = {
     const first_ms = new Float64Array(count);
     const started = now_ms();
     let sent = 0;
-    while (!order.stop && sent < packets) {
+    while (!isStopped() && sent < packets) {
       const due = Math.min(packets, Math.floor(((now_ms() - started) * rate_pps) / 1000) + 1);
       for (; sent < due; sent++) {
         packet.writeUInt32BE(first + (sent % count), 16);
