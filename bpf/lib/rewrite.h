@@ -6,8 +6,8 @@
 #include "parse.h"
 
 /*
- * In words of 16 bits, which are those of the checksum (RFC 1624 equation 3, for two words at once). Bytes would have to
- * be read back as words, for which processors wait until the bytes have left the store buffer.
+ * In words of 16 bits, which are those of the checksum (RFC 1624 equation 3, for two words at once). Bytes would have
+ * to be read back as words, for which processors wait until the bytes have left the store buffer.
  */
 static __always_inline void rewrite_ipv4(struct iphdr *header, __u8 tos, __u8 ttl)
 {
