@@ -35,7 +35,7 @@ export interface ServiceParts {
   readonly events: EventSource;
   readonly apiCounters: () => Readonly<Record<string, number>>;
   /** What stands in the way of forwarding, each with the command that mends it. */
-  readonly warnings: () => readonly string[];
+  readonly warnings: () => Promise<readonly string[]>;
   /** Name of an interface of ours. */
   readonly interfaceName: (ifindex: number) => string;
 }

@@ -40,7 +40,7 @@ export interface AgentService {
   smr(query: TableQuery): Iterable<SmrEntryView>;
   sites(query: TableQuery): Iterable<RegistrationView>;
   statistics(): StatisticsView;
-  status(): StatusView;
+  status(): Promise<StatusView>;
   /** How many entries went; static ones stay. */
   clearMapCache(query: TableQuery): { readonly cleared: number };
   /**

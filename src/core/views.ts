@@ -174,7 +174,7 @@ export interface StatusView {
       readonly maxEntries: number;
     }[];
   } | null;
-  /** What stands in the way now: kernel settings, each with the command that mends it, and interfaces that are gone. */
+  /** What stands in the way now: kernel settings and offloads, with what mends them, and interfaces that are gone. */
   readonly warnings: readonly string[];
 }
 

@@ -9,6 +9,7 @@ import { openControlTransport } from '../transport/index.js';
 import { eidFacing, resolveInterfaces } from './interfaces.js';
 import { settleKernel } from './kernel.js';
 import { LinkWatcher } from './link-watcher.js';
+import { RedirectCheck } from './redirect-check.js';
 
 /** The adapters of one agent, opened. */
 export interface OpenSurroundings {
@@ -21,7 +22,7 @@ export interface OpenSurroundings {
   readonly dataPath: DataPath | undefined;
   readonly network: LinuxKernelNetwork | undefined;
   /** What is in the way of forwarding now. */
-  warnings(): readonly string[];
+  warnings(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -49,7 +50,7 @@ const NO_XTR: Omit<OpenXtr, 'close'> = {
   onInterfaces: () => undefined,
   dataPath: undefined,
   network: undefined,
-  warnings: () => [],
+  warnings: () => Promise.resolve([]),
 };
 
 async function openXtr(
@@ -66,11 +67,14 @@ async function openXtr(
     const dataPath = openXtrDataPath(configuration, xtr, interfaces, log);
     for (const each of dataPath.status().interfaces)
       log.info(`${each.name}: ${each.mode} XDP, program ${each.program}`);
+    const redirects = new RedirectCheck(network, dataPath, log);
+    await redirects.warnings();
     let listener: (interfaces: readonly ResolvedInterface[]) => void = () => undefined;
     const changed = (present: readonly ResolvedInterface[], made: Link | undefined): void => {
       kernelWarnings = settleKernel(configuration, present, made ? [made] : [], log, kernelWarnings);
       listener(present); // before hosts are sighted there
       network.watchEids(eidFacing(present));
+      void redirects.warnings();
     };
     const watcher = new LinkWatcher({ interfaces, dataPath, log, changed });
     const names = interfaces.map(({ name }) => name);
@@ -82,7 +86,7 @@ async function openXtr(
         listener(watcher.interfaces);
       },
       ...{ dataPath, network },
-      warnings: () => [...kernelWarnings, ...watcher.warnings],
+      warnings: async () => [...(await redirects.warnings()), ...kernelWarnings, ...watcher.warnings],
       async close() {
         await network.close(); // first: it may still tell of interfaces
         dataPath.detach();

@@ -3,7 +3,7 @@
 import { ADDRESS_BITS, hostPrefix } from '../addr/index.js';
 import type { HostRoute } from './monitor-messages.js';
 import { forgetNeighbour } from './neighbour-requests.js';
-import { RtnetlinkError, type RtnetlinkSocket } from './rtnetlink-socket.js';
+import { RequestError, type RequestSocket } from './request-socket.js';
 import {
   NLM_F_CREATE,
   NLM_F_REPLACE,
@@ -23,20 +23,20 @@ import { decodeRoute, encodeInterfaceRoute, encodeRouteDump } from './rtnetlink/
  */
 export const HOST_ROUTE_METRIC = 4342;
 
-/** Adds the route, or moves it to another interface. @throws RtnetlinkError */
-export async function addHostRoute(requests: RtnetlinkSocket, route: HostRoute): Promise<void> {
+/** Adds the route, or moves it to another interface. @throws RequestError */
+export async function addHostRoute(requests: RequestSocket, route: HostRoute): Promise<void> {
   const payload = encodeInterfaceRoute({ ...ours(route), scope: RT_SCOPE_LINK });
   await requests.request('RTM_NEWROUTE', RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, payload);
 }
 
-/** Deletes the route if it is there and leads out of that interface. @throws RtnetlinkError */
-export async function deleteHostRoute(requests: RtnetlinkSocket, route: HostRoute): Promise<void> {
+/** Deletes the route if it is there and leads out of that interface. @throws RequestError */
+export async function deleteHostRoute(requests: RequestSocket, route: HostRoute): Promise<void> {
   const payload = encodeInterfaceRoute({ ...ours(route), scope: RT_SCOPE_NOWHERE });
   try {
     await requests.request('RTM_DELROUTE', RTM_DELROUTE, 0, payload);
   } catch (error) {
     // ESRCH: no such route; ENODEV: the interface is gone, and its routes with it
-    if (!(error instanceof RtnetlinkError) || !['ESRCH', 'ENODEV'].includes(error.code)) throw error;
+    if (!(error instanceof RequestError) || !['ESRCH', 'ENODEV'].includes(error.code)) throw error;
   }
   await forgetNeighbour(requests, route.ifindex, route.address);
 }
@@ -45,8 +45,8 @@ function ours({ address, ifindex }: HostRoute) {
   return { prefix: hostPrefix(address), ifindex, protocol: RTPROT_XTRD, metric: HOST_ROUTE_METRIC };
 }
 
-/** The host routes of ours that are in the main table, whoever of us made them. @throws RtnetlinkError */
-export async function listHostRoutes(requests: RtnetlinkSocket): Promise<HostRoute[]> {
+/** The host routes of ours that are in the main table, whoever of us made them. @throws RequestError */
+export async function listHostRoutes(requests: RequestSocket): Promise<HostRoute[]> {
   const messages = await requests.dump('RTM_GETROUTE', RTM_GETROUTE, encodeRouteDump());
   return messages.flatMap((message) => {
     const route = decodeRoute(message.data);

@@ -14,4 +14,4 @@ export {
   type KernelSettingsOptions,
   type KernelSettingsResult,
 } from './kernel-settings.js';
-export { offloadNotes } from './offloads.js';
+export { offloadNotes, redirectWarnings } from './offloads.js';

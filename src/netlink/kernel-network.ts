@@ -4,6 +4,7 @@ import type { HostRouteEffect, ProbeHostEffect } from '../control/effect.js';
 import type { EidSighting, OwnAddress } from '../control/machine.js';
 import type { KernelNetwork } from '../core/ports.js';
 import { EidDetector, type EidInterface } from './eid-detector.js';
+import type { XdpFeatures } from './genetlink/device.js';
 import { HostRoutes } from './host-routes.js';
 import type { HostRoute, KernelChange, Snapshot } from './monitor-messages.js';
 import { type Log, MonitorProcess, NetlinkError } from './monitor-process.js';
@@ -37,6 +38,8 @@ export interface LinuxKernelNetwork extends KernelNetwork {
   links(): Promise<readonly Link[]>;
   /** @throws NetlinkError */
   addresses(): Promise<readonly LocalAddress[]>;
+  /** Nothing of interfaces that are gone, and of none before Linux 6.3. @throws NetlinkError */
+  xdpFeatures(ifindexes: readonly number[]): Promise<readonly XdpFeatures[]>;
   /** Deletes every host route that an xtrd made here: for teardown. Returns how many. @throws NetlinkError */
   flushHostRoutes(): Promise<number>;
   /**
@@ -171,6 +174,10 @@ class MonitoredNetwork implements LinuxKernelNetwork {
 
   addresses(): Promise<readonly LocalAddress[]> {
     return this.#monitor.request({ type: 'addresses' });
+  }
+
+  xdpFeatures(ifindexes: readonly number[]): Promise<readonly XdpFeatures[]> {
+    return this.#monitor.request({ type: 'xdp-features', ifindexes });
   }
 
   flushHostRoutes(): Promise<number> {

@@ -3,7 +3,7 @@
 import { createNetlink, type NetlinkMessage } from 'netlink';
 import { ChangeQueue } from './change-queue.js';
 import type { FromMonitor, KernelChange, Snapshot } from './monitor-messages.js';
-import type { RtnetlinkSocket } from './rtnetlink-socket.js';
+import type { RequestSocket } from './request-socket.js';
 import { decodeLocalAddress, encodeLocalAddressDump } from './rtnetlink/address.js';
 import {
   NETLINK_ROUTE,
@@ -41,14 +41,14 @@ export class KernelWatch {
   /** Interfaces that have one of the names, or had it when last heard of. */
   readonly #named = new Set<number>();
   #snapshots: Promise<void> = Promise.resolve();
-  readonly #requests: RtnetlinkSocket;
+  readonly #requests: RequestSocket;
   readonly #send: (message: FromMonitor, taken?: () => void) => void;
   readonly #queue = new ChangeQueue(
     (changes, taken) => this.#send({ type: 'changes', changes }, taken),
     () => this.snapshot(),
   );
 
-  constructor(requests: RtnetlinkSocket, send: (message: FromMonitor, taken?: () => void) => void) {
+  constructor(requests: RequestSocket, send: (message: FromMonitor, taken?: () => void) => void) {
     this.#requests = requests;
     this.#send = send;
     const events = createNetlink(NETLINK_ROUTE, {

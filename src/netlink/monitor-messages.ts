@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the agent and its netlink monitor process say to each other (structured clone over IPC).
 import type { Address } from '../addr/index.js';
+import type { XdpFeatures } from './genetlink/device.js';
 import type { LocalAddress } from './rtnetlink/address.js';
 import type { Link } from './rtnetlink/link.js';
 import type { Neighbour } from './rtnetlink/neighbour.js';
@@ -14,6 +15,7 @@ export interface HostRoute {
 export type MonitorRequest =
   | { readonly type: 'links' }
   | { readonly type: 'addresses' }
+  | { readonly type: 'xdp-features'; readonly ifindexes: readonly number[] }
   | { readonly type: 'host-routes' }
   | { readonly type: 'add-host-route'; readonly route: HostRoute }
   /** Also forgets the neighbour, so that the next ARP or ND message of the host makes a new entry, and an event. */
@@ -22,6 +24,7 @@ export type MonitorRequest =
 export interface MonitorReplies {
   readonly links: Link[];
   readonly addresses: LocalAddress[];
+  readonly 'xdp-features': XdpFeatures[];
   readonly 'host-routes': HostRoute[];
   readonly 'add-host-route': undefined;
   readonly 'delete-host-route': undefined;

@@ -6,15 +6,17 @@ import { KernelWatch } from './kernel-watch.js';
 import type { FromMonitor, MonitorRequest, ToMonitor } from './monitor-messages.js';
 import { probeNeighbours } from './neighbour-requests.js';
 import { NextHopKeeper } from './next-hop-keeper.js';
-import { RtnetlinkSocket } from './rtnetlink-socket.js';
+import { RequestSocket } from './request-socket.js';
 import { decodeLocalAddress, encodeLocalAddressDump } from './rtnetlink/address.js';
-import { RTM_GETADDR, RTM_GETLINK } from './rtnetlink/constants.js';
+import { NETLINK_GENERIC, NETLINK_ROUTE, RTM_GETADDR, RTM_GETLINK } from './rtnetlink/constants.js';
 import { decodeLink, encodeLinkDump } from './rtnetlink/link.js';
+import { listXdpFeatures } from './xdp-feature-requests.js';
 
 /** How often the counters of this process are sent to the agent. */
 const COUNTS_MS = 1_000;
 
-const requests = new RtnetlinkSocket();
+const requests = new RequestSocket(NETLINK_ROUTE);
+const genericRequests = new RequestSocket(NETLINK_GENERIC);
 const watch = new KernelWatch(requests, send);
 const nextHops = new NextHopKeeper(requests);
 
@@ -33,6 +35,8 @@ async function perform(request: MonitorRequest): Promise<unknown> {
       const messages = await requests.dump('RTM_GETADDR', RTM_GETADDR, encodeLocalAddressDump());
       return messages.flatMap(({ data }) => decodeLocalAddress(data) ?? []);
     }
+    case 'xdp-features':
+      return listXdpFeatures(genericRequests, request.ifindexes);
     case 'host-routes':
       return listHostRoutes(requests);
     case 'add-host-route':

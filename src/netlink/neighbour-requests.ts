@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the monitor process asks of the kernel's neighbour tables.
 import type { Address } from '../addr/index.js';
-import { RtnetlinkError, type RtnetlinkSocket } from './rtnetlink-socket.js';
+import { RequestError, type RequestSocket } from './request-socket.js';
 import {
   NLM_F_CREATE,
   NLM_F_REPLACE,
@@ -21,7 +21,7 @@ import { decodeNeighbour, encodeNeighbour, type Neighbour } from './rtnetlink/ne
  * Has the kernel send ARP requests or Neighbor Solicitations: unicast to neighbours that it knows, else to find them.
  */
 export async function probeNeighbours(
-  requests: RtnetlinkSocket,
+  requests: RequestSocket,
   neighbours: readonly Pick<Neighbour, 'ifindex' | 'address'>[],
 ): Promise<void> {
   for (const { ifindex, address } of neighbours) {
@@ -35,9 +35,9 @@ export async function probeNeighbours(
   }
 }
 
-/** Deletes an entry that was learnt; configured ones stay. @throws RtnetlinkError */
+/** Deletes an entry that was learnt; configured ones stay. @throws RequestError */
 export async function forgetNeighbour(
-  requests: RtnetlinkSocket,
+  requests: RequestSocket,
   ifindex: number,
   address: Address,
 ): Promise<void> {
@@ -49,10 +49,10 @@ export async function forgetNeighbour(
 
 /**
  * Resolves a next hop and has it verified again whenever it goes stale: by the kernel itself where that has
- * NTF_EXT_MANAGED, and by NTF_USE each time this is called. Makes the entry if need be. @throws RtnetlinkError
+ * NTF_EXT_MANAGED, and by NTF_USE each time this is called. Makes the entry if need be. @throws RequestError
  */
 export async function keepNeighbour(
-  requests: RtnetlinkSocket,
+  requests: RequestSocket,
   ifindex: number,
   address: Address,
 ): Promise<void> {
@@ -68,9 +68,9 @@ export async function keepNeighbour(
   await requests.request('RTM_NEWNEIGH', RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, payload);
 }
 
-/** Leaves a next hop that `keepNeighbour` kept to age as others do. @throws RtnetlinkError */
+/** Leaves a next hop that `keepNeighbour` kept to age as others do. @throws RequestError */
 export async function releaseNeighbour(
-  requests: RtnetlinkSocket,
+  requests: RequestSocket,
   ifindex: number,
   address: Address,
 ): Promise<void> {
@@ -85,7 +85,7 @@ function isConfigured(neighbour: Neighbour): boolean {
 }
 
 async function getNeighbour(
-  requests: RtnetlinkSocket,
+  requests: RequestSocket,
   ifindex: number,
   address: Address,
 ): Promise<Neighbour | undefined> {
@@ -99,7 +99,7 @@ async function ignoring<T>(codes: readonly string[], result: Promise<T>): Promis
   try {
     return await result;
   } catch (error) {
-    if (error instanceof RtnetlinkError && codes.includes(error.code)) return undefined;
+    if (error instanceof RequestError && codes.includes(error.code)) return undefined;
     throw error;
   }
 }

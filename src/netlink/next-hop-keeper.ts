@@ -3,7 +3,7 @@
 // bpf_fib_lookup gives no MAC address for an entry that is not there. Runs in the monitor process.
 import { type Address, formatAddress } from '../addr/index.js';
 import { keepNeighbour, releaseNeighbour } from './neighbour-requests.js';
-import { RtnetlinkError, type RtnetlinkSocket } from './rtnetlink-socket.js';
+import { RequestError, type RequestSocket } from './request-socket.js';
 import { decodeNeighbour, encodeNeighbourDump } from './rtnetlink/neighbour.js';
 import { RTM_GETNEIGH, RTM_GETROUTE, RTN_LOCAL, RTN_UNICAST, RTPROT_XTRD } from './rtnetlink/constants.js';
 import { decodeRoute, encodeRouteLookup } from './rtnetlink/route.js';
@@ -26,7 +26,7 @@ interface NextHop {
 
 export class NextHopKeeper {
   readonly counts = { nextHops: 0, rlocsWithoutRoute: 0, rlocsNotKept: 0, nextHopErrors: 0 };
-  readonly #requests: RtnetlinkSocket;
+  readonly #requests: RequestSocket;
   #rlocs: readonly Address[] = [];
   /** Next hops by RLOC, as last looked up; none for an RLOC of our own. */
   #hops = new Map<string, readonly NextHop[] | 'no route'>();
@@ -36,7 +36,7 @@ export class NextHopKeeper {
   #queued = false;
   #everything = false;
 
-  constructor(requests: RtnetlinkSocket) {
+  constructor(requests: RequestSocket) {
     this.#requests = requests;
     this.#running = this.#adopt();
     setInterval(() => this.#run(true), NEIGHBOUR_REFRESH_MS);
@@ -124,7 +124,7 @@ export class NextHopKeeper {
     try {
       return await attempt();
     } catch (error) {
-      const noRoute = error instanceof RtnetlinkError && ['ENETUNREACH', 'EHOSTUNREACH'].includes(error.code);
+      const noRoute = error instanceof RequestError && ['ENETUNREACH', 'EHOSTUNREACH'].includes(error.code);
       if (!noRoute) this.counts.nextHopErrors++;
       return undefined;
     }

@@ -1,14 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
+// What the other end of a link must do, and must not do, for XDP. It is mostly in another namespace, and cannot be set
+// from here.
+import type { DataPathStatus } from '../core/ports.js';
+import { NETDEV_XDP_ACT_NDO_XMIT } from './genetlink/constants.js';
+import type { XdpFeatures } from './genetlink/device.js';
 import type { Link } from './rtnetlink/link.js';
 
 /**
- * What the other end of a link must not offload. A packet that a veth peer leaves for the hardware to finish has no
- * checksum yet (CHECKSUM_PARTIAL) and may be a 64 KiB TSO segment: XDP redirects the frame as it is, and the receiver
- * drops it. The peer is in another namespace, so it can be neither seen nor set from here. Drivers of real NICs, and
- * virtio_net, turn LRO and guest offloads off themselves when an XDP program is attached, or refuse it.
+ * A packet that a veth peer leaves for the hardware to finish has no checksum yet (CHECKSUM_PARTIAL) and may be a 64 KiB
+ * TSO segment: XDP redirects the frame as it is, and the receiver drops it. Whether the peer does so cannot be seen from
+ * here. Drivers of real NICs, and virtio_net, turn LRO and guest offloads off themselves when an XDP program is attached,
+ * or refuse it.
  */
 export function offloadNotes(links: readonly Link[], interfaces: readonly string[]): string[] {
   return links
     .filter(({ name, kind }) => kind === 'veth' && interfaces.includes(name))
     .map(({ name }) => `${name} is a veth: on its peer, once: ethtool -K PEER tx off`);
 }
+
+/**
+ * Interfaces that lose every packet which native XDP redirects to them: bpf_redirect_map succeeds, and the frame is
+ * dropped afterwards (EOPNOTSUPP, seen by the tracepoint xdp:xdp_redirect_err only). Drivers of NICs say what they can
+ * once they have a program, so this is to be asked after attaching. Generic XDP sends as the kernel does, to any device,
+ * but it is the mode of the interface where a packet comes in that counts.
+ */
+export function redirectWarnings(
+  attached: readonly Pick<DataPathStatus['interfaces'][number], 'name' | 'ifindex' | 'mode'>[],
+  links: readonly Pick<Link, 'ifindex' | 'kind'>[],
+  features: readonly XdpFeatures[],
+): string[] {
+  if (attached.every(({ mode }) => mode === 'generic')) return [];
+  const deaf = features.filter(({ bits }) => (bits & NETDEV_XDP_ACT_NDO_XMIT) === 0n);
+  return attached
+    .filter(({ ifindex }) => deaf.some((each) => each.ifindex === ifindex))
+    .map(({ name, ifindex }) => {
+      const kind = links.find((link) => link.ifindex === ifindex)?.kind;
+      return `${name} loses packets that native XDP redirects to it: ${kind === 'veth' ? VETH : OTHER}`;
+    });
+}
+
+/** A veth has ndo_xdp_xmit while its peer has GRO or an XDP program; changed while an end is down, it is not noticed. */
+const VETH = 'on its veth peer, while both ends are up: ethtool -K PEER gro on';
+const OTHER =
+  'its driver has no ndo_xdp_xmit (NETDEV_XDP_ACT_NDO_XMIT); generic mode on it alone does not help, ' +
+  'on all interfaces it does, slower: data-path: {xdp-mode: generic}';

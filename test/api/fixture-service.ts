@@ -63,7 +63,7 @@ export class FixtureService implements AgentService {
     return STATISTICS;
   }
   status() {
-    return this.statusView;
+    return Promise.resolve(this.statusView);
   }
   clearMapCache(query: TableQuery) {
     return { cleared: this.#select(MAP_CACHE, query).length };

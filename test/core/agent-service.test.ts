@@ -61,7 +61,7 @@ function at(name: string): AgentService {
     network: undefined,
     events: { recent: () => [], onEvent: () => () => undefined },
     apiCounters: noCounters,
-    warnings: () => ['one'],
+    warnings: () => Promise.resolve(['one']),
     interfaceName: () => 'eid0',
   });
 }
@@ -118,11 +118,16 @@ test('a node that is Map-Server only refuses a lookup', async (t) => {
   await t.throwsAsync(() => at('msmr').lookup({ eid: '1.1.1.1' }), { instanceOf: RefusedError });
 });
 
-test('status and statistics', (t) => {
+test('status and statistics', async (t) => {
   const service = at('xtr2');
-  t.like(service.status(), { name: 'xtr2', version: '1.2.3', roles: ['ITR', 'ETR'], warnings: ['one'] });
-  t.like(service.status().sizes, { away: 1, database: 0 });
-  t.deepEqual(at('msmr').status().roles, ['Map-Server', 'Map-Resolver']);
+  t.like(await service.status(), {
+    name: 'xtr2',
+    version: '1.2.3',
+    roles: ['ITR', 'ETR'],
+    warnings: ['one'],
+  });
+  t.like(await service.status(), { sizes: { away: 1, database: 0 } });
+  t.deepEqual((await at('msmr').status()).roles, ['Map-Server', 'Map-Resolver']);
   t.is(service.statistics().control['smrOut'], 1);
 });
 

@@ -50,8 +50,9 @@ export function buildSite(t: ExecutionContext): Site {
   }
   for (const router of [xtr, far])
     inside(router, 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1');
-  inside(host, 'ethtool', '-K', 'h0', 'tx', 'off'); // XDP loses checksums that are yet to be computed
-  inside(far, 'ethtool', '-K', 'f0', 'gro', 'on'); // a veth end takes redirected frames only with this, or XDP of its own
+  // XDP loses checksums that are yet to be computed; a veth end takes redirected frames only with GRO, or XDP of its own.
+  inside(host, 'ethtool', '-K', 'h0', 'tx', 'off', 'gro', 'on');
+  inside(far, 'ethtool', '-K', 'f0', 'gro', 'on');
   const bpfFilesystem = dirname(mountBpffs(t));
   return { host, xtr, far, options: siteOptions(bpfFilesystem), farOptions: farOptions(bpfFilesystem) };
 }

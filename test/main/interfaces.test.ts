@@ -50,7 +50,7 @@ function plugIn({ xtr, host }: Site): void {
     { namespace: xtr, name: 'e0', addresses: ['5.5.5.1/24'] },
   );
   ip(host, 'route add default via 5.5.5.1');
-  run('ip', 'netns', 'exec', host, 'ethtool', '-K', 'h0', 'tx', 'off');
+  run('ip', 'netns', 'exec', host, 'ethtool', '-K', 'h0', 'tx', 'off', 'gro', 'on');
 }
 
 /** What the host sends comes out of the router encapsulated. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
 import type { KernelSettingsResult } from '../../src/netlink/index.js';
-import { offloadNotes } from '../../src/netlink/index.js';
 import { connect, Namespace } from './helpers/namespace.js';
 import { RemoteNetwork } from './helpers/remote-network.js';
 
@@ -99,15 +98,3 @@ test.serial(reversePathFilter, 'all=0 eid0=2 rloc.0=0 other0=1', 'all=0 eid0=2 r
 test.serial(reversePathFilter, 'all=0 eid0=1 rloc.0=1 other0=1', 'all=0 eid0=2 rloc.0=0 other0=1');
 test.serial(reversePathFilter, 'all=1 eid0=0 rloc.0=0 other0=0', 'all=0 eid0=2 rloc.0=0 other0=1 default=1');
 test.serial(reversePathFilter, 'all=2 eid0=0 rloc.0=2 other0=1', 'all=0 eid0=2 rloc.0=0 other0=2 default=2');
-
-test('a veth is told of with the command for its peer', (t) => {
-  const link = { ifindex: 2, mac: new Uint8Array(6), mtu: 1500, up: true };
-  const links = [
-    { ...link, name: 'eid0', kind: 'veth' },
-    { ...link, name: 'eth1', kind: undefined },
-    { ...link, name: 'other0', kind: 'veth' },
-  ];
-  t.deepEqual(offloadNotes(links, ['eid0', 'eth1']), [
-    'eid0 is a veth: on its peer, once: ethtool -K PEER tx off',
-  ]);
-});

@@ -14,7 +14,7 @@ const NO_SIZES: StatusView['sizes'] = {
   heldPackets: 0,
 };
 
-export function statusView(parts: ServiceParts, uptime_ms: number): StatusView {
+export async function statusView(parts: ServiceParts, uptime_ms: number): Promise<StatusView> {
   const { configuration, agent, dataPath } = parts;
   const { xtr, mapServer } = configuration;
   return {
@@ -32,7 +32,7 @@ export function statusView(parts: ServiceParts, uptime_ms: number): StatusView {
     sizes: agent.xtr?.sizes() ?? NO_SIZES,
     limits: { ...xtr?.limits, ...mapServer?.limits },
     dataPath: dataPath ? dataPathView(dataPath.status()) : null,
-    warnings: parts.warnings(),
+    warnings: await parts.warnings(),
   };
 }
 

@@ -70,12 +70,26 @@ export function encodeU32(value: number): Uint8Array {
 }
 
 /** @throws RtnetlinkFormatError */
+export function u16Attribute(attributes: Attributes, type: number): number | undefined {
+  return attributeView(attributes, type, 2)?.getUint16(0, LITTLE_ENDIAN);
+}
+
+/** @throws RtnetlinkFormatError */
 export function u32Attribute(attributes: Attributes, type: number): number | undefined {
+  return attributeView(attributes, type, 4)?.getUint32(0, LITTLE_ENDIAN);
+}
+
+/** @throws RtnetlinkFormatError */
+export function u64Attribute(attributes: Attributes, type: number): bigint | undefined {
+  return attributeView(attributes, type, 8)?.getBigUint64(0, LITTLE_ENDIAN);
+}
+
+function attributeView(attributes: Attributes, type: number, length: number): DataView | undefined {
   const value = attributes.get(type);
   if (value === undefined) return undefined;
-  if (value.length !== 4)
-    throw new RtnetlinkFormatError(`attribute ${type} has ${value.length} bytes, not 4`);
-  return new DataView(value.buffer, value.byteOffset, 4).getUint32(0, LITTLE_ENDIAN);
+  if (value.length !== length)
+    throw new RtnetlinkFormatError(`attribute ${type} has ${value.length} bytes, not ${length}`);
+  return new DataView(value.buffer, value.byteOffset, length);
 }
 
 /** A string with its terminating zero taken off. */

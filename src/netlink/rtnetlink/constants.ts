@@ -8,6 +8,7 @@ export const AF_INET6 = 10;
 
 /** linux/netlink.h */
 export const NETLINK_ROUTE = 0;
+export const NETLINK_GENERIC = 16;
 export const NLMSG_ERROR = 2;
 export const NLM_F_DUMP_INTR = 0x10;
 export const NLM_F_DUMP = 0x300;

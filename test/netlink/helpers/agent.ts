@@ -7,6 +7,9 @@ import {
   type LinuxKernelNetwork,
   openKernelNetwork,
 } from '../../../src/netlink/index.js';
+import { RequestSocket } from '../../../src/netlink/request-socket.js';
+import { NETLINK_GENERIC } from '../../../src/netlink/rtnetlink/constants.js';
+import { findFamily } from '../../../src/netlink/xdp-feature-requests.js';
 import { say, serve } from './serve.js';
 
 let network: LinuxKernelNetwork;
@@ -26,4 +29,8 @@ async function open(options: KernelNetworkOptions): Promise<void> {
   network.onEidLost((each) => tell('lost', each));
 }
 
-serve({ open, monitorPid: () => network.monitorPid, checkKernelSettings }, () => network);
+/** The message type of a generic netlink family. */
+const family = (name: string): Promise<number | undefined> =>
+  findFamily(new RequestSocket(NETLINK_GENERIC), name);
+
+serve({ open, monitorPid: () => network.monitorPid, checkKernelSettings, findFamily: family }, () => network);

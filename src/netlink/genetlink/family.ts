@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The controller of generic netlink: which message type a family has on this kernel.
+import { u16Attribute } from '../rtnetlink/attributes.js';
+import { CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_CMD_GETFAMILY } from './constants.js';
+import { encodeGenericMessage, parseGenericMessage } from './message.js';
+
+/** Payload of a message to GENL_ID_CTRL. */
+export function encodeFamilyRequest(name: string): Uint8Array {
+  return encodeGenericMessage(CTRL_CMD_GETFAMILY, [[CTRL_ATTR_FAMILY_NAME, Buffer.from(`${name}\0`)]]);
+}
+
+/** The message type of the family, if the answer has it. @throws RtnetlinkFormatError */
+export function decodeFamilyId(bytes: Uint8Array): number | undefined {
+  return u16Attribute(parseGenericMessage(bytes), CTRL_ATTR_FAMILY_ID);
+}
