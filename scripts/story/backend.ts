@@ -23,11 +23,24 @@ export interface Daemon {
   readonly exited: Promise<number>;
 }
 
+/** What the machines behind a back end are good for. */
+export interface Pace {
+  /** How many times longer than on network namespaces an act may wait. */
+  readonly patience: number;
+  /** Rate of the continuous traffic, in each direction. */
+  readonly traffic_pps: number;
+}
+
 /**
  * Where the nodes of the topology live. In every node the commands `xtrd`, `xtrctl` (with the node's agent selected)
  * and `lab-traffic` are in PATH.
  */
 export interface Backend {
+  /** What a person types to look into it. */
+  readonly command: string;
+  readonly pace: Pace;
+  /** What to add to a node's CLOCK_MONOTONIC to have that of the lab process, as measured last. */
+  clockOffset_ms(node: NodeName): number;
   /** Builds nodes, switches and cables; nothing of it may be there. */
   up(): Promise<void>;
   /**

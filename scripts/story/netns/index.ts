@@ -14,8 +14,6 @@ import { followProcess, startProcess } from './processes.js';
 import { capture, exitStatus, must } from './shell.js';
 import { endOtherRun, isUp, tearDown } from './teardown.js';
 
-export { ForeignLabError } from './owner.js';
-
 function environment(node: NodeName): NodeJS.ProcessEnv {
   return {
     ...process.env,
@@ -26,6 +24,10 @@ function environment(node: NodeName): NodeJS.ProcessEnv {
 
 /** Every node a network namespace of this machine. The file system is shared. */
 export const networkNamespaces: Backend = {
+  command: 'scripts/lab',
+  pace: { patience: 1, traffic_pps: 1_000 },
+  clockOffset_ms: () => 0,
+
   async up() {
     await claimLab();
     await writeLock();

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { ForeignLabError } from '../foreign-lab.js';
 import { REPOSITORY } from '../repository.js';
 import { OWNER, RUN_DIRECTORY } from './names.js';
-
-/** The lab that is on this machine belongs to another clone of the repository. */
-export class ForeignLabError extends Error {
-  override readonly name = 'ForeignLabError';
-}
 
 /** What the run directory says. */
 export interface LabState {
