@@ -61,6 +61,8 @@ export interface Backend {
   log(name: string): Promise<string>;
   /** Puts a file into the node's lab directory, readable by root alone; returns its path there. */
   copy(node: NodeName, file: string): Promise<string>;
+  /** Keeps what explains why the story failed, besides the daemons' logs, where `down` does not reach; says where. */
+  keepEvidence?(): Promise<void>;
   /** Pulls the cable out and puts it into the switch. Returns CLOCK_MONOTONIC ms at which it was pulled. */
   moveCable(node: NodeName, interfaceName: string, to: SwitchName): Promise<number>;
   /** Runs an interactive command on this terminal; returns its exit code. */

@@ -41,7 +41,10 @@ async function runStory(
 
   const facts = report.facts();
   if (json !== undefined) await writeFile(json, `${JSON.stringify(facts, undefined, 2)}\n`);
-  if (!facts.ok) await showLogs(backend, report);
+  if (!facts.ok) {
+    await showLogs(backend, report);
+    await backend.keepEvidence?.();
+  }
   if (!keep) await backend.down({ force: false });
   report.verdict(facts.ok);
   if (keep)

@@ -4,15 +4,15 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Backend } from '../backend.js';
 import { monotonic_ms } from '../clock.js';
+import { Ownership } from '../ownership.js';
 import { isRouter, type NodeName } from '../topology.js';
 import { buildNetwork, installFile, installPrograms } from './build.js';
 import { portName } from './cables.js';
-import { writeLock } from './lock.js';
 import { ACCESS, inside, logOf, namespaceOf, PROGRAMS, RUN_DIRECTORY, socketOf } from './names.js';
-import { claimLab, refuseForeignLab } from './owner.js';
 import { followProcess, startProcess } from './processes.js';
 import { capture, exitStatus, must } from './shell.js';
-import { endOtherRun, isUp, tearDown } from './teardown.js';
+import { writeLock } from './lock.js';
+import { endOtherRun, tearDown } from './teardown.js';
 
 function environment(node: NodeName): NodeJS.ProcessEnv {
   return {
@@ -22,28 +22,31 @@ function environment(node: NodeName): NodeJS.ProcessEnv {
   };
 }
 
+const COMMAND = 'scripts/lab';
+const ownership = new Ownership(RUN_DIRECTORY, COMMAND);
+
 /** Every node a network namespace of this machine. The file system is shared. */
 export const networkNamespaces: Backend = {
-  command: 'scripts/lab',
+  command: COMMAND,
   pace: { patience: 1, traffic_pps: 1_000 },
   clockOffset_ms: () => 0,
 
   async up() {
-    await claimLab();
+    await ownership.claim();
     await writeLock();
     await installPrograms();
     await buildNetwork();
   },
 
   async down({ force }) {
-    if (!force) refuseForeignLab(isUp());
+    if (!force) ownership.refuseForeign();
     await endOtherRun();
     await tearDown();
   },
 
-  isUp,
+  isUp: () => ownership.isUp(),
 
-  refuseForeign: () => refuseForeignLab(isUp()),
+  refuseForeign: () => ownership.refuseForeign(),
 
   run: (node, command, timeout_ms) =>
     capture(inside(namespaceOf(node), command), {

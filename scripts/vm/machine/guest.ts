@@ -18,8 +18,17 @@ export interface SpawnOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** File of the guest for its output; such a process outlives the connection. */
   readonly log?: string;
-  onOutput?(stream: OutputStream, data: Buffer): void;
+  readonly onOutput?: (stream: OutputStream, data: Buffer) => void;
 }
+
+export interface RunOptions {
+  readonly timeout_ms: number;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** Even a small program takes seconds to start where instructions are emulated and other machines run too. */
+export const COMMAND_TIMEOUT_ms = 300_000;
 
 /** A machine's agent, by one of its ports. */
 export class Guest {
@@ -96,26 +105,29 @@ export class Guest {
   /** Runs a program to its end; SIGKILL when time is up. */
   async run(
     command: readonly string[],
-    timeout_ms: number,
-    environment: Readonly<Record<string, string>> = {},
+    { timeout_ms, environment = {}, input = '' }: RunOptions,
   ): Promise<CommandResult> {
     const text = { stdout: '', stderr: '' };
     const process = this.spawn(command, {
       environment,
-      onOutput: (stream, data) => (text[stream] += data.toString('utf8')),
+      onOutput: (stream, data) => (text[stream] += data.toString('latin1')),
     });
+    if (input !== '') process.input(Buffer.from(input));
     process.input(undefined);
     const timer = setTimeout(() => process.signal('SIGKILL'), timeout_ms);
     try {
-      return { code: await process.exited, ...text };
+      const code = await process.exited;
+      // Characters may have come in pieces, so they are put together last.
+      const utf8 = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
+      return { code, stdout: utf8(text.stdout), stderr: utf8(text.stderr) };
     } finally {
       clearTimeout(timer);
     }
   }
 
   /** Like `run`, for commands that have to work. Returns standard output. */
-  async must(command: readonly string[], timeout_ms = 60_000): Promise<string> {
-    const { code, stdout, stderr } = await this.run(command, timeout_ms);
+  async must(command: readonly string[], options: Partial<RunOptions> = {}): Promise<string> {
+    const { code, stdout, stderr } = await this.run(command, { timeout_ms: COMMAND_TIMEOUT_ms, ...options });
     if (code !== 0)
       throw new Error(`${this.name}: ${command.join(' ')}: exit code ${code}: ${stderr.trim()}`);
     return stdout;
