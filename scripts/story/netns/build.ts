@@ -64,10 +64,10 @@ const PROGRAM_SCRIPTS = {
 };
 
 /** Their files' names and texts. */
-export function programFiles(): (readonly [name: string, text: string])[] {
+export function programFiles(node = process.execPath): (readonly [name: string, text: string])[] {
   return Object.entries(PROGRAM_SCRIPTS).map(([name, script]) => [
     name,
-    `#!/bin/sh\nexec ${process.execPath} ${REPOSITORY}${script} "$@"\n`,
+    `#!/bin/sh\nexec ${node} ${REPOSITORY}${script} "$@"\n`,
   ]);
 }
 

@@ -8,7 +8,7 @@ import type { Readable, Writable } from 'node:stream';
 import { portName } from './protocol.js';
 
 const PORTS_DIRECTORY = '/sys/class/virtio-ports';
-const POLL_ms = 100;
+const POLL_ms = 500;
 
 export interface Connection {
   readonly lines: AsyncIterable<string>;
@@ -23,15 +23,17 @@ function devicePath(port: number): string {
   return `/dev/${device}`;
 }
 
-/** Whether the host has the other end open. It says nothing before it was greeted, so nothing can be lost here. */
-function isConnected(path: string): boolean {
+/** Waits until the host has the other end open. It says nothing before it is greeted, so nothing can be lost here. */
+async function connected(path: string): Promise<void> {
+  // One descriptor all the while: opening is a conversation with the emulator.
   const device = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   try {
-    readSync(device, Buffer.alloc(1)); // end of file
-    return false;
+    for (;;) {
+      readSync(device, Buffer.alloc(1)); // end of file: nobody is there
+      await delay(POLL_ms);
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return true;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
   } finally {
     closeSync(device);
   }
@@ -43,7 +45,7 @@ function isConnected(path: string): boolean {
  */
 export async function serveOnce(port: number, serve: (connection: Connection) => void): Promise<void> {
   const path = devicePath(port);
-  while (!isConnected(path)) await delay(POLL_ms);
+  await connected(path);
   const device = openSync(path, 'r+');
   const input = spawn('cat', { stdio: [device, 'pipe', 'inherit'] }) as ChildProcess & { stdout: Readable };
   const output = spawn('cat', { stdio: ['pipe', device, 'inherit'] }) as ChildProcess & { stdin: Writable };

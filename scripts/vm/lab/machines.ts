@@ -28,6 +28,7 @@ export async function startMachines(
   for (const node of NODES) {
     const options = {
       ...{ ...base, name: node.name, cpus: 1, memory_MiB: MEMORY_MiB, directory: RUN_DIRECTORY },
+      commonClock: true,
       nics: nicsOf(node, RUN_DIRECTORY, queues),
     };
     machines.push(await Machine.start(options, { prefix: inside(ACCESS, []) }));
@@ -37,7 +38,7 @@ export async function startMachines(
       const machine = machines[i];
       if (machine === undefined) throw new Error(`${node.name} was not started`);
       const guest = await machine.boot();
-      await setUpNode(guest, node);
+      await setUpNode(guest, node, base.accelerator);
       say(`${node.name} has booted`);
       return [node.name, { machine, guest }] as const;
     }),

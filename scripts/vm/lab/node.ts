@@ -4,6 +4,7 @@ import { KERNEL_SETTINGS, programFiles } from '../../story/netns/build.js';
 import { nodeBatch } from '../../story/netns/cables.js';
 import { PROGRAMS, RUN_DIRECTORY, socketOf } from '../../story/netns/names.js';
 import { isRouter, type Node, type NodeName } from '../../story/topology.js';
+import { type Accelerator, nodeCommand } from '../machine/accelerator.js';
 import type { Guest } from '../machine/guest.js';
 
 /** Of every command in the node: the lab's programs, and the router's agent. */
@@ -26,7 +27,7 @@ function shellWord(text: string): string {
 }
 
 /** One script, as a program takes long to start where instructions are emulated. */
-export function setUpScript(node: Node): string {
+export function setUpScript(node: Node, accelerator: Accelerator): string {
   // Interfaces get the names of the topology by way of others: a new name may be an old one of another interface.
   const names = [
     ...node.interfaces.map((_, i) => `link set eth${i} name nic${i}`),
@@ -43,11 +44,13 @@ export function setUpScript(node: Node): string {
     batch(nodeBatch(node)),
     `mkdir -p -m 700 ${RUN_DIRECTORY}`,
     `mkdir -p ${PROGRAMS}`,
-    ...programFiles().map(([name, text]) => `printf %s ${shellWord(text)} >${PROGRAMS}/${name}`),
+    ...programFiles(nodeCommand(accelerator).join(' ')).map(
+      ([name, text]) => `printf %s ${shellWord(text)} >${PROGRAMS}/${name}`,
+    ),
     `chmod 755 ${PROGRAMS}/*`,
   ].join('\n');
 }
 
-export async function setUpNode(guest: Guest, node: Node): Promise<void> {
-  await guest.must(['sh', '-s'], { input: setUpScript(node) });
+export async function setUpNode(guest: Guest, node: Node, accelerator: Accelerator): Promise<void> {
+  await guest.must(['sh', '-s'], { input: setUpScript(node, accelerator) });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { REPOSITORY } from '../../story/repository.js';
 import { PORTS, portName } from '../guest/protocol.js';
 import type { Kernel } from '../kernel/install.js';
-import { type Accelerator, acceleratorArguments } from './accelerator.js';
+import { type Accelerator, acceleratorArguments, nodeCommand } from './accelerator.js';
 import { type Nic, nicArguments } from './nic.js';
 
 export interface MachineOptions {
@@ -14,6 +14,11 @@ export interface MachineOptions {
   readonly cpus: number;
   readonly memory_MiB: number;
   readonly nics: readonly Nic[];
+  /**
+   * A clock that runs as the host's does, so that those of several machines do not drift apart; to read it takes
+   * microseconds. Else the kernel chooses.
+   */
+  readonly commonClock?: boolean;
   /** Sockets and the console log are put here, under the machine's name. */
   readonly directory: string;
 }
@@ -32,14 +37,14 @@ export function monitorSocket({ directory, name }: Files): string {
   return join(directory, `${name}.qmp`);
 }
 
-/** The clock source has to run as the host's clock does: then clocks of machines do not drift apart. */
-function kernelCommandLine({ name }: MachineOptions): string {
-  const guest = [`${REPOSITORY}scripts/vm/guest/start`, name, process.execPath];
+function kernelCommandLine(machine: MachineOptions): string {
+  const { name, accelerator, commonClock } = machine;
+  const guest = [`${REPOSITORY}scripts/vm/guest/start`, name, ...nodeCommand(accelerator)];
   const program = [...guest, `${REPOSITORY}build/scripts/vm/guest/agent.js`];
   if (program.some((word) => /[\s"]/.test(word)))
     throw new Error(`a guest cannot be told a path with a space: ${program.join(' ')}`);
-  const options = 'console=ttyS0 quiet panic=-1 mitigations=off net.ifnames=0 clocksource=hpet tsc=unstable';
-  return `${options} -- ${program.join(' ')}`;
+  const options = 'console=ttyS0 quiet panic=-1 mitigations=off net.ifnames=0';
+  return `${options}${commonClock === true ? ' clocksource=hpet tsc=unstable' : ''} -- ${program.join(' ')}`;
 }
 
 function sharedFolder(path: string, tag: string): string[] {
