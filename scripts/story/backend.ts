@@ -32,6 +32,12 @@ export interface Pace {
 }
 
 /**
+ * For machines whose instructions are emulated: a command takes seconds to start, and a Node that sends 1,000 packets a
+ * second leaves nothing for the routers.
+ */
+export const SLOW_PACE: Pace = { patience: 20, traffic_pps: 50 };
+
+/**
  * Where the nodes of the topology live. In every node the commands `xtrd`, `xtrctl` (with the node's agent selected)
  * and `lab-traffic` are in PATH.
  */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,10 @@ import { accelerator } from './machine/accelerator.js';
 import type { Guest } from './machine/guest.js';
 import { END_WITH_US, Machine } from './machine/machine.js';
 import type { MachineOptions } from './machine/qemu.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** As a shell reports a command that Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 export type Say = (text: string) => void;
 
@@ -42,6 +47,12 @@ export async function withMachines<T>(
 ): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'xtrd-vm-'));
   const machines: Machine[] = [];
+  // The emulators end with us by themselves; their directory does not.
+  const interrupted = (): never => {
+    rmSync(directory, { recursive: true, force: true });
+    process.exit(INTERRUPTED);
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupted);
   try {
     for (const options of directoryToOptions(directory))
       machines.push(await Machine.start(options, { prefix: END_WITH_US }));
@@ -52,6 +63,7 @@ export async function withMachines<T>(
     await keepLogs(directory, what);
     throw error;
   } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupted);
     await Promise.all(machines.map((machine) => machine.kill()));
     await rm(directory, { recursive: true });
   }

@@ -63,8 +63,11 @@ const PROGRAM_SCRIPTS = {
   'lab-traffic': 'build/scripts/story/traffic/main.js',
 };
 
+/** This process's Node, with its options. */
+const NODE = [process.execPath, ...process.execArgv].join(' ');
+
 /** Their files' names and texts. */
-export function programFiles(node = process.execPath): (readonly [name: string, text: string])[] {
+export function programFiles(node = NODE): (readonly [name: string, text: string])[] {
   return Object.entries(PROGRAM_SCRIPTS).map(([name, script]) => [
     name,
     `#!/bin/sh\nexec ${node} ${REPOSITORY}${script} "$@"\n`,

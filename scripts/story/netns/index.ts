@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Backend } from '../backend.js';
+import { type Backend, type Pace, SLOW_PACE } from '../backend.js';
 import { monotonic_ms } from '../clock.js';
 import { Ownership } from '../ownership.js';
 import { isRouter, type NodeName } from '../topology.js';
@@ -23,12 +23,13 @@ function environment(node: NodeName): NodeJS.ProcessEnv {
 }
 
 const COMMAND = 'scripts/lab';
+const PACE: Pace = { patience: 1, traffic_pps: 1_000 };
 const ownership = new Ownership(RUN_DIRECTORY, COMMAND);
 
 /** Every node a network namespace of this machine. The file system is shared. */
 export const networkNamespaces: Backend = {
   command: COMMAND,
-  pace: { patience: 1, traffic_pps: 1_000 },
+  pace: process.env['XTRD_LAB_SLOW'] === undefined ? PACE : SLOW_PACE,
   clockOffset_ms: () => 0,
 
   async up() {

@@ -11,10 +11,13 @@ const FOUND = '/run/xtrd-vm-accelerator';
 /** A guest that works is done in one or two seconds; there are machines whose KVM hangs. */
 const PROBE_TIMEOUT_ms = 20_000;
 
+/** Emulated, an interrupt in the middle of cmpxchg16b ruins the flags (qemu 7.2; one boot in some dozens panicked). */
+const EMULATED_CPU = 'max,cx16=off';
+
 export function acceleratorArguments(accelerator: Accelerator): string[] {
   return accelerator === 'kvm'
     ? ['-accel', 'kvm', '-cpu', 'host']
-    : ['-accel', 'tcg,thread=multi', '-cpu', 'max'];
+    : ['-accel', 'tcg,thread=multi', '-cpu', EMULATED_CPU];
 }
 
 /**

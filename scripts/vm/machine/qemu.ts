@@ -43,7 +43,7 @@ function kernelCommandLine(machine: MachineOptions): string {
   const program = [...guest, `${REPOSITORY}build/scripts/vm/guest/agent.js`];
   if (program.some((word) => /[\s"]/.test(word)))
     throw new Error(`a guest cannot be told a path with a space: ${program.join(' ')}`);
-  const options = 'console=ttyS0 quiet panic=-1 mitigations=off net.ifnames=0';
+  const options = 'console=ttyS0 quiet panic=-1 mitigations=off net.ifnames=0 apparmor=0';
   return `${options}${commonClock === true ? ' clocksource=hpet tsc=unstable' : ''} -- ${program.join(' ')}`;
 }
 
