@@ -3,24 +3,29 @@ import { release } from 'node:os';
 import { DataPathError } from './data-path-error.js';
 import { type BpfProgram, isBpfError } from './native.js';
 
-/** The oldest kernel that has all that the data path cannot do without. */
-const OLDEST = [5, 15] as const;
+/** What the data path cannot do without, and the Linux that brought it. */
+const CONTEXT = {
+  what: 'test runs of XDP programs with a context, by which held packets are sent on',
+  since: [5, 15],
+} as const;
+const FEATURES = [{ what: 'atomic operations in BPF programs', since: [5, 12] }, CONTEXT] as const;
 
 /** No interface has it, so the kernel refuses the run before the program sees the frame. */
 const NO_IFINDEX = 0x7fff_ffff;
 const FRAME_BYTES = 64;
 
-/** Whether a release like 6.1.0-50-amd64 comes before the oldest kernel. */
-export function isTooOld(text: string): boolean {
+/** What a kernel lacks, by its release: 5.10.0-32-amd64. Empty on one that is new enough. */
+export function missingFeatures(text: string): string[] {
   const [major = 0, minor = 0] = text.split(/[.-]/).map(Number);
-  return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+  return FEATURES.filter(({ since }) => major < since[0] || (major === since[0] && minor < since[1])).map(
+    ({ what, since }) => `${what} (Linux ${since.join('.')})`,
+  );
 }
 
 /** To go with an error that an old kernel explains; empty on one that is new enough. */
 export function ageNote(text = release()): string {
-  return isTooOld(text)
-    ? ` (this is Linux ${text}: the data path needs Linux ${OLDEST.join('.')} or newer)`
-    : '';
+  const missing = missingFeatures(text);
+  return missing.length === 0 ? '' : ` (Linux ${text} is too old: it lacks ${missing.join(' and ')})`;
 }
 
 /**
@@ -33,10 +38,8 @@ export function checkTestRuns(program: BpfProgram): void {
     program.testRun(new Uint8Array(FRAME_BYTES), { ingressIfindex: NO_IFINDEX });
   } catch (error) {
     if (!isBpfError(error) || error.code !== 'EINVAL') return; // ENODEV, as it should be
-    throw new DataPathError(
-      `Linux ${release()} is too old: test runs of XDP programs with a context (xdp_md), by which held packets are sent ` +
-        `on, came with Linux ${OLDEST.join('.')}`,
-      { cause: error },
-    );
+    throw new DataPathError(`Linux ${release()} is too old: it lacks ${CONTEXT.what} (Linux 5.15)`, {
+      cause: error,
+    });
   }
 }

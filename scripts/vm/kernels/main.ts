@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { must } from '../../story/netns/shell.js';
 import { formatTable } from '../../story/table.js';
 import { REPOSITORY } from '../../story/repository.js';
 import { MATRIX } from '../kernel/matrix.js';
@@ -56,6 +57,7 @@ async function runAll(
       results.push(result);
       const date = new Date().toISOString().slice(0, 10);
       await writeFile(DOCUMENT, updateDocument(await readFile(DOCUMENT, 'utf8'), result, date));
+      await must([`${REPOSITORY}node_modules/.bin/prettier`, '--log-level', 'warn', '--write', DOCUMENT]);
     } catch (error) {
       broken.push(`${version}: ${(error as Error).message}`);
       console.error(error);

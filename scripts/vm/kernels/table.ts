@@ -5,7 +5,7 @@ import { MATRIX } from '../kernel/matrix.js';
 import type { XdpResult } from './probe.js';
 import { SUITES, type SuiteName } from './suites.js';
 
-const HEADER = ['Linux', 'run on', 'veth', 'virtio-net', ...SUITES.map((name) => `${name} tests`)];
+const HEADER = ['Linux', 'release', 'run on', 'veth', 'virtio-net', ...SUITES.map((name) => `${name} tests`)];
 const BEGIN = '<!-- scripts/kernels writes from here -->';
 const END = '<!-- to here -->';
 
@@ -22,10 +22,11 @@ function counts(result: SuiteResult | undefined, refused: boolean): string {
   return `${parts.join(', ')} (${duration_s} s)`;
 }
 
-function row({ release, accelerator, probe, suites }: KernelResult, date: string): string[] {
+function row({ version, release, accelerator, probe, suites }: KernelResult, date: string): string[] {
   const of = (name: SuiteName): SuiteResult | undefined => suites.find(({ suite }) => suite === name);
   const refused = 'refused' in probe.veth;
   return [
+    version,
     release,
     `${date}, ${accelerator.toUpperCase()}`,
     xdp(probe.veth),
@@ -47,17 +48,21 @@ function notes({ version, probe, suites }: KernelResult): string[] {
   return all.length === 0 ? [] : [`Linux ${version}:`, '', ...all, ''];
 }
 
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
 /** A block of the document for one version; HTML comments mark it, so that a later run replaces it alone. */
 interface Block {
   readonly version: string;
-  readonly row: string;
+  readonly cells: readonly string[];
   readonly notes: string;
 }
 
 function blockOf(result: KernelResult, date: string): Block {
   return {
     version: result.version,
-    row: `| ${row(result, date).join(' | ')} |`,
+    cells: row(result, date),
     notes: notes(result).join('\n'),
   };
 }
@@ -68,10 +73,15 @@ function position(version: string): number {
 }
 
 function readBlocks(document: string): Block[] {
-  const rows = [...document.matchAll(/^(\|.*\|) <!-- (\S+) -->$/gm)];
-  return rows.map(([, line = '', version = '']) => {
+  const rows = [...document.matchAll(/^\| (\d+\.[\d.]+) .*\|$/gm)];
+  return rows.map(([text, version = '']) => {
     const mark = new RegExp(`<!-- notes ${version.replaceAll('.', '\\.')} -->\\n([^]*?)<!-- end -->`);
-    return { version, row: line, notes: mark.exec(document)?.[1]?.trim() ?? '' };
+    const cells = text.split('|').slice(1, -1);
+    return {
+      version,
+      cells: cells.map((cell) => cell.trim()),
+      notes: mark.exec(document)?.[1]?.trim() ?? '',
+    };
   });
 }
 
@@ -82,9 +92,7 @@ export function updateDocument(document: string, result: KernelResult, date: str
   const lines = [
     BEGIN,
     '',
-    `| ${HEADER.join(' | ')} |`,
-    `| ${HEADER.map(() => '---').join(' | ')} |`,
-    ...blocks.map((block) => `${block.row} <!-- ${block.version} -->`),
+    ...[HEADER, HEADER.map(() => '---'), ...blocks.map(({ cells }) => cells)].map(line),
     '',
     ...blocks
       .filter((block) => block.notes !== '')
