@@ -90,7 +90,9 @@ async function main(args: readonly string[]): Promise<number> {
     suites: chosenSuites(values.only),
     hostile: values.hostile,
     say,
-    print: (text: string) => void (values.verbose && process.stdout.write(text)),
+    print: (text: string): void => {
+      if (values.verbose) process.stdout.write(text);
+    },
   };
   return (await runAll(positionals.length > 0 ? positionals : MATRIX, options)) ? 0 : 1;
 }
