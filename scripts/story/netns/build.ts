@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { type Node, NODES } from '../topology.js';
-import { farEnd, namespaceBatch, nodeBatch, switchBatch } from './cables.js';
+import { cableBatch, farEnd, namespaceBatch, nodeBatch, switchBatch } from './cables.js';
 import { ACCESS, inside, namespaceOf, PROGRAMS } from './names.js';
 import { REPOSITORY } from '../repository.js';
 import { must } from './shell.js';
@@ -47,6 +47,7 @@ async function setKernel({ name, kind }: Node): Promise<void> {
 
 export async function buildNetwork(): Promise<void> {
   await batch(namespaceBatch());
+  await batch(cableBatch(), ACCESS);
   await batch(switchBatch(), ACCESS);
   for (const node of NODES) {
     await batch(nodeBatch(node), namespaceOf(node.name));

@@ -127,8 +127,8 @@ async function runTests(
   { print }: RunOptions,
 ): Promise<TestCounts> {
   const environment: Environment = accelerator === 'tcg' ? { NODE_OPTIONS: '--jitless' } : {};
-  const ava = [process.execPath, 'node_modules/.bin/ava', '--tap', '--timeout', '20m', '--concurrency', '2'];
-  const { code, stdout } = await follow(guest, [...ava, ...files], environment, print);
+  const ava = [process.execPath, 'node_modules/.bin/ava', '--tap', '--serial', '--timeout', '20m'];
+  const { code, stdout } = await follow(guest, [...ava, '--concurrency', '2', ...files], environment, print);
   const counts = readTap(stdout);
   if (code === 0 || counts.failed.length > 0) return counts;
   return { ...counts, failed: [`the test runner ended with code ${code}`] };
