@@ -92,7 +92,7 @@ async function runSuite(
   const counts =
     suite === 'story'
       ? await playStory(guest, accelerator, options)
-      : await runTests(guest, await testFiles(suite, options.hostile), accelerator, options);
+      : await runTests(guest, await testFiles(suite, options.hostile), accelerator, options.print);
   return { suite, ...counts, duration_s: seconds(started) };
 }
 
@@ -120,11 +120,11 @@ async function follow(
 }
 
 /** Processes that tests start have the same options as ava, by the environment. */
-async function runTests(
+export async function runTests(
   guest: Guest,
   files: readonly string[],
   accelerator: Accelerator,
-  { print }: RunOptions,
+  print: (text: string) => void,
 ): Promise<TestCounts> {
   const environment: Environment = accelerator === 'tcg' ? { NODE_OPTIONS: '--jitless' } : {};
   const ava = [process.execPath, 'node_modules/.bin/ava', '--tap', '--serial', '--timeout', '20m'];
