@@ -95,8 +95,10 @@ export class Guest {
       }),
     );
     this.#send({ do: 'spawn', id, command, environment, ...(log !== undefined && { log }) });
+    const exited = Promise.race([exit, this.#lost]).finally(() => this.#listeners.delete(id));
+    exited.catch(() => undefined); // of a machine that is ended with what runs in it, nobody need ask
     return {
-      exited: Promise.race([exit, this.#lost]).finally(() => this.#listeners.delete(id)),
+      exited,
       signal: (signal) => this.#send({ do: 'signal', id, signal }),
       input: (data) => this.#send({ do: 'input', id, ...(data && { data: data.toString('base64') }) }),
     };
