@@ -24,12 +24,14 @@ function environment(node: NodeName): NodeJS.ProcessEnv {
 
 const COMMAND = 'scripts/lab';
 const PACE: Pace = { patience: 1, traffic_pps: 1_000 };
+const pace = process.env['XTRD_LAB_SLOW'] === undefined ? PACE : SLOW_PACE;
+const COMMAND_TIMEOUT_ms = 60_000;
 const ownership = new Ownership(RUN_DIRECTORY, COMMAND);
 
 /** Every node a network namespace of this machine. The file system is shared. */
 export const networkNamespaces: Backend = {
   command: COMMAND,
-  pace: process.env['XTRD_LAB_SLOW'] === undefined ? PACE : SLOW_PACE,
+  pace,
   clockOffset_ms: () => 0,
 
   async up() {
@@ -49,11 +51,8 @@ export const networkNamespaces: Backend = {
 
   refuseForeign: () => ownership.refuseForeign(),
 
-  run: (node, command, timeout_ms) =>
-    capture(inside(namespaceOf(node), command), {
-      env: environment(node),
-      ...(timeout_ms && { timeout_ms }),
-    }),
+  run: (node, command, timeout_ms = COMMAND_TIMEOUT_ms * pace.patience) =>
+    capture(inside(namespaceOf(node), command), { env: environment(node), timeout_ms }),
 
   follow: (node, command) => followProcess(inside(namespaceOf(node), command), environment(node)),
 
