@@ -4,19 +4,27 @@ import {
   type Eid,
   type EidPrefix,
   EidTable,
+  formatAddress,
   formatEidPrefix,
   type ReadonlyEidTable,
   sameAddress,
   sameEidPrefix,
 } from '../addr/index.js';
 import type { Counters } from './counters.js';
-import { DeadlineQueue } from './deadlines.js';
+import { DeadlineHeap } from './deadline-heap.js';
 import type { Effect, Forwarding } from './effect.js';
 import { sameForwarding, usedRlocs } from './locator-set.js';
 import { EXPIRE_BATCH } from './machine.js';
-import { isLearnt, locatorStates, type MapCacheEntry, type MapCacheSource } from './map-cache-entry.js';
-import { earlier, type Part, report } from './part.js';
+import {
+  forwardingText,
+  isLearnt,
+  type MapCacheEntry,
+  type MapCacheSource,
+  StoredEntry,
+} from './map-cache-entry.js';
+import { type Part, report } from './part.js';
 import type { RlocReferences } from './rloc-references.js';
+import { SharedValues } from './shared-values.js';
 
 /** A mapping as a Map-Reply brought it. */
 export interface LearntMapping {
@@ -34,16 +42,13 @@ export interface LearntMapping {
 /** At this part of its lifetime an entry that is in use is asked for again, so that no packet meets its end. */
 export const REFRESH_AT = 0.9;
 
-type Entry = { -readonly [K in keyof MapCacheEntry]: MapCacheEntry[K] } & {
-  /** That it had carried when that was last looked at. */
-  packets: number;
-};
-
 /** The ITR's map-cache (RFC 9300 section 6): what the BPF tries hold, and when it ends. */
 export class MapCache implements Part {
-  readonly #table = new EidTable<Entry>();
-  readonly #deadlines = new DeadlineQueue<Entry>();
-  readonly #checks = new DeadlineQueue<Entry>();
+  readonly #table = new EidTable<StoredEntry>();
+  /** When each is to be asked for again, and after that, when it ends. */
+  readonly #deadlines = new DeadlineHeap<StoredEntry>();
+  readonly #forwardings = new SharedValues(forwardingText);
+  readonly #sources = new SharedValues(formatAddress);
   readonly #limit: number;
   readonly #references: RlocReferences;
   readonly #counters: Counters;
@@ -141,12 +146,17 @@ export class MapCache implements Part {
   }
 
   nextDeadline(): number | undefined {
-    return earlier(this.#deadlines.next(), this.#checks.next());
+    return this.#deadlines.next();
   }
 
   expire(now: number, limit: number, out: Effect[]): void {
-    this.#delete(this.#deadlines.take(now, limit), 'expired', out);
-    for (const { eid } of this.#checks.take(now, limit)) out.push({ type: 'check-traffic', eid });
+    const due = this.#deadlines.take(now, limit);
+    this.#delete(due.filter((entry) => hasExpired(entry, now)), 'expired', out);
+    for (const entry of due) {
+      if (hasExpired(entry, now) || entry.expiresAt_ms === undefined) continue;
+      this.#deadlines.set(entry, entry.expiresAt_ms);
+      out.push({ type: 'check-traffic', eid: entry.eid });
+    }
   }
 
   /** What an entry has carried in all, packets. Returns it if that is more than when it was looked at before. */
@@ -162,9 +172,9 @@ export class MapCache implements Part {
    * and the prefix asked for, are replaced by it. Those of others stay (a host that roams is a more-specific of another
    * ETR's prefix), and then the new entry ends with the first of them.
    */
-  #coveredBy(mapping: LearntMapping, now: number): { replaced: Entry[]; expiresAt_ms: number } {
+  #coveredBy(mapping: LearntMapping, now: number): { replaced: StoredEntry[]; expiresAt_ms: number } {
     let expiresAt_ms = now + mapping.lifetime_ms;
-    const replaced: Entry[] = [];
+    const replaced: StoredEntry[] = [];
     for (const { eid, value } of this.#table.covered(mapping.eid)) {
       if (!isLearnt(value) || sameEidPrefix(eid, mapping.eid)) continue;
       if (isReplacedBy(value, mapping)) replaced.push(value);
@@ -174,7 +184,7 @@ export class MapCache implements Part {
   }
 
   /** The first EXPIRE_BATCH go at once, the others with the next calls of `expire`. */
-  #evict(doomed: readonly Entry[], why: string, now: number, out: Effect[]): void {
+  #evict(doomed: readonly StoredEntry[], why: string, now: number, out: Effect[]): void {
     this.#delete(doomed.slice(0, EXPIRE_BATCH), why, out);
     for (const entry of doomed.slice(EXPIRE_BATCH)) this.#expireAt(entry, now, now);
   }
@@ -185,21 +195,11 @@ export class MapCache implements Part {
     forwarding: Forwarding,
     mapSource: Address | undefined,
     now: number,
-  ): Entry {
+  ): StoredEntry {
     const before = this.#table.get(eid);
     if (before !== undefined) this.#forget(before);
-    const entry: Entry = {
-      eid,
-      via,
-      forwarding,
-      locators: locatorStates(forwarding, [], now),
-      mapSource,
-      createdAt_ms: now,
-      modifiedAt_ms: now,
-      programmedAt_ms: now,
-      expiresAt_ms: undefined,
-      packets: 0,
-    };
+    const source = mapSource && this.#sources.take(mapSource);
+    const entry = new StoredEntry(eid, via, this.#forwardings.take(forwarding), source, now);
     this.#table.set(eid, entry);
     this.#references.add(usedRlocs(forwarding));
     this.#counters.add('mapCacheEntriesCreated');
@@ -207,31 +207,33 @@ export class MapCache implements Part {
   }
 
   /** Whether the forwarding differs from before. */
-  #change(entry: Entry, mapping: LearntMapping, now: number): boolean {
-    const changed = !sameForwarding(entry.forwarding, mapping.forwarding);
-    this.#references.replace(usedRlocs(entry.forwarding), usedRlocs(mapping.forwarding));
-    entry.locators = locatorStates(mapping.forwarding, entry.locators, now);
-    entry.forwarding = mapping.forwarding;
+  #change(entry: StoredEntry, mapping: LearntMapping, now: number): boolean {
+    const before = { forwarding: entry.forwarding, mapSource: entry.mapSource };
+    const changed = !sameForwarding(before.forwarding, mapping.forwarding);
+    if (changed) {
+      this.#references.replace(usedRlocs(before.forwarding), usedRlocs(mapping.forwarding));
+      entry.change(this.#forwardings.take(mapping.forwarding), now);
+      this.#forwardings.release(before.forwarding);
+    }
     entry.via = 'map-reply';
-    entry.mapSource = mapping.source;
-    if (changed) entry.modifiedAt_ms = now;
+    entry.mapSource = this.#sources.take(mapping.source);
+    if (before.mapSource) this.#sources.release(before.mapSource);
     return changed;
   }
 
-  #program(entry: Entry, now: number, out: Effect[]): void {
+  #program(entry: StoredEntry, now: number, out: Effect[]): void {
     entry.programmedAt_ms = now;
     const { eid, forwarding, expiresAt_ms } = entry;
     out.push({ type: 'map-cache-set', eid, forwarding, expiresAt_ms });
   }
 
-  #expireAt(entry: Entry, expiresAt_ms: number, now: number): void {
+  #expireAt(entry: StoredEntry, expiresAt_ms: number, now: number): void {
     entry.expiresAt_ms = expiresAt_ms;
-    this.#deadlines.set(entry, expiresAt_ms);
-    this.#checks.set(entry, now + REFRESH_AT * (expiresAt_ms - now));
+    this.#deadlines.set(entry, now + REFRESH_AT * (expiresAt_ms - now));
   }
 
   /** The trie first, in one run: neighbouring effects reach it in one batch. */
-  #delete(entries: readonly Entry[], why: string, out: Effect[]): void {
+  #delete(entries: readonly StoredEntry[], why: string, out: Effect[]): void {
     for (const entry of entries) {
       this.#forget(entry);
       out.push({ type: 'map-cache-delete', eid: entry.eid });
@@ -239,11 +241,12 @@ export class MapCache implements Part {
     for (const { eid } of entries) out.push(report('map-cache-removed', { eid, detail: why }));
   }
 
-  #forget(entry: Entry): void {
+  #forget(entry: StoredEntry): void {
     this.#table.delete(entry.eid);
     this.#deadlines.delete(entry);
-    this.#checks.delete(entry);
     this.#references.remove(usedRlocs(entry.forwarding));
+    this.#forwardings.release(entry.forwarding);
+    if (entry.mapSource) this.#sources.release(entry.mapSource);
     this.#counters.add('mapCacheEntriesDeleted');
     this.#full = false;
   }
@@ -255,6 +258,10 @@ export class MapCache implements Part {
     this.#full = true;
     return true;
   }
+}
+
+function hasExpired({ expiresAt_ms }: MapCacheEntry, now: number): boolean {
+  return expiresAt_ms !== undefined && expiresAt_ms <= now;
 }
 
 function isReplacedBy(entry: MapCacheEntry, mapping: LearntMapping): boolean {

@@ -2,7 +2,7 @@
 import { type EidPrefix, EidTable, type ReadonlyEidTable } from '../addr/index.js';
 import { MAX_LOCATORS } from '../wire/eid-record.js';
 import type { EidRecord } from '../wire/messages.js';
-import { DeadlineQueue } from './deadlines.js';
+import { DeadlineHeap, type HeapItem, NOWHERE } from './deadline-heap.js';
 import { REGISTRATION_TIMEOUT_MS } from './limits.js';
 import {
   type EtrRegistration,
@@ -21,7 +21,7 @@ export const MAX_ETRS = MAX_LOCATORS;
 /** Record TTL that leaves the time to the receiver (RFC 9301 section 5.4). */
 const TTL_OF_RECEIVER = 0xffff_ffff;
 
-interface StoredRegistration extends Registration {
+interface StoredRegistration extends Registration, HeapItem {
   changed_ms: number;
   etrs: readonly EtrRegistration[];
 }
@@ -45,7 +45,7 @@ export interface Lost {
 /** All registrations, by EID-prefix, each with one deadline: that of the ETR that expires first. O(log n) throughout. */
 export class RegistrationTable {
   readonly #table = new EidTable<StoredRegistration>();
-  readonly #deadlines = new DeadlineQueue<StoredRegistration>();
+  readonly #deadlines = new DeadlineHeap<StoredRegistration>();
   #count = 0;
 
   get table(): ReadonlyEidTable<Registration> {
@@ -124,7 +124,7 @@ export class RegistrationTable {
   }
 
   #create(eid: EidPrefix, configured: ConfiguredPrefix, now: number): StoredRegistration {
-    const stored = { eid, configured, firstRegister_ms: now, changed_ms: now, etrs: [] };
+    const stored = { eid, configured, firstRegister_ms: now, changed_ms: now, etrs: [], heapIndex: NOWHERE };
     this.#table.set(eid, stored);
     return stored;
   }
