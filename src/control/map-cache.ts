@@ -15,6 +15,7 @@ import { DeadlineHeap } from './deadline-heap.js';
 import type { Effect, Forwarding } from './effect.js';
 import { sameForwarding, usedRlocs } from './locator-set.js';
 import { EXPIRE_BATCH } from './machine.js';
+import { Clearing } from './map-cache-clearing.js';
 import {
   forwardingText,
   isLearnt,
@@ -22,7 +23,7 @@ import {
   type MapCacheSource,
   StoredEntry,
 } from './map-cache-entry.js';
-import { type Part, report } from './part.js';
+import { earlier, type Part, report } from './part.js';
 import type { RlocReferences } from './rloc-references.js';
 import { SharedValues } from './shared-values.js';
 
@@ -47,6 +48,7 @@ export class MapCache implements Part {
   readonly #table = new EidTable<StoredEntry>();
   /** When each is to be asked for again, and after that, when it ends. */
   readonly #deadlines = new DeadlineHeap<StoredEntry>();
+  readonly #clearing = new Clearing();
   readonly #forwardings = new SharedValues(forwardingText);
   readonly #sources = new SharedValues(formatAddress);
   readonly #limit: number;
@@ -132,26 +134,42 @@ export class MapCache implements Part {
   }
 
   /**
-   * Takes out what was learnt: everything, or inside `eid`; if nothing is, the entry that covers it. Returns how many go,
-   * some of them not before the next calls of `expire`.
+   * Takes out what was learnt: everything, or inside `eid`; if nothing is, the entry that covers it. `onFound` hears how
+   * many will go. Of very many, some are found and go with the next calls of `expire`; what is learnt meanwhile stays.
    */
-  clear(eid: EidPrefix | undefined, now: number, out: Effect[]): number {
-    let doomed = [...(eid === undefined ? this.#table.entries() : this.#table.covered(eid))]
-      .map(({ value }) => value)
-      .filter(isLearnt);
-    const cover = eid === undefined ? undefined : this.#table.longestCover(eid)?.value;
-    if (doomed.length === 0 && cover !== undefined && isLearnt(cover)) doomed = [cover];
-    this.#evict(doomed, 'cleared', now, out);
-    return doomed.length;
+  clear(eid: EidPrefix | undefined, now: number, onFound: (count: number) => void, out: Effect[]): void {
+    this.#clearing.add(this.#learntIn(eid), now, onFound);
+    this.#clear(EXPIRE_BATCH, out);
+  }
+
+  *#learntIn(eid: EidPrefix | undefined): Generator<StoredEntry, void, undefined> {
+    let found = false;
+    for (const { value } of eid === undefined ? this.#table.entries() : this.#table.covered(eid)) {
+      if (!isLearnt(value)) continue;
+      found = true;
+      yield value;
+    }
+    const cover = found || eid === undefined ? undefined : this.#table.longestCover(eid)?.value;
+    if (cover !== undefined && isLearnt(cover)) yield cover;
+  }
+
+  #clear(limit: number, out: Effect[]): void {
+    const doomed = this.#clearing.take(limit).filter((entry) => this.#table.get(entry.eid) === entry);
+    this.#delete(doomed, 'cleared', out);
   }
 
   nextDeadline(): number | undefined {
-    return this.#deadlines.next();
+    return earlier(this.#deadlines.next(), this.#clearing.nextDeadline());
   }
 
   expire(now: number, limit: number, out: Effect[]): void {
+    this.#clear(limit, out);
     const due = this.#deadlines.take(now, limit);
-    this.#delete(due.filter((entry) => hasExpired(entry, now)), 'expired', out);
+    this.#delete(
+      due.filter((entry) => hasExpired(entry, now)),
+      'expired',
+      out,
+    );
     for (const entry of due) {
       if (hasExpired(entry, now) || entry.expiresAt_ms === undefined) continue;
       this.#deadlines.set(entry, entry.expiresAt_ms);

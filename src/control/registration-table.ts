@@ -127,7 +127,14 @@ export class RegistrationTable {
   }
 
   #create(eid: EidPrefix, configured: ConfiguredPrefix, now: number): StoredRegistration {
-    const stored = { eid, configured, firstRegister_ms: now, version: ++this.#versions, etrs: [], heapIndex: NOWHERE };
+    const stored = {
+      eid,
+      configured,
+      firstRegister_ms: now,
+      version: ++this.#versions,
+      etrs: [],
+      heapIndex: NOWHERE,
+    };
     this.#table.set(eid, stored);
     return stored;
   }

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Figure, seriesOf } from '../figure.js';
-import {
-  fillSeries,
-  KINDS,
-  mapServerStage,
-  STEADY_pps,
-  udpSeries,
-  WINDOW,
-} from '../stages/map-server.js';
+import { fillSeries, KINDS, mapServerStage, STEADY_pps, udpSeries, WINDOW } from '../stages/map-server.js';
 import {
   CODEC_MESSAGES,
   mappingSystemStage,
@@ -32,10 +25,14 @@ function targeted(registrations: number, least: number): Partial<Figure> {
   return registrations === 1_000_000 ? { target: { least } } : { slow: true };
 }
 
-const overUdp = { group: 'Map-Server and Map-Resolver, xtrd on one CPU, over UDP', stage: mapServerStage } as const;
+const overUdp = {
+  group: 'Map-Server and Map-Resolver, xtrd on one CPU, over UDP',
+  stage: mapServerStage,
+} as const;
 const ASKED = {
   requests: `encapsulated, of ${ITRS} ITRs for random EIDs, answered by proxy`,
-  registers: 'HMAC-SHA-256, one record, refreshing random EIDs of 256 ETRs, acknowledged by a signed Map-Notify',
+  registers:
+    'HMAC-SHA-256, one record, refreshing random EIDs of 256 ETRs, acknowledged by a signed Map-Notify',
 } as const;
 const DONE = { requests: 'Map-Requests answered', registers: 'Map-Registers accepted' } as const;
 const LIMITS = 'all limits as they are by default';

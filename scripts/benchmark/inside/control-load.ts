@@ -3,14 +3,7 @@
 import { createSocket } from 'node:dgram';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CONTROL_PORT } from '../../../src/wire/index.js';
-import {
-  etrOf,
-  ITRS,
-  itrRloc,
-  RECORDS,
-  registerBytes,
-  requestBytes,
-} from '../workload/control-messages.js';
+import { etrOf, ITRS, itrRloc, RECORDS, registerBytes, requestBytes } from '../workload/control-messages.js';
 import { eidList } from '../workload/eids.js';
 import { eidAt } from '../workload/mappings.js';
 import { Random } from '../workload/random.js';

@@ -117,9 +117,7 @@ const methods = {
   },
 
   requests: () =>
-    rate(
-      draw(current().entries).map(([, eid], i) => [itrRloc(i), requestBytes(eid, nonce++, itrRloc(i))]),
-    ),
+    rate(draw(current().entries).map(([, eid], i) => [itrRloc(i), requestBytes(eid, nonce++, itrRloc(i))])),
 
   /** Refreshes with new nonces. */
   registers: () =>
