@@ -7,10 +7,9 @@ import {
   formatAddress,
   formatEidPrefix,
   type ReadonlyEidTable,
-  sameAddress,
-  sameEidPrefix,
 } from '../addr/index.js';
 import type { Counters } from './counters.js';
+import { CoveredScan } from './covered-scan.js';
 import { DeadlineHeap } from './deadline-heap.js';
 import type { Effect, Forwarding } from './effect.js';
 import { sameForwarding, usedRlocs } from './locator-set.js';
@@ -49,6 +48,8 @@ export class MapCache implements Part {
   /** When each is to be asked for again, and after that, when it ends. */
   readonly #deadlines = new DeadlineHeap<StoredEntry>();
   readonly #clearing = new Clearing();
+  /** Of entries that cover so many that not all have been looked at. */
+  readonly #scans = new Map<StoredEntry, CoveredScan>();
   readonly #forwardings = new SharedValues(forwardingText);
   readonly #sources = new SharedValues(formatAddress);
   readonly #limit: number;
@@ -111,15 +112,18 @@ export class MapCache implements Part {
     const known = this.#table.get(mapping.eid);
     if (known !== undefined && !isLearnt(known)) return undefined;
     if (known === undefined && this.#refuseIfFull(out)) return undefined;
-    const { replaced, expiresAt_ms } = this.#coveredBy(mapping, now);
+    const scan = new CoveredScan(mapping, this.#table.covered(mapping.eid), now);
+    const covered = scan.look();
     const entry =
       known === undefined
         ? this.#create(mapping.eid, 'map-reply', mapping.forwarding, mapping.source, now)
         : known;
     const changed = known === undefined || this.#change(known, mapping, now);
-    this.#expireAt(entry, expiresAt_ms, now);
+    if (covered.complete) this.#scans.delete(entry);
+    else this.#scans.set(entry, scan);
+    this.#expireAt(entry, Math.min(now + mapping.lifetime_ms, covered.earliest_ms), now);
     this.#program(entry, now, out); // before those that it replaces go, so that no packet meets a gap
-    this.#evict(replaced, `replaced by ${formatEidPrefix(mapping.eid)}`, now, out);
+    this.#evict(covered.replaced, replacedBy(entry), now, out);
     if (changed)
       out.push(reportMapping(known === undefined ? 'map-cache-added' : 'map-cache-updated', entry));
     return entry;
@@ -159,11 +163,13 @@ export class MapCache implements Part {
   }
 
   nextDeadline(): number | undefined {
-    return earlier(this.#deadlines.next(), this.#clearing.nextDeadline());
+    const [first] = this.#scans.values();
+    return earlier(first?.started_ms, earlier(this.#deadlines.next(), this.#clearing.nextDeadline()));
   }
 
   expire(now: number, limit: number, out: Effect[]): void {
     this.#clear(limit, out);
+    this.#scan(now, out);
     const due = this.#deadlines.take(now, limit);
     this.#delete(
       due.filter((entry) => hasExpired(entry, now)),
@@ -185,20 +191,18 @@ export class MapCache implements Part {
     return entry;
   }
 
-  /**
-   * RFC 9301 section 5.5 on a less-specific prefix that comes later. More-specifics that this source had told before,
-   * and the prefix asked for, are replaced by it. Those of others stay (a host that roams is a more-specific of another
-   * ETR's prefix), and then the new entry ends with the first of them.
-   */
-  #coveredBy(mapping: LearntMapping, now: number): { replaced: StoredEntry[]; expiresAt_ms: number } {
-    let expiresAt_ms = now + mapping.lifetime_ms;
-    const replaced: StoredEntry[] = [];
-    for (const { eid, value } of this.#table.covered(mapping.eid)) {
-      if (!isLearnt(value) || sameEidPrefix(eid, mapping.eid)) continue;
-      if (isReplacedBy(value, mapping)) replaced.push(value);
-      else if (value.expiresAt_ms !== undefined) expiresAt_ms = Math.min(expiresAt_ms, value.expiresAt_ms);
+  /** The next slice of what a mapping covers. */
+  #scan(now: number, out: Effect[]): void {
+    const [first] = this.#scans;
+    if (first === undefined) return;
+    const [entry, scan] = first;
+    const { replaced, earliest_ms, complete } = scan.look();
+    if (complete) this.#scans.delete(entry);
+    if (earliest_ms < (entry.expiresAt_ms ?? Infinity)) {
+      this.#expireAt(entry, earliest_ms, now);
+      this.#program(entry, now, out);
     }
-    return { replaced, expiresAt_ms };
+    this.#evict(replaced, replacedBy(entry), now, out);
   }
 
   /** The first EXPIRE_BATCH go at once, the others with the next calls of `expire`. */
@@ -261,6 +265,7 @@ export class MapCache implements Part {
 
   #forget(entry: StoredEntry): void {
     this.#table.delete(entry.eid);
+    this.#scans.delete(entry);
     this.#deadlines.delete(entry);
     this.#references.remove(usedRlocs(entry.forwarding));
     this.#forwardings.release(entry.forwarding);
@@ -282,10 +287,8 @@ function hasExpired({ expiresAt_ms }: MapCacheEntry, now: number): boolean {
   return expiresAt_ms !== undefined && expiresAt_ms <= now;
 }
 
-function isReplacedBy(entry: MapCacheEntry, mapping: LearntMapping): boolean {
-  if (mapping.renewed.has(formatEidPrefix(entry.eid))) return false;
-  if (sameEidPrefix(entry.eid, mapping.asked)) return true;
-  return entry.mapSource !== undefined && sameAddress(entry.mapSource, mapping.source);
+function replacedBy({ eid }: MapCacheEntry): string {
+  return `replaced by ${formatEidPrefix(eid)}`;
 }
 
 function reportMapping(name: 'map-cache-added' | 'map-cache-updated', entry: MapCacheEntry): Effect {
