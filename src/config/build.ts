@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AuthenticationKey, MapServerConfig, StaticMapping, XtrLimits } from '../control/config.js';
 import type { ForwardingLocator } from '../control/effect.js';
+import { DEFAULT_XTR_LIMITS } from '../control/limits.js';
 import type { Configuration } from '../core/configuration.js';
 import { defaultMapCachePrefixes, type Draft, eidOf, isXtr } from './draft.js';
 import type { Secrets } from './secrets.js';
@@ -85,7 +86,9 @@ function buildLimits(limits: NonNullable<Draft['limits']>): XtrLimits {
     mapCacheEntries: limits['map-cache-entries'],
     dynamicEids: limits['dynamic-eids'],
     pendingMapRequests: limits['pending-map-requests'],
-    heldPacketsPerEid: limits['held-packets-per-eid'],
+    heldPacketsPerEid:
+      limits['held-packets-per-eid'] ??
+      Math.min(DEFAULT_XTR_LIMITS.heldPacketsPerEid, limits['held-packets']),
     heldPackets: limits['held-packets'],
     smrPerRlocInterval_ms: limits['smr-per-rloc-interval'],
     smrSuppression_ms: limits['smr-suppression'],

@@ -68,7 +68,8 @@ const limits = {
   'map-cache-entries': entries(16_777_216).default(DEFAULT_XTR_LIMITS.mapCacheEntries),
   'dynamic-eids': entries(16_777_216).default(DEFAULT_XTR_LIMITS.dynamicEids),
   'pending-map-requests': entries(1_048_576).default(DEFAULT_XTR_LIMITS.pendingMapRequests),
-  'held-packets-per-eid': integer(0, 65_536).default(DEFAULT_XTR_LIMITS.heldPacketsPerEid),
+  /** Default: 1,024, or held-packets if that is less. */
+  'held-packets-per-eid': integer(0, 65_536).optional(),
   'held-packets': integer(0, 1_048_576).default(DEFAULT_XTR_LIMITS.heldPackets),
   'smr-per-rloc-interval': duration('0s', '1h').default(DEFAULT_XTR_LIMITS.smrPerRlocInterval_ms),
   'smr-suppression': duration('0s', '1h').default(DEFAULT_XTR_LIMITS.smrSuppression_ms),

@@ -200,3 +200,13 @@ database-mappings: [{eid-prefix: 2.2.2.0/24, instance-id: 7}]
     ),
   );
 });
+
+for (const [all, perEid] of [
+  [8, 8],
+  [2_000, 1_024],
+] as const)
+  test(`of ${all} packets held in all, ${perEid} may be for one EID if nothing else is written`, async (t) => {
+    const { configuration } = await load(await directory(t), `${XTR}limits: {held-packets: ${all}}\n`);
+    t.is(configuration.xtr?.limits.heldPacketsPerEid, perEid);
+    t.is(configuration.xtr?.limits.heldPackets, all);
+  });

@@ -11,6 +11,8 @@ import { SITE_KEY } from '../workload/control-messages.js';
 const START_TIMEOUT_ms = 20_000;
 const POLL_ms = 50;
 const HEAP_MB = 8192;
+/** USER_HZ, which is 100 on every Linux. */
+const MS_PER_TICK = 10;
 
 /** What `map-servers[].key` and `map-server.sites[].keys[]` of a configuration are here. */
 export const KEY = {
@@ -59,6 +61,13 @@ export class Daemon {
     const daemon = new Daemon(spec, child);
     await daemon.#answers();
     return daemon;
+  }
+
+  /** CPU time that it has taken, user and system, milliseconds. */
+  cpu_ms(): number {
+    const stat = readFileSync(`/proc/${this.#process.pid ?? 0}/stat`, 'latin1');
+    const [user = 0, system = 0] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
+    return (user + system) * MS_PER_TICK;
   }
 
   /** Asks the agent something. */
