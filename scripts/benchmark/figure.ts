@@ -8,6 +8,8 @@ export interface Context {
   /** The CPU that packets are sent and forwarded on. */
   readonly cpu: number;
   readonly say: (text: string) => void;
+  /** Aborted when the run is interrupted: no further stage begins. */
+  readonly signal: AbortSignal;
 }
 
 /** What is set up once for several figures, so that their series are taken in turns. */
@@ -31,6 +33,8 @@ export interface Figure {
   readonly target?: { readonly least: number } | { readonly most: number };
   /** Which value the target is about; the median unless given. */
   readonly judged?: 'median' | 'p99' | 'max';
+  /** Where the target may be out of reach for a reason that is known, the report says it with a value that is short. */
+  readonly reasonIfShort?: string;
   readonly stage: Stage;
   /** Series that it needs. */
   readonly series: readonly string[];

@@ -7,7 +7,7 @@ import { HOST, numberOf, Overlay, type Place, RLOC, roamer } from '../site/overl
 import { eventually } from '../wait.js';
 import { prime, register } from './registered.js';
 
-interface Crowd {
+export interface Crowd {
   /** Hosts that move at once. */
   readonly hosts: number;
   /** Packets a second to all of them. */

@@ -48,7 +48,12 @@ export function mapServerConfig(addresses: readonly Address[], registrations: nu
       },
     ],
     addresses,
-    limits: { registrations, pendingNotifies: 65_536, mapReplyInterval_ms: 0 },
+    limits: {
+      registrations,
+      pendingNotifies: 65_536,
+      mapReplyInterval_ms: 0,
+      mapRepliesPerRloc_pps: 1_000_000,
+    },
   };
 }
 

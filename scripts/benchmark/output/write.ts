@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { renderMarkdown } from './markdown.js';
+import { renderPlots } from './plots.js';
+import type { Report } from './report.js';
+
+/** Plots that some report has. */
+const PLOT_FILES =
+  /^(throughput|scale|cost|programming|mapping-system|convergence|cold-start)[a-z0-9-]*\.svg$/;
+
+/** Made if need be. @throws Error that says what is wrong when nothing can be written there */
+export function prepareDirectory(directory: string): void {
+  const probe = join(directory, `.xtrd-bench-${process.pid}`);
+  try {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(probe, '');
+    rmSync(probe);
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `--out ${directory}: cannot write there (${code}); name a directory that can be written`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** report.json, report.md and the plots, in the place of those of an earlier run. @returns their names */
+export function writeReport(directory: string, report: Report): readonly string[] {
+  const plots = renderPlots(report);
+  const files = new Map([
+    ['report.json', `${JSON.stringify(report, undefined, 1)}\n`],
+    ['report.md', renderMarkdown(report, plots)],
+    ...plots.map(({ file, svg }) => [`${file}.svg`, svg] as const),
+  ]);
+  for (const name of readdirSync(directory))
+    if (PLOT_FILES.test(name) && !files.has(name)) rmSync(join(directory, name));
+  for (const [name, content] of files) writeFileSync(join(directory, name), content);
+  return [...files.keys()];
+}
