@@ -19,7 +19,7 @@ export interface Stage {
   run(wanted: ReadonlySet<string>, context: Context): Promise<Samples>;
 }
 
-export type Unit = 'ratio' | 'ns' | 'pps' | 'ms' | 'per second' | 'bytes' | 'packets';
+export type Unit = 'ratio' | 'ns' | 'us' | 'pps' | 'ms' | 'per second' | 'bytes' | 'packets';
 
 export interface Figure {
   /** As `--only` takes it; unique. */

@@ -30,6 +30,12 @@ export function cpuTimes(stat: string): { readonly steal: number; readonly all: 
   return { steal: fields[STEAL_FIELD] ?? 0, all };
 }
 
+/** So long has this process been ready to run without a CPU. */
+function waited_ms(): number {
+  const [, waited_ns = '0'] = readFileSync('/proc/self/schedstat', 'utf8').split(' ');
+  return Number(waited_ns) / 1e6;
+}
+
 function timesNow(): ReturnType<typeof cpuTimes> {
   return cpuTimes(readFileSync('/proc/stat', 'utf8'));
 }
@@ -38,11 +44,14 @@ export class NoiseMeter {
   readonly #load = loadavg()[0] ?? 0;
   readonly #before = timesNow();
   readonly #spins_ms: number[] = [];
+  #waited_ms = 0;
 
   /** Takes about 0.1 s, in which nothing else should be done. */
   sample(): void {
     if (this.#spins_ms.length === 0) for (let i = 0; i < SPINS; i++) spin(); // until it is compiled
+    const before_ms = waited_ms();
     for (let i = 0; i < SPINS; i++) this.#spins_ms.push(spin());
+    this.#waited_ms += waited_ms() - before_ms;
   }
 
   noise(): Noise {
@@ -51,6 +60,7 @@ export class NoiseMeter {
     return {
       steal: passed === 0 ? 0 : (now.steal - this.#before.steal) / passed,
       load: this.#load,
+      waiting: this.#waited_ms / this.#spins_ms.reduce((sum, each) => sum + each, 0),
       spin_ms: distribution(this.#spins_ms),
     };
   }

@@ -22,7 +22,7 @@ export const ABOUT: About = {
     },
     ...{ interfaces: 'veth', jit: 'on', node: 'Node v20', clang: 'clang version 14' },
   },
-  noise: { steal: 0.012, load: 0.5, spin_ms: distribution([5, 5.1, 5.2, 9]) },
+  noise: { steal: 0.012, waiting: 0.25, load: 0.5, spin_ms: distribution([5, 5.1, 5.2, 9]) },
   run: {
     ...{ startedAt: '2026-05-04T03:02:01.000Z', took_s: 125, revision: 'abc1234', quick: true, only: [] },
     generator: 'live-frame',

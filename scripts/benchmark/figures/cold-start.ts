@@ -51,6 +51,10 @@ function figuresOf(arrivals: Arrivals): Figure[] {
     ...(one
       ? []
       : [
+          figure(arrivals, 'cpu', {
+            ...{ title: `CPU time of all agents for an EID, ${pace}`, unit: 'us' },
+            how: `holding, asking, forwarding, answering, programming and sending on, of the four agents; divided by the packets delivered; ${about}`,
+          }),
           figure(arrivals, 'rate', {
             ...{ title: `EIDs resolved, of ${pace}`, unit: 'per second' },
             how: `packets delivered, over the time from the first one sent to the last one delivered; ${about}`,

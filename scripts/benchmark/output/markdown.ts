@@ -44,7 +44,7 @@ function aboutRows({ machine, noise, run }: Report): string[][] {
       'noise',
       `a loop of fixed length took ${spin_ms.median.toFixed(2)} ms (median; half between ${spin_ms.p25.toFixed(2)} and ` +
         `${spin_ms.p75.toFixed(2)}, p99 ${spin_ms.p99.toFixed(2)}, ${spin_ms.count} times between the stages); ` +
-        `${percent(noise.steal)} of the CPUs' time stolen by the hypervisor; load before the run ${noise.load.toFixed(2)}`,
+        `it waited for a CPU in ${percent(noise.waiting)} of that time; ${percent(noise.steal)} of the CPUs' time stolen by the hypervisor; load before the run ${noise.load.toFixed(2)}`,
     ],
   ];
 }

@@ -43,6 +43,8 @@ export interface Noise {
   readonly steal: number;
   /** Load average of the last minute before the run. */
   readonly load: number;
+  /** Share of the time in which the loop below could have run but waited for a CPU; 0 to 1. */
+  readonly waiting: number;
   /** Milliseconds of a loop of fixed length, before each stage and after the last. */
   readonly spin_ms: Distribution;
 }

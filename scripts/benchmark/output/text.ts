@@ -7,6 +7,7 @@ const MEGA = 1e6;
 const FORMATS: Readonly<Record<Unit, (value: number) => string>> = {
   ratio: (value) => value.toFixed(2),
   ns: (value) => `${value.toFixed(0)} ns`,
+  us: (value) => `${value.toFixed(value < 10 ? 1 : 0)} µs`,
   pps: (value) => `${(value / MEGA).toFixed(2)} Mpps`,
   ms: (value) => `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ms`,
   'per second': (value) => `${Math.round(value).toLocaleString('en')}/s`,

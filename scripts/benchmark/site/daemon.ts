@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient } from '../../../src/api/index.js';
 import { REPOSITORY } from '../../story/repository.js';
 import { SITE_KEY } from '../workload/control-messages.js';
+import { cpuTime_ms } from './cpu-time.js';
 import { ended, started } from './leftovers.js';
 
 const START_TIMEOUT_ms = 20_000;
@@ -85,6 +86,15 @@ export class Daemon {
         else throw new Error(`${this.#spec.name} does not answer: ${this.#log()}`, { cause: error });
       }
     }
+  }
+
+  /** CPU time of the agent and of its helper process so far, milliseconds. */
+  get cpuTime_ms(): number {
+    return cpuTime_ms(this.pid);
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
   }
 
   get #runs(): boolean {

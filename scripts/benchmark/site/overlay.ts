@@ -6,12 +6,14 @@
 //                  msmr
 //
 // The core and the sink see packets come by. Every neighbour is known, so that no figure waits for ARP.
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseAddress } from '../../../src/addr/index.js';
 import { Inside } from '../inside/process.js';
 import type { ObserverMethods } from '../inside/observer.js';
 import type { SenderMethods } from '../inside/sender.js';
 import { Daemon, KEY } from './daemon.js';
 import { type Device, formatMac, Network } from './network.js';
+import { eventually } from '../wait.js';
 
 export const RLOC = { itr: '4.4.4.4', old: '2.2.2.2', new: '6.6.6.6', msmr: '9.9.9.9' } as const;
 type Node = keyof typeof RLOC;
@@ -39,6 +41,11 @@ const LIMITS = {
 const PUNT_RATES = {
   ...{ 'map-cache-miss': RATE_pps, 'eid-detected': RATE_pps, stale: RATE_pps, 'no-neighbour': RATE_pps },
 } as const;
+
+/** Agents are at rest when all together work no more than this share of this time. */
+const REST_ms = 400;
+const REST_SHARE = 0.1;
+const SETTLE_TIMEOUT_ms = 60_000;
 
 export function numberOf(address: string): number {
   return Number(parseAddress(address).bits);
@@ -126,6 +133,25 @@ export class Overlay {
     const daemon = this.daemons.get(node);
     if (daemon === undefined) throw new Error(`${node} is not started`);
     return daemon;
+  }
+
+  /** Of all agents so far, milliseconds. */
+  get cpuTime_ms(): number {
+    return [...this.daemons.values()].reduce((sum, each) => sum + each.cpuTime_ms, 0);
+  }
+
+  /** Waits until the agents have nothing left to do. @throws Error when they do not come to rest */
+  async settle(): Promise<void> {
+    let before = this.cpuTime_ms;
+    await delay(REST_ms);
+    const atRest = await eventually(async () => {
+      const passed = this.cpuTime_ms - before;
+      before += passed;
+      if (passed < REST_ms * REST_SHARE) return true;
+      await delay(REST_ms);
+      return false;
+    }, SETTLE_TIMEOUT_ms);
+    if (!atRest) throw new Error(`the agents are not at rest after ${SETTLE_TIMEOUT_ms} ms`);
   }
 
   /** Hosts from `first` on speak behind a router: its kernel learns them as neighbours, all at once. */

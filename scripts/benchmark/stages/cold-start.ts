@@ -14,11 +14,11 @@ export interface Arrivals {
 }
 
 /** The first is slow enough that each EID is resolved before the next one comes. */
-export const ONE = { name: 'one', rate_pps: 20, eids: { quick: 60, full: 300 } } as const;
-export const FLOOD = { name: 'flood', rate_pps: 10_000, eids: { quick: 10_000, full: 30_000 } } as const;
+export const ONE = { name: 'one', rate_pps: 20, eids: { quick: 100, full: 400 } } as const;
+export const FLOOD = { name: 'flood', rate_pps: 10_000, eids: { quick: 2_000, full: 30_000 } } as const;
 export const ARRIVALS: readonly Arrivals[] = [ONE, FLOOD];
 
-export const COLD_SERIES = ['latency', 'lost', 'rate'] as const;
+export const COLD_SERIES = ['latency', 'lost', 'rate', 'cpu'] as const;
 type ColdSeries = (typeof COLD_SERIES)[number];
 
 export function coldSeries({ name }: Arrivals, what: ColdSeries): string {
@@ -30,6 +30,8 @@ const PATIENCE_ms = 5_000;
 
 interface Arrived {
   readonly sent: Sent;
+  /** Of all agents. */
+  readonly cpu_ms: number;
   /** By EID: when its packet reached the sink. */
   readonly arrived_ms: ReadonlyMap<number, number>;
 }
@@ -42,21 +44,33 @@ async function sendFirsts(
 ): Promise<Arrived> {
   const { sink, host, devices } = overlay;
   await sink.call('reset');
+  const work_ms = overlay.cpuTime_ms;
   const flow = { source: HOST, first: roamer(first), count, rate_pps, packets: count };
   const sent = await host.call('send', flow);
   const arrived = (): Promise<number> => sink.call('count', devices.sink.old.ifindex, 0);
   await eventually(async () => (await arrived()) === count, PATIENCE_ms);
   const sightings = await sink.call('sightings');
-  return { sent, arrived_ms: new Map(sightings.map(({ destination, first_ms }) => [destination, first_ms])) };
+  const cpu_ms = overlay.cpuTime_ms - work_ms;
+  return {
+    sent,
+    cpu_ms,
+    arrived_ms: new Map(sightings.map(({ destination, first_ms }) => [destination, first_ms])),
+  };
 }
 
-function judge({ sent, arrived_ms }: Arrived, first: number): Record<ColdSeries, number[]> {
+function judge({ sent, cpu_ms, arrived_ms }: Arrived, first: number): Record<ColdSeries, number[]> {
   const latency = [...sent.first_ms].flatMap((sent_ms, i) => {
     const at = arrived_ms.get(roamer(first + i));
     return at === undefined ? [] : [at - sent_ms];
   });
+  if (latency.length === 0) throw new Error('no packet has arrived');
   const took_ms = Math.max(...arrived_ms.values()) - (sent.first_ms[0] ?? 0);
-  return { latency, lost: [sent.packets - latency.length], rate: [(1000 * latency.length) / took_ms] };
+  return {
+    latency,
+    lost: [sent.packets - latency.length],
+    rate: [(1000 * latency.length) / took_ms],
+    cpu: [(1000 * cpu_ms) / latency.length],
+  };
 }
 
 export const coldStartStage: Stage = {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { setTimeout as delay } from 'node:timers/promises';
 import { HOST, type Overlay, type Place, roamer } from '../site/overlay.js';
 import { eventually } from '../wait.js';
 
 const TIMEOUT_ms = 60_000;
-const SETTLE_ms = 200;
 /** Packets a second to EIDs that are not in the map-cache, which the agents follow with ease. */
 const PRIME_pps = 1000;
 
@@ -16,7 +14,7 @@ export async function register(overlay: Overlay, place: Place, first: number, co
   await overlay.appear(place, first, count);
   if (!(await eventually(async () => (await registered()) >= before + count, TIMEOUT_ms)))
     throw new Error(`only ${(await registered()) - before} of ${count} hosts are registered`);
-  await delay(SETTLE_ms);
+  await overlay.settle();
 }
 
 /** Sends one packet to each host, so that the ITR has a mapping of it. */
@@ -29,4 +27,5 @@ export async function prime(overlay: Overlay, place: Place, first: number, count
   const arrived = (): Promise<number> => sink.call('count', devices.sink[place].ifindex, 0);
   if (!(await eventually(async () => (await arrived()) === count, TIMEOUT_ms)))
     throw new Error(`packets to only ${await arrived()} of ${count} hosts have arrived`);
+  await overlay.settle();
 }

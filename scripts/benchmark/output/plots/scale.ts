@@ -64,7 +64,7 @@ function lineOf(
   if (!points.some(({ x }) => x > 1)) return [];
   const prefixes = shape === 'internet' ? 'Internet prefixes' : 'campus hosts';
   const label = `${prefixes}, ${popularity === 'zipf' ? 'Zipf 1.0' : 'uniform'}`;
-  return [{ label, points, dashed: popularity === 'zipf' }];
+  return [{ label, points, dashed: popularity === 'zipf', colour: SHAPES.indexOf(shape) }];
 }
 
 /** Targets about one size: short lines around it. */

@@ -16,6 +16,8 @@ export interface Line {
   readonly label: string;
   readonly points: readonly Point[];
   readonly dashed?: boolean;
+  /** Lines that belong together have one; of its own unless given. */
+  readonly colour?: number;
 }
 
 /** A value to reach: the line at it is as long as the part of the axis that it is about. */
@@ -95,8 +97,13 @@ function gridOf(
   ];
 }
 
-function drawn({ points, dashed = false }: Line, index: number, { x, y }: Axes, withDots: boolean): string {
-  const stroke = seriesColour(index);
+function drawn(
+  { points, dashed = false, colour }: Line,
+  index: number,
+  { x, y }: Axes,
+  withDots: boolean,
+): string {
+  const stroke = seriesColour(colour ?? index);
   const at = points.map((point) => [x.position(point.x), y.position(point.y)] as const);
   const path = at.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(' ');
   const whiskers = points.flatMap(({ x: value, low, high }) =>
@@ -130,14 +137,20 @@ function drawnMark(
 /** Rows of colours and names above the plot. */
 function legendOf(lines: readonly Line[]): { readonly markup: string; readonly height: number } {
   let [x, row] = [LEFT, 0];
-  const entries = lines.map(({ label: name, dashed = false }, index) => {
+  const entries = lines.map(({ label: name, dashed = false, colour }, index) => {
     const width = 34 + textWidth(name, SIZES.tick) + 18;
     if (x + width > RIGHT && x > LEFT) [x, row] = [LEFT, row + 1];
-    const y = TOP - 6 + row * LEGEND_ROW;
-    const sample = line([x, y - 4], [x + 26, y - 4], seriesColour(index), 2.5, dashed ? '5 4' : undefined);
+    const y = TOP + 2 + row * LEGEND_ROW;
+    const sample = line(
+      [x, y - 4],
+      [x + 26, y - 4],
+      seriesColour(colour ?? index),
+      2.5,
+      dashed ? '5 4' : undefined,
+    );
     const entry = sample + label(name, [x + 33, y], 'start', { fill: COLOURS.text });
     x += width;
     return entry;
   });
-  return { markup: entries.join(''), height: row * LEGEND_ROW + 12 };
+  return { markup: entries.join(''), height: row * LEGEND_ROW + 20 };
 }
