@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { GeneratorName } from './inside/stream.js';
 
 /** Series by name. Those of one stage that are as long as each other were taken in the same rounds. */
 export type Samples = ReadonlyMap<string, readonly number[]>;
@@ -7,6 +8,8 @@ export interface Context {
   readonly quick: boolean;
   /** The CPU that packets are sent and forwarded on. */
   readonly cpu: number;
+  /** What sends the packets of hosts to single EIDs; live-frame test runs send all others. */
+  readonly generator: GeneratorName;
   readonly say: (text: string) => void;
   /** Aborted when the run is interrupted: no further stage begins. */
   readonly signal: AbortSignal;

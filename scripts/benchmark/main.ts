@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Figure } from './figure.js';
 import { FIGURES } from './figures/index.js';
+import { chooseGenerator, type Generator } from './generator.js';
 import { Interrupted, onInterruption } from './interruption.js';
 import { NoiseMeter } from './noise.js';
 import { buildObjects } from './objects.js';
@@ -13,25 +14,29 @@ import type { Report } from './output/report.js';
 import { renderTerminal } from './output/terminal.js';
 import { prepareDirectory, writeReport } from './output/write.js';
 import { Progress } from './progress.js';
+import { Refused } from './refused.js';
 import { measure } from './run.js';
 import { removeStale } from './site/network.js';
 import { elapsed_s, say } from './say.js';
 
 /** Measures, and describes where. */
-async function run(figures: readonly Figure[], { quick, only }: Options): Promise<Report> {
+async function run(
+  figures: readonly Figure[],
+  { quick, only }: Options,
+  generator: Generator,
+): Promise<Report> {
   const [startedAt, started_ms] = [new Date().toISOString(), Date.now()];
   const signal = onInterruption();
   const progress = new Progress(figures, quick, started_ms);
   const noise = new NoiseMeter();
   const cpu = availableParallelism() - 1;
-  const outcome = await measure(figures, { quick, cpu, say, signal }, (stage) => {
+  const outcome = await measure(figures, { quick, cpu, generator: generator.name, say, signal }, (stage) => {
     noise.sample();
     say(progress.begin(stage, Date.now()));
   });
   noise.sample();
   const took_s = (Date.now() - started_ms) / 1000;
-  const generator = 'live-frame';
-  const about = { startedAt, took_s, revision: revision(), quick, only, generator };
+  const about = { startedAt, took_s, revision: revision(), quick, only, generator: generator.text };
   return buildReport(outcome, { machine: describeMachine(), noise: noise.noise(), run: about });
 }
 
@@ -40,9 +45,10 @@ async function main(args: readonly string[]): Promise<number> {
   if (options.help) return print(USAGE);
   if (options.list) return print(FIGURES.map(({ name, title }) => `${name.padEnd(44)} ${title}`).join('\n'));
   if (options.out !== undefined) prepareDirectory(options.out);
+  const generator = await chooseGenerator(options.generator);
   buildObjects();
   await removeStale();
-  const report = await run(options.figures, options);
+  const report = await run(options.figures, options, generator);
   console.log(`\n${renderTerminal(report)}`);
   if (options.out !== undefined) {
     const files = writeReport(options.out, report);
@@ -62,6 +68,6 @@ try {
   if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
   else if (error instanceof Interrupted)
     console.error(`interrupted after ${elapsed_s()} s; nothing is left behind`);
-  else console.error(error);
+  else console.error(error instanceof Refused ? error.message : error);
   process.exitCode = error instanceof UsageError ? 2 : error instanceof Interrupted ? error.exitCode : 1;
 }

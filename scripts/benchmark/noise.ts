@@ -32,8 +32,11 @@ export function cpuTimes(stat: string): { readonly steal: number; readonly all: 
 
 /** So long has this process been ready to run without a CPU. */
 function waited_ms(): number {
-  const [, waited_ns = '0'] = readFileSync('/proc/self/schedstat', 'utf8').split(' ');
-  return Number(waited_ns) / 1e6;
+  try {
+    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
+  } catch {
+    return 0; // a kernel without SCHED_INFO
+  }
 }
 
 function timesNow(): ReturnType<typeof cpuTimes> {

@@ -2,15 +2,18 @@
 import { parseArgs } from 'node:util';
 import type { Figure } from './figure.js';
 import { FIGURES } from './figures/index.js';
+import { GENERATOR_CHOICES, type GeneratorChoice } from './generator.js';
 
-export const USAGE = `scripts/bench [--quick] [--out DIR] [--only NAME...]   measure the product against its limits
-scripts/bench --list                                    the names of the figures
+export const USAGE = `scripts/bench [--quick] [--out DIR] [--only NAME...] [--generator G]   measure the product against its limits
+scripts/bench --list                                                    the names of the figures
 
-  --quick      about two minutes instead of half an hour: fewer rounds, fewer sizes
-  --out DIR    write report.md, report.json and plots there; made if need be
-  --only NAME  these figures alone; a name may end in * and may be repeated
-  --list       the names of all figures, and what they are
-  --help       this text
+  --quick        about two minutes instead of half an hour: fewer rounds, fewer sizes
+  --out DIR      write report.md, report.json and plots there; made if need be
+  --only NAME    these figures alone; a name may end in * and may be repeated
+  --generator G  what sends the packets of the throughput figures: live-frame (the default; Linux 5.18), pktgen, or
+                 auto: pktgen where the kernel has it. LISP packets and tables of EIDs are always sent by live-frame
+  --list         the names of all figures, and what they are
+  --help         this text
 
 docs/performance.md explains the figures.`;
 
@@ -21,6 +24,7 @@ export interface Options {
   readonly quick: boolean;
   readonly out: string | undefined;
   readonly only: readonly string[];
+  readonly generator: GeneratorChoice;
   readonly list: boolean;
   readonly help: boolean;
 }
@@ -32,13 +36,25 @@ export function parseOptions(args: readonly string[]): Options {
   if (positionals.length > 0 && values.only.length === 0)
     throw new UsageError(`unknown argument '${positionals.join(' ')}'`);
   const { quick, list, help, out } = values;
-  return { figures: chosen(only, quick), quick, out, only, list, help };
+  const generator = GENERATOR_CHOICES.find((choice) => choice === values.generator);
+  if (generator === undefined)
+    throw new UsageError(`--generator ${values.generator}: it is one of ${GENERATOR_CHOICES.join(', ')}`);
+  return { figures: chosen(only, quick), quick, out, only, generator, list, help };
 }
 
-function parse(args: readonly string[]): {
-  readonly values: { quick: boolean; only: string[]; list: boolean; help: boolean; out: string | undefined };
+interface Parsed {
+  readonly values: {
+    readonly quick: boolean;
+    readonly only: string[];
+    readonly generator: string;
+    readonly list: boolean;
+    readonly help: boolean;
+    readonly out: string | undefined;
+  };
   readonly positionals: string[];
-} {
+}
+
+function parse(args: readonly string[]): Parsed {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -47,6 +63,7 @@ function parse(args: readonly string[]): {
         quick: { type: 'boolean', default: false },
         out: { type: 'string' },
         only: { type: 'string', multiple: true, default: [] },
+        generator: { type: 'string', default: 'live-frame' },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -46,6 +46,6 @@ test('what is not understood is refused with a hint', (t) => {
 });
 
 test('the usage names every option', (t) => {
-  for (const option of ['--quick', '--out', '--only', '--list', '--help'])
+  for (const option of ['--quick', '--out', '--only', '--generator', '--list', '--help'])
     t.true(USAGE.includes(`  ${option} `), option);
 });

@@ -3,13 +3,14 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderMarkdown } from './markdown.js';
 import { renderPlots } from './plots.js';
+import { Refused } from '../refused.js';
 import type { Report } from './report.js';
 
 /** Plots that some report has. */
 const PLOT_FILES =
   /^(throughput|scale|cost|programming|mapping-system|convergence|cold-start)[a-z0-9-]*\.svg$/;
 
-/** Made if need be. @throws Error that says what is wrong when nothing can be written there */
+/** Made if need be. @throws Refused when nothing can be written there */
 export function prepareDirectory(directory: string): void {
   const probe = join(directory, `.xtrd-bench-${process.pid}`);
   try {
@@ -18,7 +19,7 @@ export function prepareDirectory(directory: string): void {
     rmSync(probe);
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new Error(
+    throw new Refused(
       `--out ${directory}: cannot write there (${code}); name a directory that can be written`,
       {
         cause: error,

@@ -90,9 +90,10 @@ async function measureOf(west: AddedRouter, name: string, run: Run, burst_ms: nu
 export const costStage: Stage = {
   name: 'cost',
 
-  run(wanted: ReadonlySet<string>, { cpu, quick, say }: Context): Promise<Samples> {
+  run(wanted: ReadonlySet<string>, context: Context): Promise<Samples> {
+    const { quick, say } = context;
     const length = quick ? 'quick' : 'full';
-    return DataPlane.with(cpu, async (dataPlane) => {
+    return DataPlane.with(context, async (dataPlane) => {
       const west = await dataPlane.addRouter('west', await dataPlane.network.namespace('west'), WEST);
       await mapRemotes(west.router);
       await west.router.process.call('apply', tables());
