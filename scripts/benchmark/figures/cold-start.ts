@@ -2,11 +2,22 @@
 import { type Figure, seriesOf } from '../figure.js';
 import type { CdfSpec } from '../output/plots/cdf.js';
 import { LIMITS_TEXT } from '../site/overlay.js';
-import { ARRIVALS, type Arrivals, coldSeries, coldStartStage, FLOOD, ONE } from '../stages/cold-start.js';
+import {
+  ARRIVALS,
+  type Arrivals,
+  coldSeries,
+  coldStartStage,
+  FLOOD,
+  ONE,
+  WARM_UP,
+} from '../stages/cold-start.js';
 
 const group = 'Cold start: the first packet to an unknown EID';
 const shared = { group, stage: coldStartStage } as const;
 const TARGET_ms = 5;
+/** What is known to keep these figures short where they are. */
+const SHORT =
+  'three agents, each a process of JavaScript, share two CPUs with the sender; the row of CPU time says how many EIDs a second that allows';
 
 function figure(
   arrivals: Arrivals,
@@ -31,7 +42,7 @@ function figuresOf(arrivals: Arrivals): Figure[] {
   const pace = one
     ? `one EID after the other, ${arrivals.rate_pps} a second`
     : `${arrivals.rate_pps.toLocaleString('en')} new EIDs a second`;
-  const about = `one packet to each, agents as processes, no injected delay; ${LIMITS_TEXT}`;
+  const about = `one packet to each, after ${WARM_UP.full.toLocaleString('en')} others (${WARM_UP.quick} in a quick run) so that the agents' code is compiled; no injected delay; ${LIMITS_TEXT}`;
   return [
     figure(
       arrivals,
@@ -40,13 +51,13 @@ function figuresOf(arrivals: Arrivals): Figure[] {
         ...{ title: `First packet to delivery, ${pace}`, unit: 'ms' },
         how: `from the system call that sends the packet until it reaches the interface of its host: held by the ITR, Map-Request, Map-Server, ETR, Map-Reply, sent on; ${about}`,
       },
-      one ? { target: { most: TARGET_ms }, judged: 'p99' } : {},
+      one ? { target: { most: TARGET_ms }, judged: 'p99', reasonIfShort: SHORT } : {},
     ),
     figure(
       arrivals,
       'lost',
       { title: `First packets lost, ${pace}`, unit: 'packets', how: `sent but not delivered; ${about}` },
-      { target: { most: 0 }, judged: 'max' },
+      { target: { most: 0 }, judged: 'max', ...(one ? {} : { reasonIfShort: SHORT }) },
     ),
     ...(one
       ? []

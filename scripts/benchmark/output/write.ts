@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { renderMarkdown } from './markdown.js';
 import { renderPlots } from './plots.js';
 import { Refused } from '../refused.js';
@@ -14,7 +14,7 @@ const PLOT_FILES =
 export function prepareDirectory(directory: string): void {
   const probe = join(directory, `.xtrd-bench-${process.pid}`);
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(resolve(directory));
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {
@@ -26,6 +26,13 @@ export function prepareDirectory(directory: string): void {
       },
     );
   }
+}
+
+/** With its parents. Not by mkdirSync's own recursion, which does not come back below /proc (Node 20). */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  makeDirectory(dirname(directory));
+  mkdirSync(directory);
 }
 
 /** report.json, report.md and the plots, in the place of those of an earlier run. @returns their names */
