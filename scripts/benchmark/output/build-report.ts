@@ -16,7 +16,9 @@ export interface About {
 }
 
 export function buildReport({ results, samples, failures }: Outcome, about: About): Report {
-  const series = [...samples].map(([stage, taken]) => [stage, Object.fromEntries(taken)] as const);
+  const series = [...samples].map(
+    ([stage, taken]) => [stage, Object.fromEntries([...taken].map(shortened))] as const,
+  );
   return {
     format: REPORT_FORMAT,
     ...about,
@@ -24,6 +26,11 @@ export function buildReport({ results, samples, failures }: Outcome, about: Abou
     failures,
     series: Object.fromEntries(series),
   };
+}
+
+/** Six digits: no clock here is better, and a report of a full run holds a hundred thousand values. */
+function shortened([name, values]: readonly [string, readonly number[]]): [string, number[]] {
+  return [name, values.map((value) => Number(value.toPrecision(6)))];
 }
 
 function reported({ figure, distribution, met }: Result): ReportedFigure {

@@ -15,7 +15,7 @@ export interface Report {
   readonly figures: readonly ReportedFigure[];
   /** Stages, or single figures, that failed. */
   readonly failures: readonly Failure[];
-  /** Every value that was taken: series by name, by stage. In the unit that the stage took them in. */
+  /** Every value that was taken, to six digits: series by name, by stage. In the unit that the stage took them in. */
   readonly series: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
 }
 

@@ -14,7 +14,7 @@ export interface Arrivals {
 }
 
 /** The first is slow enough that each EID is resolved before the next one comes. */
-export const ONE = { name: 'one', rate_pps: 20, eids: { quick: 100, full: 400 } } as const;
+export const ONE = { name: 'one', rate_pps: 20, eids: { quick: 60, full: 400 } } as const;
 export const FLOOD = { name: 'flood', rate_pps: 10_000, eids: { quick: 2_000, full: 30_000 } } as const;
 export const ARRIVALS: readonly Arrivals[] = [ONE, FLOOD];
 

@@ -16,8 +16,8 @@ export interface Crowd {
 }
 
 export const CROWDS: readonly Crowd[] = [
-  { hosts: 1, rate_pps: 2000, rounds: { quick: 20, full: 200 } },
-  { hosts: 1000, rate_pps: 20_000, rounds: { quick: 2, full: 6 } },
+  { hosts: 1, rate_pps: 2000, rounds: { quick: 15, full: 200 } },
+  { hosts: 1000, rate_pps: 20_000, rounds: { quick: 1, full: 6 } },
   { hosts: 10_000, rate_pps: 25_000, rounds: { quick: 1, full: 2 } },
 ];
 
@@ -35,7 +35,7 @@ const TIMEOUT_ms = 90_000;
 const BETWEEN_ms = 3_500;
 
 /** Moves of a single host before those that count: a just started agent runs code that is not compiled yet. */
-export const WARM_UP = { quick: 5, full: 30 } as const;
+export const WARM_UP = { quick: 3, full: 30 } as const;
 
 /** The ITR has just asked for each EID, which it does once a second (RFC 9301 section 5.3). */
 const ASKED_ms = 1_100;

@@ -13,7 +13,7 @@ import { cost, type VERDICTS } from './cost-run.js';
 import { hostFrame, mapRemotes, type Mix, MIXES, mixName, toLocal, toRemote, tunnelFrame } from './mixes.js';
 import { toOne } from './tables.js';
 
-const ROUNDS = { quick: 9, full: 31 } as const;
+const ROUNDS = { quick: 7, full: 31 } as const;
 const BURST_ms = { quick: 15, full: 40 } as const;
 
 /** EIDs that only this stage has. */

@@ -10,7 +10,7 @@ import { productCourses } from './product-courses.js';
 import { kernelCourses } from './kernel-courses.js';
 import { bareCourses } from './bare-courses.js';
 
-const ROUNDS = { quick: 9, full: 31 } as const;
+const ROUNDS = { quick: 7, full: 31 } as const;
 const BURST_ms = { quick: 60, full: 150 } as const;
 
 /** With live frames as generator, the series bare-live-V is bare-V. */
