@@ -13,7 +13,7 @@ const streams = new Map<string, StreamSpec>();
 /** One command a write, as pktgen wants it. */
 function command(file: string, text: string): void {
   try {
-    writeFileSync(file, text);
+    writeFileSync(file, `${text}\n`); // pgctrl takes the last character for the end of the line
   } catch (error) {
     throw new Error(`pktgen did not take '${text}': ${(error as Error).message}`, { cause: error });
   }
