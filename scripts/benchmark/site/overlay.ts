@@ -33,7 +33,7 @@ const FIRST_EID = numberOf('1.1.1.0');
 const RATE_pps = 50_000;
 export const LIMITS_TEXT =
   `limits: smr-per-rloc-interval 0 s, map-replies-per-rloc ${RATE_pps}, punt-rates ${RATE_pps}, ` +
-  'held-packets 65,536; all others as they are by default';
+  'held-packets, dynamic-eids, map-cache-entries, pending-map-requests 65,536; all others as they are by default';
 const LIMITS = {
   ...{ 'smr-per-rloc-interval': '0s', 'map-replies-per-rloc': RATE_pps, 'held-packets': 65_536 },
   ...{ 'dynamic-eids': 65_536, 'map-cache-entries': 65_536, 'pending-map-requests': 65_536 },

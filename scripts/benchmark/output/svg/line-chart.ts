@@ -131,7 +131,7 @@ function drawnMark(
     );
   }
   const [from, to, py] = [x.position(at.from), x.position(at.to), y.position(at.y)];
-  return line([from, py], [to, py], COLOURS.target, 1.5, '6 4') + label(name, [to, py - 6], 'end', style);
+  return line([from, py], [to, py], COLOURS.target, 1.5, '6 4') + label(name, [to, py + 15], 'end', style);
 }
 
 /** Rows of colours and names above the plot. */
