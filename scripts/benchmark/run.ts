@@ -45,6 +45,7 @@ export async function measure(
       failed(stage.name, error);
     }
   }
+  context.signal.throwIfAborted();
   const results = figures.flatMap((figure) => {
     const taken = samples.get(figure.stage.name);
     if (taken === undefined) return [];

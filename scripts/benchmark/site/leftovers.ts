@@ -7,9 +7,12 @@ export interface Running {
 }
 
 const running = new Set<Running>();
+/** The run is being taken down: nothing that is started now lives on. */
+let ending = false;
 
 export function started(process: Running): void {
   running.add(process);
+  if (ending) void process.kill();
 }
 
 export function ended(process: Running): void {
@@ -18,5 +21,6 @@ export function ended(process: Running): void {
 
 /** Ends all processes: the stage that waits for one fails, and takes down what it has built. */
 export async function endProcesses(): Promise<void> {
+  ending = true;
   await Promise.all([...running].map((process) => process.kill()));
 }
