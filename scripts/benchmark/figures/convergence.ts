@@ -82,7 +82,7 @@ function figuresOf(crowd: Crowd): Figure[] {
       : [
           figure(crowd, 'cpu', {
             ...{ title: `CPU time of all agents for a host, ${moved}`, unit: 'us' },
-            how: `learning, registering, Map-Notify, withdrawing, SMR, asking again and answering, of all four agents and their helper processes' main threads; what other load there is does not change it; ${about}`,
+            how: `learning, registering, Map-Notify, withdrawing, SMR, asking again and answering, of all four agents and their helper processes' main threads; ${about}`,
           }),
         ]),
     figure(crowd, 'reencapsulated', {
