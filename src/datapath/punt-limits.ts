@@ -3,7 +3,7 @@ import type { PuntReason } from '../control/machine.js';
 import { DEFAULT_PUNT_LIMITS, type PuntLimit, type PuntLimits } from './options.js';
 
 /** Of a rate that is higher than the default, so much may come at once. */
-const BURST_s = 0.25;
+const BURST_s = 0.2;
 
 /** The default limits at other rates, punts a second and CPU. */
 export function puntLimitsAt(rates_pps: Readonly<Record<PuntReason, number>>): PuntLimits {
