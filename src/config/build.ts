@@ -37,6 +37,7 @@ export function buildConfiguration(draft: Draft, secrets: Secrets, run: RunIdent
       locatorSets: dataPath['locator-sets'],
       locators: dataPath.locators,
       puntRing: dataPath['punt-ring-bytes'],
+      puntRates_pps: dataPath['punt-rates'],
     },
     kernelSettings: present(draft.kernelSettings),
     apiSocket: draft.apiSocket ?? `/run/xtrd/${name}.sock`,
@@ -94,6 +95,7 @@ function buildLimits(limits: NonNullable<Draft['limits']>): XtrLimits {
     smrSuppression_ms: limits['smr-suppression'],
     smrInvokedInterval_ms: limits['smr-invoked-interval'],
     mapReplyInterval_ms: limits['map-reply-interval'],
+    mapRepliesPerRloc_pps: limits['map-replies-per-rloc'],
   };
 }
 
@@ -116,6 +118,7 @@ function buildMapServer(draft: Draft, secrets: Secrets): MapServerConfig | undef
       registrations: mapServer.limits.registrations,
       pendingNotifies: mapServer.limits['pending-notifies'],
       mapReplyInterval_ms: mapServer.limits['map-reply-interval'],
+      mapRepliesPerRloc_pps: mapServer.limits['map-replies-per-rloc'],
     },
   };
 }

@@ -33,6 +33,7 @@ const prefixWithInstance = { 'eid-prefix': eidPrefix, 'instance-id': instanceId.
 const boolean = z.boolean().describe('true or false');
 const priority = integer(0, 255);
 const weight = integer(0, 255);
+const rate_pps = integer(1, 1_000_000);
 const entries = (max: number): ReturnType<typeof integer> => integer(1, max);
 
 const locator = z
@@ -43,6 +44,7 @@ const mapServerLimits = {
   registrations: entries(16_777_216).default(DEFAULT_MAP_SERVER_LIMITS.registrations),
   'pending-notifies': entries(16_777_216).default(DEFAULT_MAP_SERVER_LIMITS.pendingNotifies),
   'map-reply-interval': duration('0s', '1h').default(DEFAULT_MAP_SERVER_LIMITS.mapReplyInterval_ms),
+  'map-replies-per-rloc': rate_pps.default(DEFAULT_MAP_SERVER_LIMITS.mapRepliesPerRloc_pps),
 };
 
 const site = z
@@ -75,6 +77,7 @@ const limits = {
   'smr-suppression': duration('0s', '1h').default(DEFAULT_XTR_LIMITS.smrSuppression_ms),
   'smr-invoked-interval': duration('0s', '1h').default(DEFAULT_XTR_LIMITS.smrInvokedInterval_ms),
   'map-reply-interval': duration('0s', '1h').default(DEFAULT_XTR_LIMITS.mapReplyInterval_ms),
+  'map-replies-per-rloc': rate_pps.default(DEFAULT_XTR_LIMITS.mapRepliesPerRloc_pps),
 };
 
 const dataPath = {
@@ -83,6 +86,12 @@ const dataPath = {
   'locator-sets': entries(1_048_576).default(4_096),
   locators: entries(1_048_576).default(4_096),
   'punt-ring-bytes': integer(65_536, 268_435_456).default(8_388_608),
+  'punt-rates': group({
+    'map-cache-miss': rate_pps.default(20_000),
+    'eid-detected': rate_pps.default(2_000),
+    stale: rate_pps.default(2_000),
+    'no-neighbour': rate_pps.default(20_000),
+  }),
 };
 
 function list<T extends z.ZodType>(element: T, of: string): z.ZodOptional<z.ZodArray<T>> {

@@ -68,7 +68,8 @@ export class MapResolver {
     this.#tables = tables;
     this.#refusals = refusals;
     this.#counters = counters;
-    this.#replies = new ReplyLimiter(config.limits.mapReplyInterval_ms);
+    const { mapReplyInterval_ms, mapRepliesPerRloc_pps } = config.limits;
+    this.#replies = new ReplyLimiter(mapReplyInterval_ms, mapRepliesPerRloc_pps);
   }
 
   resolve(resolving: Resolving, now: number): Effect[] {

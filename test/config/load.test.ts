@@ -47,6 +47,12 @@ test('xTR2 of the story becomes a Configuration', async (t) => {
       locatorSets: 4096,
       locators: 4096,
       puntRing: 8_388_608,
+      puntRates_pps: {
+        'map-cache-miss': 20_000,
+        'eid-detected': 2_000,
+        stale: 2_000,
+        'no-neighbour': 20_000,
+      },
     },
     kernelSettings: 'set',
     apiSocket: '/run/xtrd/xtr2.sock',
