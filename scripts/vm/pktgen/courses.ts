@@ -39,9 +39,11 @@ export async function prepareCourses({ west, east }: Pair): Promise<void> {
   await east.guest.must(['ip', 'route', 'add', EID_ROUTES[6], 'via', EAST.eidV6]);
 }
 
-export async function underlayRoutes({ west }: Pair, change: 'add' | 'delete'): Promise<void> {
+export async function underlayRoutes({ west, east }: Pair, change: 'add' | 'delete'): Promise<void> {
   await west.guest.must(['ip', 'route', change, EAST.prefix, 'via', EAST.rloc]);
   await west.guest.must(['ip', 'route', change, EAST.prefixV6, 'via', 'fd00::2']);
+  await east.guest.must(['ip', 'route', change, WEST.prefix, 'via', WEST.rloc]);
+  await east.guest.must(['ip', 'route', change, WEST.prefixV6, 'via', 'fd00::1']);
 }
 
 async function busy_ns(guest: Guest): Promise<number> {
