@@ -9,7 +9,7 @@ import { EAST, inHost, WEST } from '../pair/site.js';
 import type { Sent } from './drive.js';
 import type { Target, Workload } from './workload.js';
 
-export type CourseName = 'kernel forwarding' | 'LISP, native XDP' | 'LISP, generic XDP';
+export type CourseName = 'kernel forwarding' | 'LISP, native XDP';
 
 export interface Measured {
   readonly course: CourseName;

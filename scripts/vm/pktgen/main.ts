@@ -51,7 +51,10 @@ function readWorkload(args: readonly string[]): { readonly workload: Workload; r
   return { workload, kernel: values.kernel };
 }
 
-/** Kernel forwarding first; then LISP in both modes, on the same machines. */
+/**
+ * Kernel forwarding first; then LISP, on the same machines. Not in generic mode: pktgen keeps a reference to its packets,
+ * and generic XDP panics on such (pskb_expand_head; seen on Linux 6.12).
+ */
 async function measureAll(
   pair: Pair,
   measure: (course: CourseName) => Promise<Measured>,
@@ -60,12 +63,10 @@ async function measureAll(
   await underlayRoutes(pair, 'add');
   const results = [await measure('kernel forwarding')];
   await underlayRoutes(pair, 'delete');
-  for (const mode of ['native', 'generic'] as const) {
-    const routers = await Promise.all([pair.west.startRouter(mode), pair.east.startRouter(mode)]);
-    results.push(await measure(`LISP, ${mode} XDP`));
-    for (const { process: router } of routers) router.signal('SIGTERM');
-    await Promise.all(routers.map(({ process: router }) => router.exited));
-  }
+  const routers = await Promise.all([pair.west.startRouter('native'), pair.east.startRouter('native')]);
+  results.push(await measure('LISP, native XDP'));
+  for (const { process: router } of routers) router.signal('SIGTERM');
+  await Promise.all(routers.map(({ process: router }) => router.exited));
   return results;
 }
 
