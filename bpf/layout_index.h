@@ -10,7 +10,7 @@
  * what the index does not know or not say, the trie is asked for. Numbers are in host byte order, addresses too.
  *
  * A cell tells which prefix lengths there are among the prefixes that begin with the same bits; a bucket holds
- * prefixes with the same hash. There are as many cells as buckets, a power of two.
+ * prefixes with the same hash. There is a power of two of each; cells are few, so that they stay in caches.
  */
 enum xtr_index_constants {
 	XTR_INDEX_SLOTS = 4,  /* of a bucket */
@@ -80,7 +80,7 @@ struct xtr_index_cell_v6 {
 struct xtr_index_state {
 	__u64 short_lengths; /* lengths that are shorter than what chooses the cell, as in a cell (v6: its high half) */
 	__u32 mask;	     /* number of buckets minus one; 0: the trie knows */
-	__u32 reserved;
+	__u32 cell_mask;     /* likewise of cells */
 };
 
 /* Value of xtr_index, one element. */

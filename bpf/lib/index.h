@@ -174,7 +174,7 @@ __noinline __u64 probe_eid_db_v6(__u64 high, __u64 low, __u32 scope)
 	if (!index || !index->table[table_].mask)                                                                      \
 		return INDEX_MISS;                                                                                     \
 	at = index_hash_v4(index, address & -(1U << (32 - XTR_INDEX_CELL_BITS_V4)), scope | XTR_INDEX_CELL_SCOPE);     \
-	at &= index->table[table_].mask;                                                                               \
+	at &= index->table[table_].cell_mask;                                                                          \
 	cell = bpf_map_lookup_elem(cells, &at);                                                                        \
 	if (!cell)                                                                                                     \
 		return INDEX_ASK_TRIE;                                                                                 \
@@ -196,7 +196,7 @@ __noinline __u64 probe_eid_db_v6(__u64 high, __u64 low, __u32 scope)
 	if (!index || !index->table[table_].mask)                                                                      \
 		return INDEX_MISS;                                                                                     \
 	at = index_hash_v6(index, high & -(1ULL << (64 - XTR_INDEX_CELL_BITS_V6)), 0, scope | XTR_INDEX_CELL_SCOPE);   \
-	at &= index->table[table_].mask;                                                                               \
+	at &= index->table[table_].cell_mask;                                                                          \
 	cell = bpf_map_lookup_elem(cells, &at);                                                                        \
 	if (!cell)                                                                                                     \
 		return INDEX_ASK_TRIE;                                                                                 \

@@ -25,10 +25,17 @@ export const REMEMBERED = 4096;
  */
 const ENTRIES_OF_BUCKET = 1.5;
 
+/** One for each /16 that there may be, 512 kB; of IPv6 for each /32, 4 MB: prefixes that share one are looked for in vain. */
+const MOST_CELLS = { v4: 65_536, v6: 262_144 } as const;
+
 function indexSizes(name: string, entries: number): Record<string, number> {
   const buckets = 2 ** Math.ceil(Math.log2(entries / ENTRIES_OF_BUCKET));
-  const families = ['v4', 'v6'].flatMap((family) => [`${name}_index_${family}`, `${name}_cells_${family}`]);
-  return Object.fromEntries(families.map((each) => [`xtr_${each}`, buckets]));
+  return {
+    [`xtr_${name}_index_v4`]: buckets,
+    [`xtr_${name}_index_v6`]: buckets,
+    [`xtr_${name}_cells_v4`]: Math.min(buckets, MOST_CELLS.v4),
+    [`xtr_${name}_cells_v6`]: Math.min(buckets, MOST_CELLS.v6),
+  };
 }
 
 /** max_entries by map name. */

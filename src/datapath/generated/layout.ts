@@ -279,7 +279,7 @@ export const xtr_index_state = {
   offset: {
     short_lengths: 0,
     mask: 8,
-    reserved: 12,
+    cell_mask: 12,
   },
 } as const;
 

@@ -7,6 +7,7 @@ import {
   xtr_index_kind,
   xtr_index_slot_v4,
   xtr_index_slot_v6,
+  xtr_index_state,
 } from '../generated/layout.js';
 import {
   CELL_BITS,
@@ -32,7 +33,7 @@ const LAYOUTS = {
   6: { slot: xtr_index_slot_v6, cell: xtr_index_cell_v6, address: 4 },
 } as const;
 
-/** Memory that programs may read at the same time; its numbers of cells and of buckets are one power of two. */
+/** Memory that programs may read at the same time; its numbers of cells and of buckets are powers of two. */
 export interface IndexMemory {
   readonly cells: Uint32Array;
   readonly buckets: Uint32Array;
@@ -41,7 +42,8 @@ export interface IndexMemory {
   readonly seed: Uint32Array;
 }
 
-const STATE_MASK = 2;
+const STATE_MASK = xtr_index_state.offset.mask / 4;
+const STATE_CELL_MASK = xtr_index_state.offset.cell_mask / 4;
 
 /** What packets to an EID-Prefix are decided by. */
 export interface IndexEntry {
@@ -64,7 +66,8 @@ const NOTHING: IndexEntry = { value: 0, kind: xtr_index_kind.XTR_INDEX_NOTHING, 
 export class EidIndex {
   readonly #family: 4 | 6;
   readonly #memory: IndexMemory;
-  readonly #mask: number;
+  readonly #bucketMask: number;
+  readonly #cellMask: number;
   readonly #slotWords: number;
   readonly #cellWords: number;
   readonly #addressWords: number;
@@ -92,7 +95,8 @@ export class EidIndex {
     this.#valueAt = slot.offset.value / 4;
     this.#tagAt = slot.offset.tag / 4;
     const cells = memory.cells.length / this.#cellWords;
-    this.#mask = cells - 1;
+    this.#cellMask = cells - 1;
+    this.#bucketMask = memory.buckets.length / (this.#slotWords * XTR_INDEX_SLOTS) - 1;
     this.#inCell = new Uint32Array(cells);
     this.#short = new Uint32Array(CELL_BITS[family]);
     this.#key = new Uint32Array(address);
@@ -108,7 +112,8 @@ export class EidIndex {
 
   /** From now on packets are looked up here. */
   publish(): void {
-    Atomics.store(this.#memory.state, STATE_MASK, this.#mask);
+    this.#memory.state[STATE_CELL_MASK] = this.#cellMask;
+    Atomics.store(this.#memory.state, STATE_MASK, this.#bucketMask);
   }
 
   /** The value of exactly this prefix. */
@@ -200,7 +205,7 @@ export class EidIndex {
   /** Sets #key. */
   #bucketOf(eid: EidPrefix): number {
     writeWords(eid.prefix.address, this.#key);
-    return this.#hash(this.#key, scopeOf(eid));
+    return this.#hash(this.#key, scopeOf(eid)) & this.#bucketMask;
   }
 
   #hash(words: Uint32Array, scope: number): number {
@@ -215,7 +220,7 @@ export class EidIndex {
         Math.imul(words[3] ?? 0, factor(2)) ^
         Math.imul(words[2] ?? 0, factor(3));
     hash = Math.imul(hash ^ (hash >>> 16), factor(5));
-    return (hash ^ (hash >>> 15)) & this.#mask;
+    return hash ^ (hash >>> 15);
   }
 
   #bucketAt(word: number): number {
@@ -224,7 +229,7 @@ export class EidIndex {
 
   /** First word of a slot. */
   #slot(bucket: number, probe: number, slot: number): number {
-    return (((bucket + probe) & this.#mask) * XTR_INDEX_SLOTS + slot) * this.#slotWords;
+    return (((bucket + probe) & this.#bucketMask) * XTR_INDEX_SLOTS + slot) * this.#slotWords;
   }
 
   #find(eid: EidPrefix): number | undefined {
@@ -266,7 +271,7 @@ export class EidIndex {
     const words = this.#key.slice();
     writeWords(prefix.address, words);
     maskWords(this.#family, words, CELL_BITS[this.#family]);
-    return this.#hash(words, cellScope(instanceId));
+    return this.#hash(words, cellScope(instanceId)) & this.#cellMask;
   }
 
   #addLength(eid: EidPrefix): void {
