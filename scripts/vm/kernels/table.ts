@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // docs/kernels.md: what the last run of each kernel said.
+import { REPOSITORY } from '../../story/repository.js';
 import type { KernelResult, SuiteResult } from './run-kernel.js';
 import { MATRIX } from '../kernel/matrix.js';
 import type { XdpResult } from './probe.js';
@@ -44,7 +45,10 @@ function notes({ version, probe, suites }: KernelResult): string[] {
     ...failed.map((name) => `- ${suite}, failed: ${name}`),
     ...skipped.map((name) => `- ${suite}, skipped: ${name}`),
   ]);
-  const all = [...refusals.map((text) => `- refused at start: ${text.split('\n')[0] ?? ''}`), ...lines];
+  const all = [
+    ...refusals.map((text) => `- refused at start: ${text.replaceAll(REPOSITORY, '').split('\n')[0] ?? ''}`),
+    ...lines,
+  ];
   return all.length === 0 ? [] : [`Linux ${version}:`, '', ...all, ''];
 }
 
