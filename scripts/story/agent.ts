@@ -24,7 +24,8 @@ export class Agent {
   /** Starts it and waits until it answers. */
   async start(): Promise<StatusView> {
     this.#daemon = this.#backend.start(this.router, this.router, ['xtrd', '--config', this.#configuration]);
-    const deadline = Date.now() + START_TIMEOUT_ms;
+    const timeout_ms = START_TIMEOUT_ms * this.#backend.pace.patience;
+    const deadline = Date.now() + timeout_ms;
     while (Date.now() < deadline) {
       const code = this.#daemon.exitCode();
       if (code !== undefined) throw new Error(`xtrd of ${this.router} ended with exit code ${code}`);
@@ -37,7 +38,7 @@ export class Agent {
       if (status === 0) return JSON.parse(stdout) as StatusView;
       await delay(POLL_ms);
     }
-    throw new NotSeen(`xtrd of ${this.router} has not answered in ${START_TIMEOUT_ms / 1000} s`);
+    throw new NotSeen(`xtrd of ${this.router} has not answered in ${timeout_ms / 1000} s`);
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {

@@ -23,11 +23,30 @@ export interface Daemon {
   readonly exited: Promise<number>;
 }
 
+/** What the machines behind a back end are good for. */
+export interface Pace {
+  /** How many times longer than on network namespaces an act may wait. */
+  readonly patience: number;
+  /** Rate of the continuous traffic, in each direction. */
+  readonly traffic_pps: number;
+}
+
+/**
+ * For machines whose instructions are emulated: a command takes seconds to start, and a Node that sends 1,000 packets a
+ * second leaves nothing for the routers.
+ */
+export const SLOW_PACE: Pace = { patience: 20, traffic_pps: 50 };
+
 /**
  * Where the nodes of the topology live. In every node the commands `xtrd`, `xtrctl` (with the node's agent selected)
  * and `lab-traffic` are in PATH.
  */
 export interface Backend {
+  /** What a person types to look into it. */
+  readonly command: string;
+  readonly pace: Pace;
+  /** What to add to a node's CLOCK_MONOTONIC to have that of the lab process, as measured last. */
+  clockOffset_ms(node: NodeName): number;
   /** Builds nodes, switches and cables; nothing of it may be there. */
   up(): Promise<void>;
   /**
@@ -48,6 +67,8 @@ export interface Backend {
   log(name: string): Promise<string>;
   /** Puts a file into the node's lab directory, readable by root alone; returns its path there. */
   copy(node: NodeName, file: string): Promise<string>;
+  /** Keeps what explains why the story failed, besides the daemons' logs, where `down` does not reach; says where. */
+  keepEvidence?(): Promise<void>;
   /** Pulls the cable out and puts it into the switch. Returns CLOCK_MONOTONIC ms at which it was pulled. */
   moveCable(node: NodeName, interfaceName: string, to: SwitchName): Promise<number>;
   /** Runs an interactive command on this terminal; returns its exit code. */

@@ -53,7 +53,7 @@ export class EventLog {
   follow(router: RouterName): void {
     const follower = this.#backend.follow(router, ['xtrctl', 'events', '--follow', '--json']);
     this.#followers.set(router, follower);
-    follower.onLine((line) => this.#add({ ...(JSON.parse(line) as EventView), router }));
+    follower.onLine((line) => this.#add(this.#onOurClock({ ...(JSON.parse(line) as EventView), router })));
   }
 
   /** Before its agent is killed. */
@@ -80,7 +80,7 @@ export class EventLog {
       this.#listeners.add(listener);
     });
     try {
-      return await withTimeout(coming, TIMEOUT_ms, describe(pattern));
+      return await withTimeout(coming, TIMEOUT_ms * this.#backend.pace.patience, describe(pattern));
     } finally {
       if (listener) this.#listeners.delete(listener);
     }
@@ -91,6 +91,10 @@ export class EventLog {
     return this.#events
       .filter(({ monotonic_ms }) => monotonic_ms >= from_ms && monotonic_ms <= until_ms)
       .sort((a, b) => a.monotonic_ms - b.monotonic_ms);
+  }
+
+  #onOurClock(event: NodeEvent): NodeEvent {
+    return { ...event, monotonic_ms: event.monotonic_ms + this.#backend.clockOffset_ms(event.router) };
   }
 
   #add(event: NodeEvent): void {

@@ -40,11 +40,17 @@ const FACT_WIDTH = 66;
 /** Prints what happens as it happens, and keeps what was judged. */
 export class Report {
   readonly #started_s = Number(process.env['XTRD_STARTED'] ?? Date.now() / 1000);
+  readonly #command: string;
   readonly #acts: Act[] = [];
   timeline: readonly TimelineRow[] = [];
   traffic: readonly FlowResult[] = [];
   readonly counts: CountsByPhase[] = [];
   #closed = false;
+
+  /** @param command the lab's, for transcripts */
+  constructor(command: string) {
+    this.#command = command;
+  }
 
   /** Prints nothing from now on. */
   close(): void {
@@ -78,7 +84,7 @@ export class Report {
   /** A command as a person would give it, and what it printed. */
   transcript(command: string, output: string): void {
     const lines = output.trimEnd().split('\n');
-    this.#print(`\n        $ scripts/lab exec ${command}`);
+    this.#print(`\n        $ ${this.#command} exec ${command}`);
     for (const line of lines) this.#print(`        ${line}`.trimEnd());
   }
 

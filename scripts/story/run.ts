@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Backend } from './backend.js';
 import { Report } from './report.js';
-import { tell } from './story.js';
+import { tell, type XdpMode } from './story.js';
 import { NODES, ROUTERS } from './topology.js';
 
 const LOG_LINES = 40;
@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly keep: boolean;
   /** Where to write the facts. */
   readonly json?: string | undefined;
+  /** XDP mode of every router; as its configuration says when left out. */
+  readonly xdp?: XdpMode | undefined;
 }
 
 async function showLogs(backend: Backend, report: Report): Promise<void> {
@@ -28,23 +30,26 @@ async function runStory(
   backend: Backend,
   report: Report,
   configurations: string,
-  { keep, json }: RunOptions,
+  { keep, json, xdp }: RunOptions,
 ): Promise<number> {
   backend.refuseForeign();
   if (backend.isUp()) report.say('taking down the lab that is up');
   await backend.down({ force: false });
   report.say(`building the network: ${NODES.map(({ name }) => name).join(' ')}`);
   await backend.up();
-  await tell(backend, report, configurations);
+  await tell(backend, report, configurations, xdp);
 
   const facts = report.facts();
   if (json !== undefined) await writeFile(json, `${JSON.stringify(facts, undefined, 2)}\n`);
-  if (!facts.ok) await showLogs(backend, report);
+  if (!facts.ok) {
+    await showLogs(backend, report);
+    await backend.keepEvidence?.();
+  }
   if (!keep) await backend.down({ force: false });
   report.verdict(facts.ok);
   if (keep)
     console.log(
-      'The lab is up: scripts/lab exec NODE COMMAND... looks into it, scripts/lab down removes it.',
+      `The lab is up: ${backend.command} exec NODE COMMAND... looks into it, ${backend.command} down removes it.`,
     );
   return facts.ok ? 0 : 1;
 }
@@ -58,7 +63,7 @@ function interruption(): Promise<string> {
 
 /** Builds the network, plays the story and takes the network down; also when interrupted. Returns the exit code. */
 export async function run(backend: Backend, configurations: string, options: RunOptions): Promise<number> {
-  const report = new Report();
+  const report = new Report(backend.command);
   const story = runStory(backend, report, configurations, options);
   const outcome = await Promise.race([story, interruption()]);
   if (typeof outcome === 'number') return outcome;

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataPathError } from './data-path-error.js';
 import { type BpfLink, type BpfProgram, isBpfError, type Native } from './native.js';
+import { adviceForRefusal, refusalOf } from './native-refusal.js';
 import type { DataPathInterface, DataPathOptions } from './options.js';
 import { decodePinName, type PinPaths, XDP_MODES, type XdpMode } from './pin-paths.js';
 
@@ -70,7 +71,7 @@ export class Links {
       } catch (error) {
         if (!isBpfError(error) || this.#wanted === 'native' || NO_REASON_FOR_GENERIC.has(error.code))
           throw attachError(error, target);
-        this.#onFallback?.(target.name, error.message);
+        this.#onFallback?.(target.name, `${error.message}${refusalAdvice(target, error.code)}`);
       }
     }
     try {
@@ -118,6 +119,11 @@ export class Links {
 
 function attachError(error: unknown, { name }: DataPathInterface): unknown {
   if (!isBpfError(error)) return error;
-  const advice = (ADVICE[error.code] ?? '').replace('INTERFACE', name);
+  const advice = (ADVICE[error.code] ?? refusalAdvice({ name }, error.code)).replace('INTERFACE', name);
   return new DataPathError(`interface ${name}: ${error.message}${advice}`, { cause: error });
+}
+
+function refusalAdvice({ name }: Pick<DataPathInterface, 'name'>, code: string): string {
+  const advice = adviceForRefusal(refusalOf(name, code));
+  return advice === '' ? '' : `: ${advice}`;
 }

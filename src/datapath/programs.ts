@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DataPathError } from './data-path-error.js';
+import { ageNote, checkTestRuns } from './kernel-features.js';
 import { type BpfMap, type BpfObject, type BpfProgram, isBpfError, type Native } from './native.js';
 import type { DataPathInterface } from './options.js';
 
@@ -33,7 +34,9 @@ export class Programs {
       if (!existsSync(path)) throw new DataPathError(`${path} does not exist: run scripts/build`);
       const object = load(native, path, options);
       this.#objects.set(name, object);
-      this.#programs.set(name, object.program(`xtr_${name}`));
+      const program = object.program(`xtr_${name}`);
+      this.#programs.set(name, program);
+      checkTestRuns(program);
     }
   }
 
@@ -64,7 +67,7 @@ function load(
     return native.loadObject(path, options);
   } catch (error) {
     if (!isBpfError(error)) throw error;
-    throw new DataPathError(`${error.message}${adviceFor(error.code)}`, { cause: error });
+    throw new DataPathError(`${error.message}${adviceFor(error.code)}${ageNote()}`, { cause: error });
   }
 }
 

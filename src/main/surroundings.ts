@@ -6,6 +6,7 @@ import { openDataPath, puntLimitsAt } from '../datapath/index.js';
 import { type Link, type LinuxKernelNetwork, openKernelNetwork } from '../netlink/index.js';
 import type { Log } from '../observe/index.js';
 import { openControlTransport } from '../transport/index.js';
+import { Fallbacks } from './fallbacks.js';
 import { eidFacing, resolveInterfaces } from './interfaces.js';
 import { settleKernel } from './kernel.js';
 import { LinkWatcher } from './link-watcher.js';
@@ -64,7 +65,8 @@ async function openXtr(
     const interfaces = resolveInterfaces(configuration.interfaces, links);
     let kernelWarnings = settleKernel(configuration, interfaces, links, log, []);
     network.watchEids(eidFacing(interfaces));
-    const dataPath = openXtrDataPath(configuration, xtr, interfaces, log);
+    const fallbacks = new Fallbacks(log);
+    const dataPath = openXtrDataPath(configuration, xtr, interfaces, fallbacks);
     for (const each of dataPath.status().interfaces)
       log.info(`${each.name}: ${each.mode} XDP, program ${each.program}`);
     const redirects = new RedirectCheck(network, dataPath, log);
@@ -86,7 +88,12 @@ async function openXtr(
         listener(watcher.interfaces);
       },
       ...{ dataPath, network },
-      warnings: async () => [...(await redirects.warnings()), ...kernelWarnings, ...watcher.warnings],
+      warnings: async () => [
+        ...(await redirects.warnings()),
+        ...fallbacks.warnings(dataPath.status().interfaces),
+        ...kernelWarnings,
+        ...watcher.warnings,
+      ],
       async close() {
         await network.close(); // first: it may still tell of interfaces
         dataPath.detach();
@@ -102,7 +109,7 @@ function openXtrDataPath(
   configuration: Configuration,
   xtr: NonNullable<Configuration['xtr']>,
   interfaces: readonly ResolvedInterface[],
-  log: Log,
+  fallbacks: Fallbacks,
 ): DataPath {
   const { mapCacheEntries, dynamicEids } = xtr.limits;
   const { xdpMode, bpfFilesystem, locatorSets, locators, puntRing, puntRates_pps } = configuration.dataPath;
@@ -113,7 +120,7 @@ function openXtrDataPath(
     locatorStatusBits: xtr.locatorStatusBits,
     sizes: { mapCacheEntries, dynamicEids, locatorSets, locators, puntRing },
     puntLimits: puntLimitsAt(puntRates_pps),
-    onFallback: (name, reason) => log.warn(`${name}: generic XDP, which is slower; native XDP: ${reason}`),
+    onFallback: (name, reason) => fallbacks.add(name, reason),
   });
 }
 

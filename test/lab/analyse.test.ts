@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
 import { analyse, type PhaseResult } from '../../scripts/story/traffic/analyse.js';
+import { onOneClock } from '../../scripts/story/traffic/clocks.js';
 
 const PHASES = [
   { name: 'before', from_ms: 100 },
@@ -54,4 +55,15 @@ test('nothing arrived', (t) => {
   const [before, after] = arrived();
   t.like(before, { sent: 3, lost: 3, longestGap_ms: 0 });
   t.like(after, { sent: 3, lost: 3 });
+});
+
+test('times of ends whose clocks differ are brought to one', (t) => {
+  const sent = { times_ms: [1, 2], refused: 1 };
+  const received = { packets: [[0, 1, 51] as const, [1, 2, 52.5] as const] };
+  const [ours, theirs] = onOneClock(sent, received, { sender_ms: 100, receiver_ms: 50.5 });
+  t.deepEqual(ours, { times_ms: [101, 102], refused: 1 });
+  t.deepEqual(theirs.packets, [
+    [0, 101, 101.5],
+    [1, 102, 103],
+  ]);
 });

@@ -5,6 +5,8 @@ import { describe, type EventLog, type EventPattern, type NodeEvent } from '../e
 import type { Report } from '../report.js';
 import type { NodeName, RouterName } from '../topology.js';
 
+const PING_TIMEOUT_s = 5;
+
 /** What every act plays with. */
 export interface Lab {
   readonly backend: Backend;
@@ -30,7 +32,8 @@ export async function expectEvent(lab: Lab, zero_ms: number, pattern: EventPatte
 
 /** How many of `count` pings were answered. */
 export async function ping(lab: Lab, from: NodeName, to: string, count: number): Promise<number> {
-  const command = ['ping', '-n', '-q', '-c', String(count), '-i', '0.2', '-W', '5', to];
+  const timeout_s = Math.ceil(PING_TIMEOUT_s * lab.backend.pace.patience);
+  const command = ['ping', '-n', '-q', '-c', String(count), '-i', '0.2', '-W', String(timeout_s), to];
   const { stdout } = await lab.backend.run(from, command);
   return Number(/(\d+) received/.exec(stdout)?.[1] ?? 0);
 }

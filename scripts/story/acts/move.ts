@@ -76,7 +76,8 @@ async function judgeCounts({ report }: Lab, traffic: Traffic): Promise<void> {
 /** Acts 3 and 4, under traffic. */
 export async function move(lab: Lab, traffic: Traffic): Promise<void> {
   const { backend, events, report } = lab;
-  report.act('Act 3: the host moves to xtr6, under 1,000 packets a second in both directions');
+  const rate = backend.pace.traffic_pps.toLocaleString('en');
+  report.act(`Act 3: the host moves to xtr6, under ${rate} packets a second in both directions`);
   await traffic.flow(BEFORE_ms);
   await traffic.count('before the move');
   await show(lab, 'xtr4', 'map-cache 1.1.1.1', 'forwarding 1.1.1.1');

@@ -9,8 +9,6 @@ import { type Flow, type FlowResult, startFlow } from '../traffic/flow.js';
 import type { CountsByPhase } from '../report.js';
 import type { Lab } from './lab.js';
 
-const RATE_pps = 1_000;
-
 type Snapshot = ReadonlyMap<RouterName, StatisticsView>;
 
 async function snapshot({ agents }: Lab): Promise<Snapshot> {
@@ -63,10 +61,7 @@ export class Traffic {
     ];
     const counts = await snapshot(lab);
     const from_ms = monotonic_ms();
-    const flows = [
-      await startFlow(lab.backend, host5, host1, RATE_pps),
-      await startFlow(lab.backend, host1, host5, RATE_pps),
-    ];
+    const flows = [await startFlow(lab.backend, host5, host1), await startFlow(lab.backend, host1, host5)];
     return new Traffic(lab, flows, { name: phase, from_ms }, counts);
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { type Node, NODES } from '../topology.js';
-import { farEnd, namespaceBatch, nodeBatch, switchBatch } from './cables.js';
+import { cableBatch, farEnd, namespaceBatch, nodeBatch, switchBatch } from './cables.js';
 import { ACCESS, inside, namespaceOf, PROGRAMS } from './names.js';
 import { REPOSITORY } from '../repository.js';
 import { must } from './shell.js';
@@ -28,7 +28,7 @@ async function setOffloads(node: Node): Promise<void> {
  * The core forwards. A roaming host keeps its neighbours while its carrier is gone, as those on Wi-Fi do: the gateway
  * has one address and MAC everywhere. (Linux 5.16; an older kernel asks for the gateway again.)
  */
-const KERNEL_SETTINGS = {
+export const KERNEL_SETTINGS = {
   core: { 'net/ipv4/ip_forward': 1 },
   host: { 'net/ipv4/conf/eth0/arp_evict_nocarrier': 0, 'net/ipv6/conf/eth0/ndisc_evict_nocarrier': 0 },
   router: {},
@@ -47,6 +47,7 @@ async function setKernel({ name, kind }: Node): Promise<void> {
 
 export async function buildNetwork(): Promise<void> {
   await batch(namespaceBatch());
+  await batch(cableBatch(), ACCESS);
   await batch(switchBatch(), ACCESS);
   for (const node of NODES) {
     await batch(nodeBatch(node), namespaceOf(node.name));
@@ -56,22 +57,27 @@ export async function buildNetwork(): Promise<void> {
   for (const node of NODES) await setOffloads(node);
 }
 
-/** The commands that every node has in PATH. */
+/** The commands that every node has in PATH, and what they run. */
+const PROGRAM_SCRIPTS = {
+  xtrd: 'build/src/main.js',
+  xtrctl: 'build/src/cli/main.js',
+  'lab-traffic': 'build/scripts/story/traffic/main.js',
+};
+
+/** This process's Node, with its options. */
+const NODE = [process.execPath, ...process.execArgv].join(' ');
+
+/** Their files' names and texts. */
+export function programFiles(node = NODE): (readonly [name: string, text: string])[] {
+  return Object.entries(PROGRAM_SCRIPTS).map(([name, script]) => [
+    name,
+    `#!/bin/sh\nexec ${node} ${REPOSITORY}${script} "$@"\n`,
+  ]);
+}
+
 export async function installPrograms(): Promise<void> {
-  const programs = {
-    xtrd: 'build/src/main.js',
-    xtrctl: 'build/src/cli/main.js',
-    'lab-traffic': 'build/scripts/story/traffic/main.js',
-  };
   await mkdir(PROGRAMS, { recursive: true });
-  for (const [name, script] of Object.entries(programs))
-    await writeFile(
-      `${PROGRAMS}/${name}`,
-      `#!/bin/sh\nexec ${process.execPath} ${REPOSITORY}${script} "$@"\n`,
-      {
-        mode: 0o755,
-      },
-    );
+  for (const [name, text] of programFiles()) await writeFile(`${PROGRAMS}/${name}`, text, { mode: 0o755 });
 }
 
 export async function installFile(file: string, to: string): Promise<void> {

@@ -32,8 +32,15 @@ function eachInterface<T>(of: (node: Node, nic: Interface) => T): T[] {
   return NODES.flatMap((node) => node.interfaces.map((nic) => of(node, nic)));
 }
 
-/** Namespaces and cables; both ends name a cable between nodes, so it is made from the end that comes first. */
 export function namespaceBatch(): string[] {
+  return [ACCESS, ...NODES.map((node) => namespaceOf(node.name))].map((name) => `netns add ${name}`);
+}
+
+/**
+ * Both ends name a cable between nodes, so it is made from the end that comes first. To be run in the namespace of the
+ * switches: older kernels (seen on 6.12) refuse an `eth0` for another namespace where they are asked in one that has it.
+ */
+export function cableBatch(): string[] {
   const made = new Set<string>();
   const cables = eachInterface((node, nic) => {
     const ends = [{ namespace: namespaceOf(node.name), device: nic.name }, farEnd(node, nic)];
@@ -45,8 +52,7 @@ export function namespaceBatch(): string[] {
     made.add(key);
     return [cable(node, nic)];
   });
-  const namespaces = [ACCESS, ...NODES.map((node) => namespaceOf(node.name))];
-  return [...namespaces.map((name) => `netns add ${name}`), ...cables.flat()];
+  return cables.flat();
 }
 
 /** Switches and what is plugged into them. */

@@ -2,19 +2,17 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Backend } from '../backend.js';
+import { type Backend, type Pace, SLOW_PACE } from '../backend.js';
 import { monotonic_ms } from '../clock.js';
+import { Ownership } from '../ownership.js';
 import { isRouter, type NodeName } from '../topology.js';
 import { buildNetwork, installFile, installPrograms } from './build.js';
 import { portName } from './cables.js';
-import { writeLock } from './lock.js';
 import { ACCESS, inside, logOf, namespaceOf, PROGRAMS, RUN_DIRECTORY, socketOf } from './names.js';
-import { claimLab, refuseForeignLab } from './owner.js';
 import { followProcess, startProcess } from './processes.js';
 import { capture, exitStatus, must } from './shell.js';
-import { endOtherRun, isUp, tearDown } from './teardown.js';
-
-export { ForeignLabError } from './owner.js';
+import { writeLock } from './lock.js';
+import { endOtherRun, tearDown } from './teardown.js';
 
 function environment(node: NodeName): NodeJS.ProcessEnv {
   return {
@@ -24,30 +22,37 @@ function environment(node: NodeName): NodeJS.ProcessEnv {
   };
 }
 
+const COMMAND = 'scripts/lab';
+const PACE: Pace = { patience: 1, traffic_pps: 1_000 };
+const pace = process.env['XTRD_LAB_SLOW'] === undefined ? PACE : SLOW_PACE;
+const COMMAND_TIMEOUT_ms = 60_000;
+const ownership = new Ownership(RUN_DIRECTORY, COMMAND);
+
 /** Every node a network namespace of this machine. The file system is shared. */
 export const networkNamespaces: Backend = {
+  command: COMMAND,
+  pace,
+  clockOffset_ms: () => 0,
+
   async up() {
-    await claimLab();
+    await ownership.claim();
     await writeLock();
     await installPrograms();
     await buildNetwork();
   },
 
   async down({ force }) {
-    if (!force) refuseForeignLab(isUp());
+    if (!force) ownership.refuseForeign();
     await endOtherRun();
     await tearDown();
   },
 
-  isUp,
+  isUp: () => ownership.isUp(),
 
-  refuseForeign: () => refuseForeignLab(isUp()),
+  refuseForeign: () => ownership.refuseForeign(),
 
-  run: (node, command, timeout_ms) =>
-    capture(inside(namespaceOf(node), command), {
-      env: environment(node),
-      ...(timeout_ms && { timeout_ms }),
-    }),
+  run: (node, command, timeout_ms = COMMAND_TIMEOUT_ms * pace.patience) =>
+    capture(inside(namespaceOf(node), command), { env: environment(node), timeout_ms }),
 
   follow: (node, command) => followProcess(inside(namespaceOf(node), command), environment(node)),
 

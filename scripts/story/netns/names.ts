@@ -3,8 +3,6 @@ import type { NodeName } from '../topology.js';
 
 export const RUN_DIRECTORY = '/run/xtrd-lab';
 export const PROGRAMS = `${RUN_DIRECTORY}/bin`;
-/** Holds the path of the clone that brought the lab up. */
-export const OWNER = `${RUN_DIRECTORY}/owner`;
 export const LOCK = `${RUN_DIRECTORY}/lab.pid`;
 
 export const NAMESPACE_PREFIX = 'xtrd-lab-';

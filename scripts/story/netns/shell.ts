@@ -13,15 +13,16 @@ export interface ShellOptions {
   /** SIGKILL after this time. */
   readonly timeout_ms?: number;
   readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
 }
 
 /** Runs a program to its end. A program that does not exist gives code 127. */
 export async function capture(
   command: readonly string[],
-  { input = '', timeout_ms = 60_000, env = process.env }: ShellOptions = {},
+  { input = '', timeout_ms = 60_000, env = process.env, cwd = process.cwd() }: ShellOptions = {},
 ): Promise<CommandResult> {
   const [program = '', ...args] = command;
-  const options: SpawnOptions = { env, timeout: timeout_ms, killSignal: 'SIGKILL' };
+  const options: SpawnOptions = { cwd, env, timeout: timeout_ms, killSignal: 'SIGKILL' };
   return new Promise((resolve) => {
     const child = spawn(program, args, { ...options, stdio: 'pipe' });
     const text = { stdout: '', stderr: '' };

@@ -2,11 +2,14 @@
 import type { Backend } from '../backend.js';
 import type { NodeName } from '../topology.js';
 import { analyse, type Phase, type PhaseResult } from './analyse.js';
+import { onOneClock } from './clocks.js';
 import type { Received } from './receive.js';
 import type { Sent } from './send.js';
 import { withTimeout } from '../wait.js';
 
 const READY_TIMEOUT_ms = 15_000;
+/** What is on its way when the sender has stopped has come when so long nothing came. */
+const QUIET_ms = 300;
 
 export interface FlowResult {
   readonly from: string;
@@ -33,15 +36,22 @@ function parse(line: string, { node }: End): unknown {
 }
 
 /** A steady stream of UDP packets from one host to another. */
-export async function startFlow(backend: Backend, from: End, to: End, rate: number): Promise<Flow> {
-  const receiver = backend.follow(to.node, ['lab-traffic', 'receive', to.eid]);
+export async function startFlow(backend: Backend, from: End, to: End): Promise<Flow> {
+  const { patience, traffic_pps: rate } = backend.pace;
+  const receiver = backend.follow(to.node, ['lab-traffic', 'receive', to.eid, String(QUIET_ms * patience)]);
   const ready = new Promise<void>((resolve) => receiver.onLine((line) => line === 'ready' && resolve()));
-  await withTimeout(ready, READY_TIMEOUT_ms, `lab-traffic to receive on ${to.node}`);
+  await withTimeout(ready, READY_TIMEOUT_ms * patience, `lab-traffic to receive on ${to.node}`);
   const sender = backend.follow(from.node, ['lab-traffic', 'send', to.eid, String(rate)]);
   return {
     async stop(phases) {
-      const sent = parse(await sender.stop(), from) as Sent;
-      const received = parse(await receiver.stop(), to) as Received;
+      const [sent, received] = onOneClock(
+        parse(await sender.stop(), from) as Sent,
+        parse(await receiver.stop(), to) as Received,
+        {
+          sender_ms: backend.clockOffset_ms(from.node),
+          receiver_ms: backend.clockOffset_ms(to.node),
+        },
+      );
       return {
         from: from.eid,
         to: to.eid,

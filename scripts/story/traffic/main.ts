@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// lab-traffic send ADDRESS RATE | lab-traffic receive ADDRESS
+// lab-traffic send ADDRESS RATE | lab-traffic receive ADDRESS QUIET_ms
 import { constants, setPriority } from 'node:os';
 import { receive } from './receive.js';
 import { send } from './send.js';
@@ -7,7 +7,10 @@ import { send } from './send.js';
 // What is measured is the network, not who gets a processor here.
 setPriority(constants.priority.PRIORITY_HIGHEST);
 
-const [mode, address = '', rate = ''] = process.argv.slice(2);
-if (mode === 'send') send(address, Number(rate));
-else if (mode === 'receive') receive(address);
-else throw new Error(`lab-traffic send ADDRESS RATE | lab-traffic receive ADDRESS, not '${mode ?? ''}'`);
+const [mode, address = '', number = ''] = process.argv.slice(2);
+if (mode === 'send') send(address, Number(number));
+else if (mode === 'receive') receive(address, Number(number));
+else
+  throw new Error(
+    `lab-traffic send ADDRESS RATE | lab-traffic receive ADDRESS QUIET_ms, not '${mode ?? ''}'`,
+  );

@@ -8,12 +8,10 @@ export interface Received {
   readonly packets: readonly (readonly [sequence: number, sent_ms: number, at_ms: number])[];
 }
 
-/** Told to stop, it still takes what is on its way: until so long nothing has come. */
-const QUIET_ms = 300;
 const RECEIVE_BUFFER_BYTES = 4 << 20;
 
-/** Receives on `address` until SIGTERM. Prints 'ready' first. */
-export function receive(address: string): void {
+/** Receives on `address` until SIGTERM, and then what is on its way until nothing comes. Prints 'ready' first. */
+export function receive(address: string, quiet_ms: number): void {
   const packets: [number, number, number][] = [];
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
   let finish: NodeJS.Timeout | undefined;
@@ -32,6 +30,6 @@ export function receive(address: string): void {
   process.once('SIGTERM', () => {
     finish = setTimeout(() => {
       socket.close(() => console.log(JSON.stringify({ packets } satisfies Received)));
-    }, QUIET_ms);
+    }, quiet_ms);
   });
 }

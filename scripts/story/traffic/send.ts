@@ -29,7 +29,8 @@ export function send(to: string, rate: number): void {
     }
   };
 
-  const timer = setInterval(sendDue, 1);
+  // Not more often than a few times a packet: where instructions are emulated, waking up is work.
+  const timer = setInterval(sendDue, Math.max(1, Math.floor(250 / rate)));
   process.once('SIGTERM', () => {
     clearInterval(timer);
     socket.close(() => console.log(JSON.stringify({ times_ms, refused } satisfies Sent)));

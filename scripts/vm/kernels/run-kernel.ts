@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+import { REPOSITORY } from '../../story/repository.js';
+import type { Facts } from '../../story/report.js';
+import { prepareKernel, type Say, withMachines } from '../boot.js';
+import type { Accelerator } from '../machine/accelerator.js';
+import { nodeCommand } from '../machine/accelerator.js';
+import type { Guest } from '../machine/guest.js';
+import type { Probe } from './probe.js';
+import { type SuiteName, testFiles } from './suites.js';
+import { readTap, type TestCounts } from './tap.js';
+
+const MEMORY_MiB = 1280;
+const PROBE_TIMEOUT_ms = 600_000;
+/** Where instructions are emulated and other work runs too; a suite that hangs must not hang the rest. */
+const SUITE_TIMEOUT_ms = 3_600_000;
+const FACTS = '/tmp/facts.json';
+
+type Environment = Readonly<Record<string, string>>;
+
+export interface SuiteResult extends TestCounts {
+  readonly suite: SuiteName;
+  readonly duration_s: number;
+}
+
+export interface KernelResult {
+  readonly version: string;
+  readonly release: string;
+  readonly accelerator: Accelerator;
+  /** What it is to boot, and to answer. */
+  readonly boot_s: number;
+  readonly probe: Probe;
+  /** None where the product does not run. */
+  readonly suites: readonly SuiteResult[];
+}
+
+export interface RunOptions {
+  readonly suites: readonly SuiteName[];
+  readonly hostile: boolean;
+  readonly say: Say;
+  /** What the tests print. */
+  readonly print: (text: string) => void;
+}
+
+/** One kernel in a machine of its own. @throws Error if it does not boot or answer */
+export async function runKernel(version: string, options: RunOptions): Promise<KernelResult> {
+  const base = await prepareKernel(version, options.say);
+  const { release } = base.kernel;
+  options.say(`Linux ${release}, ${base.accelerator === 'kvm' ? 'KVM' : 'emulated (TCG)'}`);
+  const started = Date.now();
+  const machine = (directory: string) => ({
+    ...{ ...base, name: 'kernel', cpus: 2, memory_MiB: MEMORY_MiB, directory },
+    nics: [{ mac: '02:78:74:72:00:01', to: { stream: `${directory}/nobody.cable`, listens: true } } as const],
+  });
+  return withMachines(
+    `kernel-${version}`,
+    (directory) => [machine(directory)],
+    async ([booted]) => {
+      if (booted === undefined) throw new Error('no machine');
+      const [, guest] = booted;
+      const boot_s = seconds(started);
+      const probe = await probeGuest(guest, base.accelerator);
+      const suites: SuiteResult[] = [];
+      if (!('refused' in probe.veth))
+        for (const suite of options.suites)
+          suites.push(await runSuite(guest, suite, base.accelerator, options));
+      return { version, release, accelerator: base.accelerator, boot_s, probe, suites };
+    },
+  );
+}
+
+function seconds(since: number): number {
+  return Math.round((Date.now() - since) / 1000);
+}
+
+function script(accelerator: Accelerator, module: string): string[] {
+  return [...nodeCommand(accelerator), `${REPOSITORY}build/scripts/${module}`];
+}
+
+async function probeGuest(guest: Guest, accelerator: Accelerator): Promise<Probe> {
+  const command = script(accelerator, 'vm/kernels/probe.js');
+  return JSON.parse(await guest.must(command, { timeout_ms: PROBE_TIMEOUT_ms })) as Probe;
+}
+
+async function runSuite(
+  guest: Guest,
+  suite: SuiteName,
+  accelerator: Accelerator,
+  options: RunOptions,
+): Promise<SuiteResult> {
+  options.say(`suite ${suite}`);
+  const started = Date.now();
+  const counts =
+    suite === 'story'
+      ? await playStory(guest, accelerator, options)
+      : await runTests(guest, await testFiles(suite, options.hostile), accelerator, options.print);
+  return { suite, ...counts, duration_s: seconds(started) };
+}
+
+/** Runs in the repository; returns standard output. */
+async function follow(
+  guest: Guest,
+  command: readonly string[],
+  environment: Environment,
+  print: (text: string) => void,
+): Promise<{ readonly code: number; readonly stdout: string }> {
+  let stdout = '';
+  const process = guest.spawn(['sh', '-c', 'cd "$0" && exec "$@"', REPOSITORY, ...command], {
+    environment,
+    onOutput: (stream, data) => {
+      if (stream === 'stdout') stdout += data.toString('utf8');
+      print(data.toString('utf8'));
+    },
+  });
+  const timer = setTimeout(() => process.signal('SIGKILL'), SUITE_TIMEOUT_ms);
+  try {
+    return { code: await process.exited, stdout };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Processes that tests start have the same options as ava, by the environment. */
+export async function runTests(
+  guest: Guest,
+  files: readonly string[],
+  accelerator: Accelerator,
+  print: (text: string) => void,
+): Promise<TestCounts> {
+  const environment: Environment = accelerator === 'tcg' ? { NODE_OPTIONS: '--jitless' } : {};
+  const ava = [process.execPath, 'node_modules/.bin/ava', '--tap', '--serial', '--timeout', '20m'];
+  const { code, stdout } = await follow(guest, [...ava, '--concurrency', '2', ...files], environment, print);
+  const counts = readTap(stdout);
+  if (code === 0 || counts.failed.length > 0) return counts;
+  return { ...counts, failed: [`the test runner ended with code ${code}`] };
+}
+
+/** The facts that the story judges are its tests. */
+async function playStory(guest: Guest, accelerator: Accelerator, { print }: RunOptions): Promise<TestCounts> {
+  const environment: Environment = accelerator === 'tcg' ? { XTRD_LAB_SLOW: '1' } : {};
+  const command = [...script(accelerator, 'story/main.js'), '--json', FACTS];
+  const { code } = await follow(guest, command, environment, print);
+  const { stdout } = await guest.run(['cat', FACTS], { timeout_ms: PROBE_TIMEOUT_ms });
+  if (stdout === '') return { passed: 0, failed: [`the lab ended with code ${code}`], skipped: [] };
+  const facts = (JSON.parse(stdout) as Facts).acts.flatMap((act) => act.facts);
+  const failed = facts.filter(({ ok }) => !ok).map(({ fact, measured }) => `${fact}: ${measured}`);
+  return { passed: facts.length - failed.length, failed, skipped: [] };
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdir } from 'node:fs/promises';
+import { REPOSITORY } from '../../story/repository.js';
+
+export const SUITES = ['native', 'bpf', 'story'] as const;
+export type SuiteName = (typeof SUITES)[number];
+
+/**
+ * Tens of thousands of frames that are cut and changed at every byte: hours where instructions are emulated. What they
+ * test is our code, which is the same on every kernel; `--hostile` runs them all the same.
+ */
+const EXHAUSTIVE = 'hostile.test.js';
+
+/** The compiled tests of a folder of test/. */
+export async function testFiles(suite: 'native' | 'bpf', hostile: boolean): Promise<string[]> {
+  const directory = `build/test/${suite}`;
+  const names = (await readdir(REPOSITORY + directory)).filter((name) => name.endsWith('.test.js'));
+  return names.filter((name) => hostile || name !== EXHAUSTIVE).map((name) => `${directory}/${name}`);
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// docs/kernels.md: what the last run of each kernel said.
+import type { KernelResult, SuiteResult } from './run-kernel.js';
+import { MATRIX } from '../kernel/matrix.js';
+import type { XdpResult } from './probe.js';
+import { SUITES, type SuiteName } from './suites.js';
+
+const HEADER = ['Linux', 'release', 'run on', 'veth', 'virtio-net', ...SUITES.map((name) => `${name} tests`)];
+const BEGIN = '<!-- scripts/kernels writes from here -->';
+const END = '<!-- to here -->';
+
+function xdp(result: XdpResult): string {
+  return 'mode' in result ? `${result.mode} XDP` : 'refused';
+}
+
+function counts(result: SuiteResult | undefined, refused: boolean): string {
+  if (result === undefined) return refused ? 'refused at start' : 'not run';
+  const { passed, failed, skipped, duration_s } = result;
+  const parts = [`${passed} passed`];
+  if (failed.length > 0) parts.push(`**${failed.length} failed**`);
+  if (skipped.length > 0) parts.push(`${skipped.length} skipped`);
+  return `${parts.join(', ')} (${duration_s} s)`;
+}
+
+function row({ version, release, accelerator, probe, suites }: KernelResult, date: string): string[] {
+  const of = (name: SuiteName): SuiteResult | undefined => suites.find(({ suite }) => suite === name);
+  const refused = 'refused' in probe.veth;
+  return [
+    version,
+    release,
+    `${date}, ${accelerator.toUpperCase()}`,
+    xdp(probe.veth),
+    xdp(probe.virtioNet),
+    ...SUITES.map((name) => counts(of(name), refused)),
+  ];
+}
+
+/** What the table has no room for. */
+function notes({ version, probe, suites }: KernelResult): string[] {
+  const refusals = [
+    ...new Set([probe.veth, probe.virtioNet].flatMap((x) => ('refused' in x ? [x.refused] : []))),
+  ];
+  const lines = suites.flatMap(({ suite, failed, skipped }) => [
+    ...failed.map((name) => `- ${suite}, failed: ${name}`),
+    ...skipped.map((name) => `- ${suite}, skipped: ${name}`),
+  ]);
+  const all = [...refusals.map((text) => `- refused at start: ${text.split('\n')[0] ?? ''}`), ...lines];
+  return all.length === 0 ? [] : [`Linux ${version}:`, '', ...all, ''];
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** A block of the document for one version; HTML comments mark it, so that a later run replaces it alone. */
+interface Block {
+  readonly version: string;
+  readonly cells: readonly string[];
+  readonly notes: string;
+}
+
+function blockOf(result: KernelResult, date: string): Block {
+  return {
+    version: result.version,
+    cells: row(result, date),
+    notes: notes(result).join('\n'),
+  };
+}
+
+function position(version: string): number {
+  const at = MATRIX.findIndex((each) => each === version);
+  return at === -1 ? MATRIX.length : at;
+}
+
+function readBlocks(document: string): Block[] {
+  const rows = [...document.matchAll(/^\| (\d+\.[\d.]+) .*\|$/gm)];
+  return rows.map(([text, version = '']) => {
+    const mark = new RegExp(`<!-- notes ${version.replaceAll('.', '\\.')} -->\\n([^]*?)<!-- end -->`);
+    const cells = text.split('|').slice(1, -1);
+    return {
+      version,
+      cells: cells.map((cell) => cell.trim()),
+      notes: mark.exec(document)?.[1]?.trim() ?? '',
+    };
+  });
+}
+
+/** The document with the kernel's row and notes in place of those of an earlier run. */
+export function updateDocument(document: string, result: KernelResult, date: string): string {
+  const others = readBlocks(document).filter(({ version }) => version !== result.version);
+  const blocks = [...others, blockOf(result, date)].sort((a, b) => position(a.version) - position(b.version));
+  const lines = [
+    BEGIN,
+    '',
+    ...[HEADER, HEADER.map(() => '---'), ...blocks.map(({ cells }) => cells)].map(line),
+    '',
+    ...blocks
+      .filter((block) => block.notes !== '')
+      .flatMap((block) => [
+        `<!-- notes ${block.version} -->`,
+        '',
+        block.notes.trim(),
+        '',
+        '<!-- end -->',
+        '',
+      ]),
+    END,
+  ];
+  const [before = '', rest = ''] = document.split(BEGIN);
+  return `${before}${lines.join('\n')}${rest.split(END)[1] ?? '\n'}`;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import { inside } from '../../story/netns/names.js';
+import { NODES, type NodeName } from '../../story/topology.js';
+import type { Base, Say } from '../boot.js';
+import type { Guest } from '../machine/guest.js';
+import { Machine } from '../machine/machine.js';
+import { ACCESS, RUN_DIRECTORY } from './names.js';
+import { setUpNode } from './node.js';
+import { nicsOf } from './plan.js';
+
+/** Node needs 40 MiB to run; an agent and the programs that ask it, twice as much. */
+const MEMORY_MiB = 224;
+/** A guest that answers slowly says little about its clock: the best of so many answers counts. */
+const CLOCK_SAMPLES = 30;
+
+export interface LabMachine {
+  readonly machine: Machine;
+  readonly guest: Guest;
+}
+
+/** Every node booted and set up. What was started goes on when one of them fails. */
+export async function startMachines(
+  base: Base,
+  queues: number,
+  say: Say,
+): Promise<ReadonlyMap<NodeName, LabMachine>> {
+  const machines: Machine[] = [];
+  for (const node of NODES) {
+    const options = {
+      ...{ ...base, name: node.name, cpus: 1, memory_MiB: MEMORY_MiB, directory: RUN_DIRECTORY },
+      commonClock: true,
+      nics: nicsOf(node, RUN_DIRECTORY, queues),
+    };
+    machines.push(await Machine.start(options, { prefix: inside(ACCESS, []) }));
+  }
+  const booted = await Promise.all(
+    NODES.map(async (node, i) => {
+      const machine = machines[i];
+      if (machine === undefined) throw new Error(`${node.name} was not started`);
+      const guest = await machine.boot();
+      await setUpNode(guest, node, base.accelerator);
+      say(`${node.name} has booted`);
+      return [node.name, { machine, guest }] as const;
+    }),
+  );
+  // When all have booted: they answer faster then.
+  for (const [, { guest }] of booted) await guest.compareClocks(CLOCK_SAMPLES);
+  return new Map(booted);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import { labCommand } from '../../story/command.js';
+import { prepareKernel } from '../boot.js';
+import { LAB_KERNEL } from '../kernel/matrix.js';
+import { virtualMachines } from './index.js';
+import { takeMachineOptions } from './options.js';
+
+const USAGE = 'vm/lab/usage.txt';
+const started_s = Number(process.env['XTRD_STARTED'] ?? Date.now() / 1000);
+const say = (text: string): void => {
+  console.log(`${String(Math.floor(Date.now() / 1000 - started_s)).padStart(4)} s  ${text}`);
+};
+
+async function main(args: readonly string[]): Promise<void> {
+  const { machine, rest } = takeMachineOptions(args);
+  if (['exec', 'down'].includes(rest[0] ?? '')) return labCommand(virtualMachines({}), USAGE, rest);
+  const base = await prepareKernel(machine.kernel ?? LAB_KERNEL, say);
+  say(`machines: Linux ${base.kernel.release}, ${base.accelerator === 'kvm' ? 'KVM' : 'emulated (TCG)'}`);
+  return labCommand(virtualMachines({ base, queues: machine.queues, say }), USAGE, rest);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(`vmlab: ${(error as Error).message}`);
+  process.exitCode = 1;
+}
+// Connections to machines that stay up are still open.
+process.exit();

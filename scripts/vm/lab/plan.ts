@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The topology as machines: whose cables are sockets between two emulators, and whose are taps in a switch. Pure.
+import { type Interface, type Node, NODES, type NodeName, SWITCHES } from '../../story/topology.js';
+import { portName } from '../../story/netns/cables.js';
+import type { Nic } from '../machine/nic.js';
+
+/** Names of Linux interfaces have at most so many characters. */
+const NAME_LENGTH = 15;
+
+/** A tap is called as the port of the switch is in the other lab. */
+export function tapName(node: NodeName, interfaceName: string): string {
+  return portName(node, interfaceName).slice(0, NAME_LENGTH);
+}
+
+/** Locally administered: the node's place in the topology, and the interface's. */
+function macOf(node: Node, index: number): string {
+  const hex = (value: number): string => value.toString(16).padStart(2, '0');
+  return `02:78:74:72:${hex(NODES.indexOf(node))}:${hex(index)}`;
+}
+
+/** The end whose node comes first listens: nodes are started in their order. */
+function nicOf(node: Node, nic: Interface, index: number, directory: string, queues: number): Nic {
+  const { to } = nic;
+  const mac = macOf(node, index);
+  if ('switch' in to) return { mac, to: { tap: tapName(node.name, nic.name), queues } };
+  const listens = NODES.indexOf(node) < NODES.findIndex(({ name }) => name === to.node);
+  const [first, second] = listens
+    ? [portName(node.name, nic.name), portName(to.node, to.interface)]
+    : [portName(to.node, to.interface), portName(node.name, nic.name)];
+  return { mac, to: { stream: `${directory}/${first}+${second}.cable`, listens } };
+}
+
+/** NICs in the order of the node's interfaces: the guest's kernel calls them eth0, eth1 ... */
+export function nicsOf(node: Node, directory: string, queues: number): Nic[] {
+  return node.interfaces.map((nic, index) => nicOf(node, nic, index, directory, queues));
+}
+
+/** `ip` commands for the switches, and the taps that are plugged into them. */
+export function accessBatch(queues: number): string[] {
+  const switches = SWITCHES.flatMap((name) => [
+    `link add ${name} type bridge stp_state 0 mcast_snooping 0`,
+    `link set ${name} addrgenmode none up`,
+  ]);
+  const taps = NODES.flatMap((node) =>
+    node.interfaces.flatMap(({ name, to }) => {
+      if (!('switch' in to)) return [];
+      const tap = tapName(node.name, name);
+      return [
+        `tuntap add dev ${tap} mode tap${queues > 1 ? ' multi_queue' : ''}`,
+        `link set ${tap} addrgenmode none master ${to.switch} up`,
+      ];
+    }),
+  );
+  return [...switches, ...taps];
+}

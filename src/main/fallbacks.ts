@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { DataPathStatus } from '../core/ports.js';
+import type { Log } from '../observe/index.js';
+
+/** Interfaces that have generic XDP because their driver refused native XDP, and why. */
+export class Fallbacks {
+  readonly #log: Pick<Log, 'warn'>;
+  readonly #reasons = new Map<string, string>();
+
+  constructor(log: Pick<Log, 'warn'>) {
+    this.#log = log;
+  }
+
+  add(name: string, reason: string): void {
+    const text = `${name}: generic XDP, which is slower; native XDP: ${reason}`;
+    this.#reasons.set(name, text);
+    this.#log.warn(text);
+  }
+
+  /** Of those that have it still. */
+  warnings(interfaces: DataPathStatus['interfaces']): string[] {
+    return interfaces
+      .filter(({ mode }) => mode === 'generic')
+      .flatMap(({ name }) => this.#reasons.get(name) ?? []);
+  }
+}

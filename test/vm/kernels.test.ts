@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What scripts/kernels makes of what the tests say.
+import test from 'ava';
+import type { KernelResult } from '../../scripts/vm/kernels/run-kernel.js';
+import { updateDocument } from '../../scripts/vm/kernels/table.js';
+import { readTap } from '../../scripts/vm/kernels/tap.js';
+
+test('TAP: passed, failed and skipped are told apart, by name', (t) => {
+  const tap = 'ok 1 - a\nnot ok 2 - b › c\nok 3 - d (needs Linux 5.18) # SKIP\nok 4 - e\n';
+  t.deepEqual(readTap(tap), { passed: 2, failed: ['b › c'], skipped: ['d (needs Linux 5.18)'] });
+});
+
+function result(version: string, passed: number, failed: string[] = []): KernelResult {
+  return {
+    ...{ version, release: `${version}.1-amd64`, accelerator: 'tcg', boot_s: 4 },
+    probe: { release: '', veth: { mode: 'native' }, virtioNet: { refused: 'why\nmore' } },
+    suites: [{ suite: 'native', passed, failed, skipped: [], duration_s: 5 }],
+  };
+}
+
+const EMPTY = '# Kernels\n\n<!-- scripts/kernels writes from here -->\n<!-- to here -->\n';
+
+test('a run replaces the row and the notes of its kernel, and leaves the others', (t) => {
+  const first = updateDocument(EMPTY, result('6.12', 7, ['b']), '2026-01-01');
+  const both = updateDocument(first, result('6.1', 8), '2026-01-02');
+  const again = updateDocument(both, result('6.12', 9), '2026-01-03');
+  t.regex(again, /^# Kernels\n/);
+  const rows = again.split('\n').filter((line) => /^\| \d/.test(line));
+  t.is(rows.length, 2);
+  t.regex(rows[0] ?? '', /^\| 6\.1 .* 8 passed \(5 s\)/);
+  t.regex(rows[1] ?? '', /^\| 6\.12 .*2026-01-03.* 9 passed \(5 s\)/);
+  t.true(both.includes('native, failed: b'));
+  t.false(again.includes('native, failed: b'));
+  t.true(again.includes('refused at start: why\n'));
+});
