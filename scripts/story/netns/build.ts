@@ -28,7 +28,7 @@ async function setOffloads(node: Node): Promise<void> {
  * The core forwards. A roaming host keeps its neighbours while its carrier is gone, as those on Wi-Fi do: the gateway
  * has one address and MAC everywhere. (Linux 5.16; an older kernel asks for the gateway again.)
  */
-const KERNEL_SETTINGS = {
+export const KERNEL_SETTINGS = {
   core: { 'net/ipv4/ip_forward': 1 },
   host: { 'net/ipv4/conf/eth0/arp_evict_nocarrier': 0, 'net/ipv6/conf/eth0/ndisc_evict_nocarrier': 0 },
   router: {},
