@@ -15,15 +15,15 @@ function startTime(pid: number): string | undefined {
   }
 }
 
-export async function writeLock(): Promise<void> {
-  await writeFile(LOCK, `${process.pid} ${startTime(process.pid)}\n`);
+export async function writeLock(file = LOCK): Promise<void> {
+  await writeFile(file, `${process.pid} ${startTime(process.pid)}\n`);
 }
 
 /** The lab process that is running now, other than this one. */
-export function lockHolder(): number | undefined {
+export function lockHolder(file = LOCK): number | undefined {
   let text: string;
   try {
-    text = readFileSync(LOCK, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch {
     return undefined;
   }

@@ -50,8 +50,8 @@ async function processesIn(names: readonly string[]): Promise<number[]> {
 }
 
 /** Ends another lab process that is still at it; it takes its lab down itself, as on Ctrl-C. */
-export async function endOtherRun(): Promise<void> {
-  const pid = lockHolder();
+export async function endOtherRun(lock?: string): Promise<void> {
+  const pid = lockHolder(lock);
   if (pid !== undefined) await end([pid], LAB_PATIENCE_ms);
 }
 

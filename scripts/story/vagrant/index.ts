@@ -4,14 +4,16 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Backend, Pace } from '../backend.js';
+import { writeLock } from '../netns/lock.js';
 import { logOf, RUN_DIRECTORY } from '../netns/names.js';
 import { capture, exitStatus, must } from '../netns/shell.js';
+import { endOtherRun } from '../netns/teardown.js';
 import { REPOSITORY } from '../repository.js';
 import type { NodeName } from '../topology.js';
 import { withTimeout } from '../wait.js';
 import { Clocks } from './clocks.js';
 import { MACHINES } from './machines.js';
-import { hasSshConfig, inMachine, removeSshConfig, writeSshConfig } from './ssh.js';
+import { hasSshConfig, inMachine, removeSshConfig, STATE, writeSshConfig } from './ssh.js';
 import { followUnit, startUnit } from './units.js';
 
 /** Machines with KVM, and such whose instructions are emulated. */
@@ -25,6 +27,10 @@ const COMMAND_TIMEOUT_ms = 60_000;
 /** So many answers of every clock make a good one likely. */
 const CLOCKS_SETTLE_ms = 5_000;
 const RESET = '/opt/xtrd/lab/scripts/vagrant/reset';
+
+const SOURCES = '/etc/xtrd-lab/sources';
+
+const LOCK = `${STATE}/lab.pid`;
 
 const clocks = new Clocks();
 const nodesOfLogs = new Map<string, NodeName>();
@@ -47,6 +53,19 @@ async function vagrantUp(): Promise<void> {
     });
   });
   if (code !== 0) throw new Error(`vagrant up: exit code ${code}; docs/vagrant.md tells what it needs`);
+}
+
+/** A story is told of the sources that are here. */
+async function compareSources(): Promise<void> {
+  const ours = await must([`${REPOSITORY}scripts/vagrant/fingerprint`]);
+  const theirs = await Promise.all(
+    MACHINES.map(async ({ name }) => ({ name, sources: await must(inMachine(name, ['cat', SOURCES])) })),
+  );
+  const others = theirs.filter(({ sources }) => sources !== ours).map(({ name }) => name);
+  if (others.length > 0)
+    throw new Error(
+      `${others.join(', ')}: provisioned from other sources than those in ${REPOSITORY}: run vagrant rsync and vagrant provision`,
+    );
 }
 
 async function resetMachines(): Promise<void> {
@@ -74,12 +93,15 @@ export const vagrantMachines: Backend = {
   async up() {
     await vagrantUp();
     await writeSshConfig();
+    await writeLock(LOCK);
+    await compareSources();
     await resetMachines();
     await startClocks();
   },
 
   async down() {
     clocks.stop();
+    await endOtherRun(LOCK);
     if (!hasSshConfig()) return;
     await resetMachines();
     await removeSshConfig();

@@ -8,7 +8,8 @@ import { socketOf } from '../netns/names.js';
 import { REPOSITORY } from '../repository.js';
 import { isRouter, type NodeName } from '../topology.js';
 
-const STATE = `${REPOSITORY}.vagrant/xtrd-lab`;
+/** Is there while a lab is up. */
+export const STATE = `${REPOSITORY}.vagrant/xtrd-lab`;
 const CONFIG = `${STATE}/ssh-config`;
 /** A path of a socket has room for 107 bytes; ssh makes 40 of %C. */
 const SOCKET = `${process.env['XDG_RUNTIME_DIR'] ?? homedir()}/.xtrd-lab-%C`;
