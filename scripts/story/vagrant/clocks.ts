@@ -8,9 +8,10 @@ import { MACHINES } from './machines.js';
 import type { NodeName } from '../topology.js';
 import { inMachine } from './ssh.js';
 
-const INTERVAL_ms = 200;
+/** An answer costs an emulated processor some 50 ms. */
+const INTERVAL_ms = 1_500;
 /** The quickest answer of so many counts. */
-const SAMPLES = 25;
+const SAMPLES = 10;
 
 interface Sample {
   readonly roundTrip_ms: number;

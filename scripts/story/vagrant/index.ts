@@ -24,8 +24,6 @@ const PACES: Readonly<Record<string, Pace>> = {
 const pace = PACES[process.env['XTRD_VM_DRIVER'] ?? 'kvm'] ?? { patience: 4, traffic_pps: 1_000 };
 
 const COMMAND_TIMEOUT_ms = 60_000;
-/** So many answers of every clock make a good one likely. */
-const CLOCKS_SETTLE_ms = 5_000;
 const RESET = '/opt/xtrd/lab/scripts/vagrant/reset';
 
 const SOURCES = '/etc/xtrd-lab/sources';
@@ -80,8 +78,7 @@ async function startClocks(): Promise<void> {
   const answers = async (): Promise<void> => {
     while (!clocks.known()) await delay(100);
   };
-  await withTimeout(answers(), COMMAND_TIMEOUT_ms, 'the clocks of the machines');
-  await delay(CLOCKS_SETTLE_ms);
+  await withTimeout(answers(), COMMAND_TIMEOUT_ms * pace.patience, 'the clocks of the machines');
 }
 
 /** Every node a virtual machine of the Vagrantfile. The machines are Vagrant's: they stay when the lab is taken down. */
