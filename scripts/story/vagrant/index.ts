@@ -19,15 +19,13 @@ import { followUnit, startUnit } from './units.js';
 /** Machines with KVM, and such whose instructions are emulated. */
 const PACES: Readonly<Record<string, Pace>> = {
   kvm: { patience: 4, traffic_pps: 1_000 },
-  qemu: { patience: 15, traffic_pps: 100 },
+  qemu: { patience: 20, traffic_pps: 50 },
 };
 const pace = PACES[process.env['XTRD_VM_DRIVER'] ?? 'kvm'] ?? { patience: 4, traffic_pps: 1_000 };
 
 const COMMAND_TIMEOUT_ms = 60_000;
 const RESET = '/opt/xtrd/lab/scripts/vagrant/reset';
-
 const SOURCES = '/etc/xtrd-lab/sources';
-
 const LOCK = `${STATE}/lab.pid`;
 
 const clocks = new Clocks();
@@ -66,11 +64,21 @@ async function compareSources(): Promise<void> {
     );
 }
 
+/** Of ssh itself: nobody is there, or who is there closes the connection. */
+const UNREACHABLE = 255;
+
+/** Machines that Vagrant has stopped or removed have nothing left of a story. */
 async function resetMachines(): Promise<void> {
   const timeout_ms = COMMAND_TIMEOUT_ms * pace.patience;
-  await Promise.all(
-    MACHINES.map(({ name }) => must(inMachine(name, [RESET, RUN_DIRECTORY]), { timeout_ms })),
+  const results = await Promise.all(
+    MACHINES.map(async ({ name }) => {
+      const { code, stderr } = await capture(inMachine(name, [RESET, RUN_DIRECTORY]), { timeout_ms });
+      return { name, code, stderr };
+    }),
   );
+  for (const { name, code, stderr } of results)
+    if (code !== 0 && code !== UNREACHABLE)
+      throw new Error(`${name} cannot be reset: exit code ${code}: ${stderr.trim()}`);
 }
 
 async function startClocks(): Promise<void> {

@@ -14,6 +14,7 @@ const CONFIG = `${STATE}/ssh-config`;
 /** A path of a socket has room for 107 bytes; ssh makes 40 of %C. */
 const SOCKET = `${process.env['XDG_RUNTIME_DIR'] ?? homedir()}/.xtrd-lab-%C`;
 const IDLE_s = 600;
+const CONNECT_TIMEOUT_s = 120;
 const VAGRANT_TIMEOUT_ms = 120_000;
 
 const PATH = '/opt/xtrd/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -46,8 +47,14 @@ export function inMachine(
 export async function writeSshConfig(): Promise<void> {
   const hosts = await must(['vagrant', 'ssh-config'], { timeout_ms: VAGRANT_TIMEOUT_ms });
   await mkdir(STATE, { recursive: true });
-  const shared = `Host *\n  ControlMaster auto\n  ControlPath ${SOCKET}\n  ControlPersist ${IDLE_s}\n`;
-  await writeFile(CONFIG, `${hosts}\n${shared}`);
+  const shared = [
+    'Host *',
+    'ControlMaster auto',
+    `ControlPath ${SOCKET}`,
+    `ControlPersist ${IDLE_s}`,
+    `ConnectTimeout ${CONNECT_TIMEOUT_s}`,
+  ];
+  await writeFile(CONFIG, `${hosts}\n${shared.join('\n')}\n`);
 }
 
 /** A lab is up from when it is known where its machines are until it is taken down. */
