@@ -9,14 +9,16 @@
 
 #include <linux/types.h>
 
+#include "layout_index.h"
+#include "layout_memory.h"
+
 /* Enums, not macros, so that BTF carries them. */
 enum xtr_constants {
-	XTR_LAYOUT_VERSION = 2, /* changes whenever a struct below or a map in maps.h changes; part of the pin path */
+	XTR_LAYOUT_VERSION = 3, /* changes whenever a struct below or a map in maps.h changes; part of the pin path */
 	XTR_BUCKETS = 64,	/* flow buckets of a locator-set; a power of two */
 	XTR_LOCATORS_MAX = 16,	/* locators of one locator-set */
 	XTR_PUNT_BYTES = 2048,	/* at most so many bytes of a packet are punted */
 	XTR_NONE = 0xffffffffU, /* no index */
-	XTR_HEADER_BYTES = 72,	/* Ethernet, IPv6, UDP and LISP header, with two bytes in front that align them */
 };
 
 /* LPM key. prefix_len counts the 32 bits of the instance ID too. */
@@ -122,53 +124,13 @@ struct xtr_rloc {
 };
 
 /*
- * Value of every counter map. Bytes of xtr_counters are those of the frame as it came, Ethernet header included; bytes
- * of xtr_mapping_counters and xtr_locator_counters are those of the inner IP packets.
+ * Value of every counter map; in xtr_mapping_counters CPU n has the n-th part. Bytes of xtr_counters are those of the
+ * frame as it came, Ethernet header included; bytes of xtr_mapping_counters and xtr_locator_counters are those of the
+ * inner IP packets.
  */
 struct xtr_traffic {
 	__u64 packets;
 	__u64 bytes;
-};
-
-/* Value of xtr_flow_cache, one element. */
-struct xtr_flow_cache {
-	__u64 epoch; /* never 0; the agent counts it up behind every change of any other map but counters */
-	__u32 slots; /* of each CPU in xtr_flows; a power of two, or 0: nothing is remembered */
-	__u32 reserved;
-};
-
-enum xtr_flow_kind { /* and the bucket of the flow, 0 to XTR_BUCKETS - 1 */
-		     XTR_FLOW_IPV6 = 64,
-		     XTR_FLOW_DECAPSULATED = 128,
-};
-
-/*
- * Value of xtr_flows: what was decided of a packet, for those that are like it in all that decides. Written by the
- * programs alone. CPU n has elements n * slots to (n + 1) * slots - 1, and nobody else touches them.
- */
-struct xtr_flow {
-	__u64 epoch;   /* as it was before the decision: void when there is another one now. 0: being written */
-	__u64 decided; /* in jiffies: routes and neighbours of the kernel change without an epoch */
-	__u8 source[16];
-	__u8 destination[16];
-	__u32 ifindex; /* ingress */
-	__u8 mac[6];   /* to which the frame came */
-	__u8 dscp;     /* to be forwarded with: policy routing may look at it */
-	__u8 kind;
-	__u32 version; /* counts decisions begun */
-	/* so far, what every packet is compared with: one cache line */
-	__u32 egress;
-	__u32 mtu; /* for the packet between EIDs */
-	__u32 locator;
-	__u32 counter;	  /* of the mapping */
-	__u32 family;	  /* of the RLOCs */
-	__u32 header_sum; /* of struct xtr_locator */
-	__u8 header[XTR_HEADER_BYTES];
-	/* of decapsulated packets, else zero */
-	__u8 rloc[16]; /* outer destination */
-	__u32 instance_id;
-	__u8 protocol;
-	__u8 reserved[11];
 };
 
 enum xtr_punt_reason {

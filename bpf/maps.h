@@ -17,8 +17,9 @@
 		__type(value, value_type);                                                                             \
 	} name SEC(".maps")
 
-/* Memory that user space could map is aligned to pages, so that values which are multiples of cache lines are too. */
-#define XTR_ALIGNED_ARRAY(name, value_type, entries)                                                                   \
+/* Memory that user space can map; it begins with a page, so that values which are multiples of cache lines do not share
+ * one. */
+#define XTR_SHARED_ARRAY(name, value_type, entries)                                                                    \
 	struct {                                                                                                       \
 		__uint(type, BPF_MAP_TYPE_ARRAY);                                                                      \
 		__uint(max_entries, entries);                                                                          \
@@ -47,10 +48,25 @@ XTR_LPM(xtr_eid_db_v6, struct xtr_eid_v6, struct xtr_local_eid, 65536);
 
 XTR_MAP(xtr_locator_sets, BPF_MAP_TYPE_ARRAY, __u32, struct xtr_locator_set, 4096);
 XTR_MAP(xtr_locators, BPF_MAP_TYPE_ARRAY, __u32, struct xtr_locator, 4096);
-XTR_MAP(xtr_flow_cache, BPF_MAP_TYPE_ARRAY, __u32, struct xtr_flow_cache, 1);
-XTR_ALIGNED_ARRAY(xtr_flows, struct xtr_flow, 1);
 
-XTR_MAP(xtr_mapping_counters, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct xtr_traffic, 65536);
+/* In front of the tries, written by the agent through memory that it shares with the programs. */
+XTR_SHARED_ARRAY(xtr_index, struct xtr_index, 1);
+XTR_SHARED_ARRAY(xtr_map_cache_cells_v4, struct xtr_index_cell_v4, 1);
+XTR_SHARED_ARRAY(xtr_map_cache_cells_v6, struct xtr_index_cell_v6, 1);
+XTR_SHARED_ARRAY(xtr_map_cache_index_v4, struct xtr_index_bucket_v4, 1);
+XTR_SHARED_ARRAY(xtr_map_cache_index_v6, struct xtr_index_bucket_v6, 1);
+XTR_SHARED_ARRAY(xtr_eid_db_cells_v4, struct xtr_index_cell_v4, 1);
+XTR_SHARED_ARRAY(xtr_eid_db_cells_v6, struct xtr_index_cell_v6, 1);
+XTR_SHARED_ARRAY(xtr_eid_db_index_v4, struct xtr_index_bucket_v4, 1);
+XTR_SHARED_ARRAY(xtr_eid_db_index_v6, struct xtr_index_bucket_v6, 1);
+
+/* What the programs remember, for each CPU (lib/memory.h). */
+XTR_SHARED_ARRAY(xtr_memory, struct xtr_memory, 1);
+XTR_SHARED_ARRAY(xtr_flows, struct xtr_flow, 1);
+XTR_SHARED_ARRAY(xtr_paths, struct xtr_path, 1);
+XTR_SHARED_ARRAY(xtr_deliveries, struct xtr_delivery, 1);
+
+XTR_SHARED_ARRAY(xtr_mapping_counters, struct xtr_traffic, 1);
 XTR_MAP(xtr_locator_counters, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct xtr_traffic, 4096);
 XTR_MAP(xtr_counters, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct xtr_traffic, XTR_REASON_COUNT);
 

@@ -46,6 +46,11 @@ export interface BpfMap {
   updateBatch(keys: Uint8Array, values: Uint8Array, count: number): number;
   /** Packed keys, at most `limit`, after `after` (undefined: from the start). */
   keys(limit: number, after?: Uint8Array): Uint8Array;
+  /**
+   * The memory of an array made with BPF_F_MMAPABLE: all values, each padded to 8 bytes. What is written there, programs
+   * read at once. It stays mapped until the buffer is collected, also after `close`.
+   */
+  share(): ArrayBuffer;
   close(): void;
 }
 

@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <sys/mman.h>
 
 #include <cerrno>
 #include <vector>
@@ -47,6 +48,7 @@ Napi::Function Map::define(Napi::Env env)
 			       InstanceMethod<&Map::remove>("delete"),
 			       InstanceMethod<&Map::update_batch>("updateBatch"),
 			       InstanceMethod<&Map::keys>("keys"),
+			       InstanceMethod<&Map::share>("share"),
 			       InstanceMethod<&Map::close>("close"),
 			   });
 }
@@ -189,6 +191,21 @@ Napi::Value Map::keys(const Napi::CallbackInfo &info)
 	Napi::Uint8Array result = Napi::Uint8Array::New(info.Env(), keys.size());
 	std::copy(keys.begin(), keys.end(), result.Data());
 	return result;
+}
+
+Napi::Value Map::share(const Napi::CallbackInfo &info)
+{
+	const char *operation = "mmap";
+	const int fd = this->fd(info.Env(), operation);
+	const size_t bytes = (size_t{parts_.value_size} + 7) / 8 * 8 * parts_.max_entries;
+	void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED)
+		fail(info.Env(), errno, operation, parts_.name);
+	const auto unmap = [](napi_env, void *data, size_t *size) {
+		munmap(data, *size);
+		delete size;
+	};
+	return Napi::ArrayBuffer::New(info.Env(), memory, bytes, unmap, new size_t(bytes));
 }
 
 void Map::close(const Napi::CallbackInfo &)

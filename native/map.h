@@ -41,6 +41,7 @@ class Map : public Napi::ObjectWrap<Map>
 	Napi::Value remove(const Napi::CallbackInfo &info);
 	Napi::Value update_batch(const Napi::CallbackInfo &info);
 	Napi::Value keys(const Napi::CallbackInfo &info);
+	Napi::Value share(const Napi::CallbackInfo &info);
 	void close(const Napi::CallbackInfo &info);
 	int fd(Napi::Env env, const char *operation) const;
 

@@ -15,6 +15,8 @@ export const LAYOUT_FILE = 'src/datapath/generated/layout.ts';
 export function currentLayout(): string {
   return renderLayout(readFileSync(path('bpf/build/eid_ingress.bpf.o')), [
     read('bpf/layout.h'),
+    read('bpf/layout_index.h'),
+    read('bpf/layout_memory.h'),
     read('bpf/reasons.h'),
   ]);
 }

@@ -6,7 +6,7 @@
 
 #include "eid.h"
 #include "flow_hash.h"
-#include "flow_path.h"
+#include "fast_encap.h"
 #include "interface.h"
 #include "tunnel_path.h"
 
@@ -32,7 +32,7 @@ static __always_inline bool parse_from_eid(struct xdp_md *ctx, struct xtr_packet
 }
 
 /* False: the kernel's. Not from an EID-facing interface, not for this router, or not to be routed. */
-static __always_inline bool enter_instance(struct xdp_md *ctx, struct xtr_packet *packet, struct xtr_encap *encap)
+static __always_inline bool enter_instance(struct xdp_md *ctx, struct xtr_packet *packet)
 {
 	const struct xtr_interface *interface = interface_of(ctx->ingress_ifindex);
 	struct ethhdr *eth = packet_data(ctx);
@@ -41,7 +41,6 @@ static __always_inline bool enter_instance(struct xdp_md *ctx, struct xtr_packet
 	    !is_for(interface, eth))
 		return false;
 	packet->instance_id = interface->instance_id;
-	__builtin_memcpy(encap->mac, interface->mac, sizeof(encap->mac));
 	return unicast(packet->ip.family, &packet->ip.source) && unicast(packet->ip.family, &packet->ip.destination);
 }
 
@@ -59,7 +58,6 @@ static __always_inline int check_source(struct xdp_md *ctx, const struct xtr_pac
 		return XTR_GO_ON;
 	}
 	punt(ctx, packet, XTR_PUNT_EID_DETECTED); /* new here, or away and come back */
-	encap->slot.flow = NULL;		  /* the next packet is to be detected too */
 	return XTR_GO_ON;
 }
 
@@ -86,7 +84,8 @@ static __always_inline int decide(struct xdp_md *ctx, const struct xtr_packet *p
 	}
 }
 
-static __always_inline int eid_path(struct xdp_md *ctx)
+/* By tries and routes. A global function, so that its stack is its own and verifiers see it once. */
+__noinline int slow_eid_path(struct xdp_md *ctx)
 {
 	struct xtr_packet packet = {.frame_bytes = packet_bytes(ctx)};
 	struct xtr_encap encap = {};
@@ -95,10 +94,8 @@ static __always_inline int eid_path(struct xdp_md *ctx)
 
 	if (!parse_from_eid(ctx, &packet))
 		return pass(&packet, XTR_REASON_TO_KERNEL);
-	if (encapsulation_known(&encap.slot, ctx, &packet))
-		return flow_path(ctx, &packet, &encap.slot);
-	flow_begin(&encap.slot);
-	if (!enter_instance(ctx, &packet, &encap))
+	encap.moment = memory_now();
+	if (!enter_instance(ctx, &packet))
 		return pass(&packet, XTR_REASON_TO_KERNEL);
 	verdict = check_source(ctx, &packet, &encap);
 	if (verdict != XTR_GO_ON)
@@ -110,9 +107,15 @@ static __always_inline int eid_path(struct xdp_md *ctx)
 	verdict = choose_locator(&packet, mapping->locator_set, &encap.choice);
 	if (verdict != XTR_GO_ON)
 		return verdict;
-	encap.counter = mapping->counter;
-	count(&xtr_mapping_counters, encap.counter, packet.ip.total_bytes);
+	count(&xtr_mapping_counters, encap.moment.counters + mapping->counter, packet.ip.total_bytes);
 	return tunnel_path(ctx, &packet, &encap, XTR_REASON_ENCAPSULATED);
+}
+
+static __always_inline int eid_path(struct xdp_md *ctx)
+{
+	int verdict = fast_encap(ctx);
+
+	return verdict == XTR_GO_ON ? slow_eid_path(ctx) : verdict;
 }
 
 #endif

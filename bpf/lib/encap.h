@@ -8,22 +8,20 @@
 #define XTR_LIB_ENCAP_H
 
 #include "csum.h"
-#include "flow_cache.h"
 #include "lisp.h"
 #include "locator.h"
+#include "memory.h"
 
 struct xtr_encap {
 	struct xtr_choice choice;
-	struct xtr_slot slot; /* where the decision is to be remembered */
-	__u32 counter;	      /* of the mapping */
+	struct xtr_moment moment; /* before the first lookup */
 	__u32 status_bits;
 	__u8 l_flag; /* LISP_FLAG_L: status_bits go with the packet */
-	__u8 mac[ETH_ALEN];
 };
 
-static __always_inline __be16 tunnel_source_port(const struct xtr_packet *packet)
+static __always_inline __be16 tunnel_source_port(__u32 flow)
 {
-	return bpf_htons(0xc000 | (packet->flow >> 16 & 0x3fff));
+	return bpf_htons(0xc000 | (flow >> 16 & 0x3fff));
 }
 
 static __always_inline __u32 outer_bytes(const struct xtr_locator *locator)
@@ -31,64 +29,50 @@ static __always_inline __u32 outer_bytes(const struct xtr_locator *locator)
 	return sizeof(struct xtr_tunnel) + (locator->family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
 }
 
-/* What differs by packet, in a header that has all else. */
-static __always_inline void fill_ipv4(struct iphdr *header, const struct xtr_packet *packet, __u32 header_sum)
+/* total_bytes, tos and ttl are those of the inner header. */
+static __always_inline void write_ipv4(struct iphdr *header, __u32 total_bytes, __u8 tos, __u8 ttl, __u32 header_sum,
+				       const void *source, const void *destination)
 {
-	__u32 total = sizeof(*header) + sizeof(struct xtr_tunnel) + packet->ip.total_bytes;
-	__u32 sum = header_sum + packet->ip.tos + total + ((__u32)packet->ip.ttl << 8);
+	__u32 total = sizeof(*header) + sizeof(struct xtr_tunnel) + total_bytes;
+	__u32 sum = header_sum + tos + total + ((__u32)ttl << 8);
+	__be32 *word = (__be32 *)header;
 
-	header->tos = packet->ip.tos;
-	header->tot_len = bpf_htons(total);
-	header->ttl = packet->ip.ttl;
-	header->check = bpf_htons(~csum_fold(sum));
+	word[0] = bpf_htonl(0x45U << 24 | (__u32)tos << 16 | total);
+	word[1] = bpf_htonl(0x4000); /* no ID, DF */
+	word[2] = bpf_htonl((__u32)ttl << 24 | IPPROTO_UDP << 16 | (~csum_fold(sum) & 0xffff));
+	word[3] = *(const __be32 *)source;
+	word[4] = *(const __be32 *)destination;
 }
 
-static __always_inline void write_ipv4(struct iphdr *header, const struct xtr_packet *packet,
-				       const struct xtr_locator *locator)
+static __always_inline void write_ipv6(struct ipv6hdr *header, __u32 total_bytes, __u8 tos, __u8 ttl, __u32 flow,
+				       const void *source, const void *destination)
 {
-	header->version = 4;
-	header->ihl = 5;
-	header->id = 0;
-	header->frag_off = bpf_htons(0x4000); /* DF */
-	header->protocol = IPPROTO_UDP;
-	__builtin_memcpy(&header->saddr, locator->source, sizeof(header->saddr));
-	__builtin_memcpy(&header->daddr, locator->destination, sizeof(header->daddr));
-	fill_ipv4(header, packet, locator->header_sum);
+	__be32 *word = (__be32 *)header;
+	__u64 *half = (__u64 *)header;
+
+	word[0] = bpf_htonl(6U << 28 | (__u32)tos << 20 | (flow & 0xfffff));
+	word[1] = bpf_htonl((sizeof(struct xtr_tunnel) + total_bytes) << 16 | IPPROTO_UDP << 8 | ttl);
+	half[1] = ((const __u64 *)source)[0];
+	half[2] = ((const __u64 *)source)[1];
+	half[3] = ((const __u64 *)destination)[0];
+	half[4] = ((const __u64 *)destination)[1];
 }
 
-static __always_inline void fill_ipv6(struct ipv6hdr *header, const struct xtr_packet *packet)
+static __always_inline void write_tunnel(struct xtr_tunnel *tunnel, __u32 total_bytes, __u32 flow, __u32 instance_id,
+					 __u8 l_flag, __u32 status_bits)
 {
-	__be32 *first = (__be32 *)header;
+	__be32 *word = (__be32 *)tunnel;
 
-	*first = bpf_htonl(6U << 28 | (__u32)packet->ip.tos << 20 | (packet->flow & 0xfffff));
-	header->payload_len = bpf_htons(sizeof(struct xtr_tunnel) + packet->ip.total_bytes);
-	header->hop_limit = packet->ip.ttl;
+	word[0] = tunnel_source_port(flow) | bpf_htonl(LISP_DATA_PORT);
+	word[1] = bpf_htonl((sizeof(*tunnel) + total_bytes) << 16); /* checksum zero */
+	lisp_write(&tunnel->lisp, instance_id, l_flag, status_bits);
 }
-
-static __always_inline void write_ipv6(struct ipv6hdr *header, const struct xtr_packet *packet,
-				       const struct xtr_locator *locator)
-{
-	header->nexthdr = IPPROTO_UDP;
-	__builtin_memcpy(&header->saddr, locator->source, sizeof(header->saddr));
-	__builtin_memcpy(&header->daddr, locator->destination, sizeof(header->daddr));
-	fill_ipv6(header, packet);
-}
-
-static __always_inline void write_tunnel(struct xtr_tunnel *tunnel, const struct xtr_packet *packet,
-					 const struct xtr_encap *encap)
-{
-	tunnel->udp.source = tunnel_source_port(packet);
-	tunnel->udp.dest = bpf_htons(LISP_DATA_PORT);
-	tunnel->udp.len = bpf_htons(sizeof(*tunnel) + packet->ip.total_bytes);
-	tunnel->udp.check = 0;
-	lisp_write(&tunnel->lisp, packet->instance_id, encap->l_flag, encap->status_bits);
-}
-
 /* Ethernet header with MAC addresses of zero, outer header, UDP, LISP: in front of the IP packet of the frame. */
 static __always_inline int encapsulate(struct xdp_md *ctx, const struct xtr_packet *packet,
 				       const struct xtr_encap *encap)
 {
 	const struct xtr_locator *locator = encap->choice.locator;
+	const struct xtr_ip *ip = &packet->ip;
 	struct ethhdr *eth;
 	void *at, *end;
 
@@ -102,13 +86,15 @@ static __always_inline int encapsulate(struct xdp_md *ctx, const struct xtr_pack
 	__builtin_memset(eth, 0, 2 * ETH_ALEN);
 	if (locator->family == 4) {
 		eth->h_proto = bpf_htons(ETH_P_IP);
-		write_ipv4(at, packet, locator);
-		write_tunnel(at + sizeof(struct iphdr), packet, encap);
+		write_ipv4(at, ip->total_bytes, ip->tos, ip->ttl, locator->header_sum, locator->source,
+			   locator->destination);
+		at += sizeof(struct iphdr);
 	} else {
 		eth->h_proto = bpf_htons(ETH_P_IPV6);
-		write_ipv6(at, packet, locator);
-		write_tunnel(at + sizeof(struct ipv6hdr), packet, encap);
+		write_ipv6(at, ip->total_bytes, ip->tos, ip->ttl, packet->flow, locator->source, locator->destination);
+		at += sizeof(struct ipv6hdr);
 	}
+	write_tunnel(at, ip->total_bytes, packet->flow, packet->instance_id, encap->l_flag, encap->status_bits);
 	return XTR_GO_ON;
 }
 

@@ -58,13 +58,16 @@ static __always_inline long fib_lookup(struct xdp_md *ctx, const struct xtr_rout
 }
 
 /* Agents keep xtr_ports complete; an interface made a moment ago may be missing. */
-static __always_inline int redirect(const struct xtr_packet *packet, __u32 ifindex, enum xtr_reason reason)
+static __always_inline int redirect_to(__u32 ifindex)
 {
 	int verdict = bpf_redirect_map(&xtr_ports, ifindex, XDP_ABORTED);
 
-	if (verdict != XDP_REDIRECT)
-		verdict = bpf_redirect(ifindex, 0);
-	return leave(packet, reason, verdict);
+	return verdict == XDP_REDIRECT ? verdict : bpf_redirect(ifindex, 0);
+}
+
+static __always_inline int redirect(const struct xtr_packet *packet, __u32 ifindex, enum xtr_reason reason)
+{
+	return leave(packet, reason, redirect_to(ifindex));
 }
 
 /* False: no Ethernet header, which cannot happen. */

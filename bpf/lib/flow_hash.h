@@ -9,35 +9,60 @@
 
 #include "parse.h"
 
+#define HASH_FACTOR 0x9e3779b97f4a7c15ULL
+
 static __always_inline __u64 hash_mix(__u64 hash, __u64 word)
 {
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+	hash = (hash ^ word) * HASH_FACTOR;
 	return hash ^ hash >> 32;
+}
+
+static __always_inline __u64 hash_pair_v4(__be32 source, __be32 destination)
+{
+	return hash_mix(4, (__u64)source << 32 | destination);
+}
+
+static __always_inline __u64 hash_pair_v6(const __u64 source[2], const __u64 destination[2])
+{
+	/* the two products do not wait for each other */
+	return hash_mix(hash_mix(6, source[0] ^ destination[0] * 0xbf58476d1ce4e5b9ULL),
+			source[1] ^ destination[1] * 0x94d049bb133111ebULL);
+}
+
+static __always_inline bool has_ports(__u8 protocol)
+{
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_SCTP;
+}
+
+/* ports: the first four bytes of the payload of a protocol that has ports. */
+static __always_inline __u64 hash_ports(__u64 pair, __u8 protocol, __u32 ports)
+{
+	return hash_mix(pair, (__u64)protocol << 32 | ports);
+}
+
+static __always_inline __u32 hash_end(__u64 hash)
+{
+	return hash_mix(hash, hash >> 29);
 }
 
 /* Sets flow and pair of the packet, whose header is at `at`. */
 static __always_inline void hash_flow(struct xtr_packet *packet, void *at, void *end)
 {
 	const struct xtr_ip *ip = &packet->ip;
-	__u64 hash = ip->family;
+	__u64 hash;
 
-	if (ip->family == 4) {
-		hash = hash_mix(hash, (__u64)ip->source.word[0] << 32 | ip->destination.word[0]);
-	} else {
-		hash = hash_mix(hash, ip->source.half[0]);
-		hash = hash_mix(hash, ip->source.half[1]);
-		hash = hash_mix(hash, ip->destination.half[0]);
-		hash = hash_mix(hash, ip->destination.half[1]);
-	}
+	if (ip->family == 4)
+		hash = hash_pair_v4(ip->source.word[0], ip->destination.word[0]);
+	else
+		hash = hash_pair_v6(ip->source.half, ip->destination.half);
 	packet->pair = hash;
-	if (!ip->fragment &&
-	    (ip->protocol == IPPROTO_TCP || ip->protocol == IPPROTO_UDP || ip->protocol == IPPROTO_SCTP)) {
+	if (!ip->fragment && has_ports(ip->protocol)) {
 		__u32 *ports = at + small_offset(ip->header_bytes);
 
 		if ((void *)(ports + 1) <= end)
-			hash = hash_mix(hash, (__u64)ip->protocol << 32 | *ports);
+			hash = hash_ports(hash, ip->protocol, *ports);
 	}
-	packet->flow = hash_mix(hash, hash >> 29);
+	packet->flow = hash_end(hash);
 }
 
 #endif

@@ -59,6 +59,7 @@ static __always_inline int stale(struct xdp_md *ctx, struct xtr_packet *packet, 
 	int verdict;
 
 	punt(ctx, packet, XTR_PUNT_STALE);
+	encap.moment = memory_now(); /* before the locator-set is read */
 	if (eid->kind != XTR_EID_AWAY || eid->locator_set == XTR_NONE)
 		return drop(packet, XTR_REASON_STALE);
 	if (packet->ip.ttl <= 1)
@@ -70,7 +71,7 @@ static __always_inline int stale(struct xdp_md *ctx, struct xtr_packet *packet, 
 }
 
 /* XTR_GO_ON: no LISP data for us, and not touched. */
-static __always_inline int rloc_path(struct xdp_md *ctx)
+__noinline int rloc_path(struct xdp_md *ctx)
 {
 	struct xtr_packet packet = {.frame_bytes = packet_bytes(ctx)};
 	struct xtr_arrival arrival = {};
@@ -84,7 +85,7 @@ static __always_inline int rloc_path(struct xdp_md *ctx)
 	if (fault == XTR_GO_ON) {
 		if (delivery_known(ctx, &packet, &outer, &arrival))
 			return delivery_path(ctx, &packet, &outer, &arrival);
-		flow_begin(&arrival.slot);
+		delivery_begin(&arrival);
 	}
 	if (!is_for_us(ctx, arrival.mac))
 		return XTR_GO_ON;

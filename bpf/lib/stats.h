@@ -17,11 +17,16 @@ static __always_inline void count(void *map, __u32 index, __u32 bytes)
 	traffic->bytes += bytes;
 }
 
-/* The one way out of the programs. */
+/* The one way out of the programs. frame_bytes: as received. */
+static __always_inline int leave_bytes(__u32 frame_bytes, enum xtr_reason reason, int verdict)
+{
+	count(&xtr_counters, reason, frame_bytes);
+	return verdict;
+}
+
 static __always_inline int leave(const struct xtr_packet *packet, enum xtr_reason reason, int verdict)
 {
-	count(&xtr_counters, reason, packet->frame_bytes);
-	return verdict;
+	return leave_bytes(packet->frame_bytes, reason, verdict);
 }
 
 static __always_inline int drop(const struct xtr_packet *packet, enum xtr_reason reason)

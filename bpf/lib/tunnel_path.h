@@ -6,21 +6,13 @@
 #include "ecn.h"
 #include "encap.h"
 #include "fib.h"
-#include "flow_path.h"
+#include "path.h"
 #include "punt.h"
 #include "rewrite.h"
 
-/*
- * What multipath routes choose by, where they look at ports. All flows of a bucket go one way, so that one of them can
- * be told from the decision about another; 64 of them spread well enough.
- */
-static __always_inline __be16 path_port(const struct xtr_packet *packet)
-{
-	return bpf_htons(0xc000 | packet->flow % XTR_BUCKETS);
-}
-
 static __always_inline long route_to_locator(struct xdp_md *ctx, const struct xtr_packet *packet,
-					     const struct xtr_locator *locator, struct bpf_fib_lookup *fib)
+					     const struct xtr_locator *locator, __u32 spread,
+					     struct bpf_fib_lookup *fib)
 {
 	struct xtr_route route = {
 	    .source = (const union xtr_address *)locator->source,
@@ -29,7 +21,7 @@ static __always_inline long route_to_locator(struct xdp_md *ctx, const struct xt
 	    .total_bytes = outer_bytes(locator) + packet->ip.total_bytes,
 	    .tos = packet->ip.tos & ~ECN_MASK,
 	    .protocol = IPPROTO_UDP,
-	    .source_port = path_port(packet),
+	    .source_port = path_port(spread),
 	    .destination_port = bpf_htons(LISP_DATA_PORT),
 	};
 
@@ -42,11 +34,19 @@ static __always_inline long route_to_locator(struct xdp_md *ctx, const struct xt
 static __always_inline int tunnel_path(struct xdp_md *ctx, struct xtr_packet *packet, struct xtr_encap *encap,
 				       enum xtr_reason reason)
 {
+	const struct xtr_moment *moment = &encap->moment;
+	const __u32 ifindex = ctx->ingress_ifindex;
+	const __u32 spread = packet->flow & (moment->epoch ? moment->spread : XTR_BUCKETS - 1);
+	const __u8 dscp = packet->ip.tos >> 2;
+	struct xtr_path *path = path_slot(moment, encap->choice.index, spread, ifindex, dscp);
 	struct bpf_fib_lookup fib;
+	__u32 version = 0;
 	long route;
 	int verdict;
 
-	route = route_to_locator(ctx, packet, encap->choice.locator, &fib);
+	if (path)
+		version = memory_begin(path);
+	route = route_to_locator(ctx, packet, encap->choice.locator, spread, &fib);
 	if (route == BPF_FIB_LKUP_RET_FRAG_NEEDED)
 		return drop(packet, XTR_REASON_TOO_BIG);
 	if (route != BPF_FIB_LKUP_RET_SUCCESS && route != BPF_FIB_LKUP_RET_NO_NEIGH)
@@ -65,7 +65,8 @@ static __always_inline int tunnel_path(struct xdp_md *ctx, struct xtr_packet *pa
 	}
 	if (!address_to(ctx, &fib))
 		return drop(packet, XTR_REASON_INTERNAL);
-	flow_remember(ctx, packet, encap, &fib);
+	if (path)
+		path_remember(path, moment, version, &encap->choice, spread, ifindex, dscp, &fib);
 	return redirect(packet, fib.ifindex, reason);
 }
 

@@ -13,6 +13,11 @@ void xtr_types_of_layout(const struct xtr_punt *punt, enum xtr_constants constan
 {
 }
 
+void xtr_types_of_index(enum xtr_index_constants constants, enum xtr_index_table table, enum xtr_index_kind kind,
+			enum xtr_delivery_kind delivery_kind)
+{
+}
+
 void xtr_types_of_reasons(enum xtr_role role, enum xtr_punt_reason punt_reason, enum xtr_reason reason)
 {
 }

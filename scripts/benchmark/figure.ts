@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { GeneratorName } from './inside/stream.js';
 
 /** Series by name. Those of one stage that are as long as each other were taken in the same rounds. */
 export type Samples = ReadonlyMap<string, readonly number[]>;
@@ -7,7 +8,11 @@ export interface Context {
   readonly quick: boolean;
   /** The CPU that packets are sent and forwarded on. */
   readonly cpu: number;
+  /** What sends the packets of hosts to single EIDs; live-frame test runs send all others. */
+  readonly generator: GeneratorName;
   readonly say: (text: string) => void;
+  /** Aborted when the run is interrupted: no further stage begins. */
+  readonly signal: AbortSignal;
 }
 
 /** What is set up once for several figures, so that their series are taken in turns. */
@@ -17,7 +22,7 @@ export interface Stage {
   run(wanted: ReadonlySet<string>, context: Context): Promise<Samples>;
 }
 
-export type Unit = 'ratio' | 'ns' | 'pps' | 'ms' | 'per second' | 'bytes' | 'packets';
+export type Unit = 'ratio' | 'ns' | 'us' | 'pps' | 'ms' | 'per second' | 'bytes' | 'packets';
 
 export interface Figure {
   /** As `--only` takes it; unique. */
@@ -31,6 +36,8 @@ export interface Figure {
   readonly target?: { readonly least: number } | { readonly most: number };
   /** Which value the target is about; the median unless given. */
   readonly judged?: 'median' | 'p99' | 'max';
+  /** Where the target may be out of reach for a reason that is known, the report says it with a value that is short. */
+  readonly reasonIfShort?: string;
   readonly stage: Stage;
   /** Series that it needs. */
   readonly series: readonly string[];

@@ -1,55 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
 import type { Figure } from './figure.js';
 import { FIGURES } from './figures/index.js';
+import { chooseGenerator, type Generator } from './generator.js';
+import { Interrupted, onInterruption } from './interruption.js';
+import { NoiseMeter } from './noise.js';
 import { buildObjects } from './objects.js';
+import { type Options, parseOptions, USAGE, UsageError } from './options.js';
+import { buildReport } from './output/build-report.js';
+import { describeMachine, revision } from './output/machine.js';
+import type { Report } from './output/report.js';
 import { renderTerminal } from './output/terminal.js';
+import { prepareDirectory, writeReport } from './output/write.js';
+import { Progress } from './progress.js';
+import { Refused } from './refused.js';
 import { measure } from './run.js';
 import { removeStale } from './site/network.js';
+import { elapsed_s, say } from './say.js';
 
-const USAGE = `scripts/bench [--quick] [--out DIR] [--only NAME...]   measure the product against its limits
-scripts/bench --list                                    the names of the figures
-
-  --quick      about two minutes instead of half an hour: fewer rounds, fewer sizes
-  --out DIR    write report.md, report.json and plots there
-  --only NAME  these figures alone; a name may end in * and may be repeated`;
-
-class UsageError extends Error {}
-
-function chosen(patterns: readonly string[], quick: boolean): readonly Figure[] {
-  if (patterns.length === 0) return FIGURES.filter(({ slow = false }) => !(quick && slow));
-  const matches = (pattern: string, name: string): boolean =>
-    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
-  for (const pattern of patterns)
-    if (!FIGURES.some(({ name }) => matches(pattern, name)))
-      throw new UsageError(`there is no figure '${pattern}': scripts/bench --list names them`);
-  return FIGURES.filter(({ name }) => patterns.some((pattern) => matches(pattern, name)));
+/** Measures, and describes where. */
+async function run(
+  figures: readonly Figure[],
+  { quick, only }: Options,
+  generator: Generator,
+): Promise<Report> {
+  const [startedAt, started_ms] = [new Date().toISOString(), Date.now()];
+  const signal = onInterruption();
+  const progress = new Progress(figures, quick, started_ms);
+  const noise = new NoiseMeter();
+  const cpu = availableParallelism() - 1;
+  const outcome = await measure(figures, { quick, cpu, generator: generator.name, say, signal }, (stage) => {
+    noise.sample();
+    say(progress.begin(stage, Date.now()));
+  });
+  noise.sample();
+  const took_s = (Date.now() - started_ms) / 1000;
+  const about = { startedAt, took_s, revision: revision(), quick, only, generator: generator.text };
+  return buildReport(outcome, { machine: describeMachine(), noise: noise.noise(), run: about });
 }
 
-async function main(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      quick: { type: 'boolean', default: false },
-      out: { type: 'string' },
-      only: { type: 'string', multiple: true, default: [] },
-      list: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) return print(USAGE);
-  if (values.list) return print(FIGURES.map(({ name, title }) => `${name.padEnd(40)} ${title}`).join('\n'));
-  if (positionals.length > 0 && values.only.length === 0)
-    throw new UsageError(`unknown argument '${positionals.join(' ')}'`);
-  const figures = chosen([...values.only, ...positionals], values.quick);
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (options.help) return print(USAGE);
+  if (options.list) return print(FIGURES.map(({ name, title }) => `${name.padEnd(44)} ${title}`).join('\n'));
+  if (options.out !== undefined) prepareDirectory(options.out);
+  const generator = await chooseGenerator(options.generator);
   buildObjects();
   await removeStale();
-  const cpu = availableParallelism() - 1;
-  const outcome = await measure(figures, { quick: values.quick, cpu, say: console.log });
-  console.log(`\n${renderTerminal(outcome)}`);
-  return outcome.failures.length === 0 ? 0 : 1;
+  const report = await run(options.figures, options, generator);
+  console.log(`\n${renderTerminal(report)}`);
+  if (options.out !== undefined) {
+    const files = writeReport(options.out, report);
+    say(`${files.length} files in ${resolve(options.out)}: report.md is the one to read`);
+  }
+  return report.failures.length === 0 ? 0 : 1;
 }
 
 function print(text: string): number {
@@ -60,8 +65,9 @@ function print(text: string): number {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const wrongUse =
-    error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
-  console.error(wrongUse ? `${(error as Error).message}\n\n${USAGE}` : error);
-  process.exitCode = wrongUse ? 2 : 1;
+  if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
+  else if (error instanceof Interrupted)
+    console.error(`interrupted after ${elapsed_s()} s; nothing is left behind`);
+  else console.error(error instanceof Refused ? error.message : error);
+  process.exitCode = error instanceof UsageError ? 2 : error instanceof Interrupted ? error.exitCode : 1;
 }

@@ -22,6 +22,12 @@ function compiler(): string {
   throw new Error(`none of ${candidates.join(', ')} is installed`);
 }
 
+/** Such as 'Debian clang version 14.0.6'. */
+export function compilerVersion(): string {
+  const text = execFileSync(compiler(), ['--version'], { encoding: 'utf8' });
+  return text.split('\n', 1)[0] ?? '';
+}
+
 /** Modification time of the newest C file of the data path and of the benchmark. */
 function newestSource_ms(): number {
   const files = readdirSync(join(REPOSITORY, 'bpf'), { recursive: true, encoding: 'utf8' });

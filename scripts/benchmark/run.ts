@@ -18,32 +18,59 @@ export interface Outcome {
   readonly failures: readonly { readonly stage: string; readonly message: string }[];
 }
 
-/** Measures the figures, each stage once, in their order. A stage that fails leaves the others alone. */
-export async function measure(figures: readonly Figure[], context: Context): Promise<Outcome> {
+/**
+ * Measures the figures, each stage once, in their order. A stage that fails leaves the others alone.
+ * @param between is called before each stage
+ * @throws the reason of the signal when it is aborted
+ */
+export async function measure(
+  figures: readonly Figure[],
+  context: Context,
+  between: (stage: Stage) => void,
+): Promise<Outcome> {
   const samples = new Map<string, Samples>();
   const failures: { stage: string; message: string }[] = [];
-  for (const stage of new Set(figures.map((figure) => figure.stage))) {
+  const failed = (stage: string, error: unknown): void => {
+    const message = error instanceof Error ? error.message : String(error);
+    failures.push({ stage, message });
+    context.say(`FAILED: ${stage}: ${message}`);
+  };
+  for (const stage of stagesOf(figures)) {
+    context.signal.throwIfAborted();
+    between(stage);
     try {
       samples.set(stage.name, await stage.run(wantedOf(figures, stage), context));
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      failures.push({ stage: stage.name, message });
-      context.say(`FAILED: ${stage.name}: ${message}`);
+      context.signal.throwIfAborted(); // the stage failed because its processes were ended
+      failed(stage.name, error);
     }
   }
+  context.signal.throwIfAborted();
   const results = figures.flatMap((figure) => {
     const taken = samples.get(figure.stage.name);
-    return taken ? [resultOf(figure, taken)] : [];
+    if (taken === undefined) return [];
+    try {
+      return [resultOf(figure, taken)];
+    } catch (error) {
+      failed(figure.name, error);
+      return [];
+    }
   });
   return { results, samples, failures };
 }
 
-function wantedOf(figures: readonly Figure[], stage: Stage): ReadonlySet<string> {
+/** Each once, in the order of their first figures. */
+export function stagesOf(figures: readonly Figure[]): readonly Stage[] {
+  return [...new Set(figures.map((figure) => figure.stage))];
+}
+
+export function wantedOf(figures: readonly Figure[], stage: Stage): ReadonlySet<string> {
   return new Set(figures.filter((figure) => figure.stage === stage).flatMap(({ series }) => series));
 }
 
-function resultOf(figure: Figure, samples: Samples): Result {
+export function resultOf(figure: Figure, samples: Samples): Result {
   const values = distribution(figure.values(samples));
+  if (values.count === 0) throw new Error('no round gave a value');
   const judged = values[figure.judged ?? 'median'];
   return { figure, distribution: values, met: figure.target && isMet(judged, figure.target) };
 }

@@ -18,12 +18,13 @@ export class AddressError extends Error {
 
 /** Parses '1.1.1.1' or '2001:db8::1'. No zone index, no leading zeros in IPv4. @throws AddressError */
 export function parseAddress(text: string): Address {
-  if (isIPv4(text)) {
-    const bits = text.split('.').reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n);
-    return { family: 4, bits };
-  }
+  if (isIPv4(text)) return { family: 4, bits: parseIpv4(text) };
   if (isIPv6(text) && !text.includes('%')) return { family: 6, bits: parseIpv6(text) };
   throw new AddressError(`'${text}' is not an IPv4 or IPv6 address`);
+}
+
+function parseIpv4(text: string): bigint {
+  return BigInt(text.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0));
 }
 
 function parseIpv6(text: string): bigint {

@@ -2,7 +2,8 @@
 import type { Address } from './address.js';
 import { type Eid, type EidPrefix, hostEidPrefix, type InstanceId } from './eid.js';
 import type { Prefix } from './prefix.js';
-import { PrefixTrie, type TrieEntry, type Words } from './prefix-trie.js';
+import { PrefixTrie, type TrieEntry } from './prefix-trie.js';
+import type { Words } from './trie-nodes.js';
 
 /** A longest-prefix-match table from EID-Prefix to V. */
 export interface ReadonlyEidTable<V> {
@@ -46,7 +47,7 @@ export class EidTable<V> implements ReadonlyEidTable<V> {
     const key = trieKey(eid);
     let trie = this.tries.get(key);
     if (trie === undefined) {
-      trie = new PrefixTrie();
+      trie = new PrefixTrie(eid.prefix.address.family === 4 ? 1 : 4);
       this.tries.set(key, trie);
     }
     const before = trie.size;
@@ -111,8 +112,8 @@ function toEidPrefix(key: number, entry: TrieEntry<unknown>): EidPrefix {
   return { instanceId, prefix };
 }
 
-function toBits(family: 4 | 6, words: Words): bigint {
-  const unsigned = words.map((word) => BigInt(word >>> 0));
-  const used = family === 4 ? unsigned.slice(0, 1) : unsigned;
-  return used.reduce((bits, word) => (bits << 32n) | word, 0n);
+function toBits(family: 4 | 6, [w0, w1, w2, w3]: Words): bigint {
+  if (family === 4) return BigInt(w0 >>> 0);
+  const half = (high: number, low: number): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+  return (half(w0, w1) << 64n) | half(w2, w3);
 }

@@ -1,33 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-
-/**
- * The bits of a prefix, left-aligned, as four 32-bit integers (signed, so that V8 keeps them in the object); IPv4 uses
- * the first alone. Bits beyond the length are zero.
- */
-export type Words = readonly [number, number, number, number];
-
-const NO_VALUE = Symbol('no value');
-
-/**
- * One prefix of the trie, or a branch point without a value: the longest prefix common to what is below it. Nothing but
- * numbers and pointers: about 90 bytes, and less than two nodes for each entry.
- */
-class Node<V> {
-  readonly w0: number;
-  readonly w1: number;
-  readonly w2: number;
-  readonly w3: number;
-  readonly length: number;
-  value: V | typeof NO_VALUE;
-  zero: Node<V> | undefined = undefined;
-  one: Node<V> | undefined = undefined;
-
-  constructor(words: Words, length: number, value: V | typeof NO_VALUE) {
-    [this.w0, this.w1, this.w2, this.w3] = words;
-    this.length = length;
-    this.value = value;
-  }
-}
+import { bitAt, NONE, TrieNodes, type Words } from './trie-nodes.js';
 
 export interface TrieEntry<V> {
   readonly words: Words;
@@ -35,159 +7,181 @@ export interface TrieEntry<V> {
   readonly value: V;
 }
 
-/** A path-compressed binary trie (radix tree) from prefixes of at most 128 bits to V. */
+const ROOT = 0;
+
+/**
+ * A path-compressed binary trie (radix tree) from prefixes of at most 32 or 128 bits to V. A node without a value is a
+ * branch point: the longest prefix common to what is below it, so there are less than two nodes for each entry.
+ */
 export class PrefixTrie<V> {
-  /** Always there, so that every other node has a parent. */
-  private readonly root = new Node<V>([0, 0, 0, 0], 0, NO_VALUE);
-  private count = 0;
+  readonly #nodes: TrieNodes<V>;
+  #count = 0;
+  /** Grows with each node that comes or goes, so that an iteration sees that its nodes are not what they were. */
+  #changes = 0;
+
+  /** @param words 1: prefixes of at most 32 bits; 4: of at most 128 */
+  constructor(words: 1 | 4) {
+    this.#nodes = new TrieNodes(words);
+  }
 
   get size(): number {
-    return this.count;
+    return this.#count;
   }
 
   get(words: Words, length: number): V | undefined {
-    const node = this.deepestCover(words, length);
-    return node !== undefined && node.length === length ? valueOf(node) : undefined;
+    const node = this.#nodes.deepestCover(words, length);
+    return node !== undefined && this.#nodes.length(node) === length ? this.#nodes.value(node) : undefined;
   }
 
   /** The most specific prefix that covers this one, itself included. */
   longestCover(words: Words, length: number): TrieEntry<V> | undefined {
-    const node = this.deepestCover(words, length);
-    return node && entryOf(node);
+    const node = this.#nodes.deepestCover(words, length);
+    return node === undefined ? undefined : this.#entry(node);
   }
 
   set(words: Words, length: number, value: V): void {
-    let node = this.root;
-    while (node.length < length) {
-      const child = childOf(node, words);
-      if (child === undefined) return this.attach(node, new Node(words, length, value));
-      const common = commonBits(child, words, Math.min(child.length, length));
-      if (common < child.length) return this.split(node, child, common, new Node(words, length, value));
+    const nodes = this.#nodes;
+    let node = ROOT;
+    while (nodes.length(node) < length) {
+      const child = this.#next(node, words);
+      if (child === NONE) return this.#attach(node, words, length, value);
+      const childLength = nodes.length(child);
+      const common = nodes.commonBits(child, words, Math.min(childLength, length));
+      if (common < childLength) return this.#split(node, child, common, words, length, value);
       node = child;
     }
-    if (node.value === NO_VALUE) this.count++;
-    node.value = value;
+    if (!nodes.hasValue(node)) this.#count++;
+    nodes.setValue(node, value);
   }
 
-  private attach(parent: Node<V>, node: Node<V>): void {
-    setChild(parent, node);
-    this.count++;
+  #add(words: Words, length: number, value: V): number {
+    const node = this.#nodes.add(words, length);
+    this.#nodes.setValue(node, value);
+    this.#count++;
+    this.#changes++;
+    return node;
   }
 
-  /** Puts `node` between a parent and its child, or beside the child below a new branch point of `common` bits. */
-  private split(parent: Node<V>, child: Node<V>, common: number, node: Node<V>): void {
-    const upper = common === node.length ? node : new Node<V>(firstBits(node, common), common, NO_VALUE);
-    setChild(upper, child);
-    setChild(parent, upper);
-    if (upper !== node) setChild(upper, node);
-    this.count++;
+  #attach(parent: number, words: Words, length: number, value: V): void {
+    this.#setChild(parent, this.#add(words, length, value));
+  }
+
+  /** Puts a node between a parent and its child, or beside the child below a new branch point of `common` bits. */
+  #split(parent: number, child: number, common: number, words: Words, length: number, value: V): void {
+    const node = this.#add(words, length, value);
+    const upper = common === length ? node : this.#nodes.add(firstBits(words, common), common);
+    this.#setChild(upper, child);
+    this.#setChild(parent, upper);
+    if (upper !== node) this.#setChild(upper, node);
   }
 
   /** Whether it was there. */
   delete(words: Words, length: number): boolean {
-    let grandparent: Node<V> | undefined;
-    let parent: Node<V> | undefined;
-    let node = this.root;
-    while (node.length < length) {
-      const child = childOf(node, words);
-      if (child === undefined || child.length > length) return false;
-      if (commonBits(child, words, child.length) < child.length) return false;
+    const nodes = this.#nodes;
+    let grandparent = NONE;
+    let parent = NONE;
+    let node = ROOT;
+    while (nodes.length(node) < length) {
+      const child = this.#next(node, words);
+      if (child === NONE || nodes.length(child) > length) return false;
+      if (nodes.commonBits(child, words, nodes.length(child)) < nodes.length(child)) return false;
       [grandparent, parent, node] = [parent, node, child];
     }
-    if (node.value === NO_VALUE) return false;
-    node.value = NO_VALUE;
-    this.count--;
-    if (parent) compress(parent, node);
-    if (grandparent && parent) compress(grandparent, parent);
+    if (!nodes.hasValue(node)) return false;
+    nodes.clear(node);
+    this.#count--;
+    this.#compress(parent, node);
+    this.#compress(grandparent, parent);
     return true;
+  }
+
+  /** Takes a node without a value out again, unless it is the root or a branch point. */
+  #compress(parent: number, node: number): void {
+    const nodes = this.#nodes;
+    if (node === ROOT || nodes.hasValue(node)) return;
+    const [zero, one] = [nodes.child(node, 0), nodes.child(node, 1)];
+    if (zero !== NONE && one !== NONE) return;
+    nodes.setChild(parent, nodes.child(parent, 1) === node ? 1 : 0, zero === NONE ? one : zero);
+    nodes.remove(node);
+    this.#changes++;
   }
 
   /** The prefixes inside this one, itself included: in order of their bits, shorter ones first. See EidTable.covered. */
   *covered(words: Words, length: number): Generator<TrieEntry<V>, void, undefined> {
-    const stack: Node<V>[] = [];
-    const top = this.subtree(words, length);
-    if (top) stack.push(top);
+    let stack = this.#subtree(words, length);
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      // Before the entry is shown: whatever happens to it then, its branches are remembered.
-      if (node.one) stack.push(node.one);
-      if (node.zero) stack.push(node.zero);
-      const entry = entryOf(node);
-      if (entry) yield entry;
+      this.#pushChildren(node, stack);
+      if (!this.#nodes.hasValue(node)) continue;
+      const changes = this.#changes;
+      const entry = this.#entry(node);
+      yield entry;
+      if (changes !== this.#changes) stack = this.#after(entry, this.#subtree(words, length));
     }
   }
 
-  private deepestCover(words: Words, length: number): Node<V> | undefined {
-    let best: Node<V> | undefined;
-    let node: Node<V> | undefined = this.root;
+  /** What comes after an entry: nodes whose whole subtrees are still to be shown, the next one last. */
+  #after({ words, length }: TrieEntry<V>, within: readonly number[]): number[] {
+    const nodes = this.#nodes;
+    const stack: number[] = [];
+    let node = within[0];
     while (node !== undefined) {
-      if (node.value !== NO_VALUE) best = node;
-      if (node.length >= length) return best;
-      node = childOf(node, words);
-      if (node && (node.length > length || commonBits(node, words, node.length) < node.length)) return best;
+      const nodeLength = nodes.length(node);
+      const common = nodes.commonBits(node, words, Math.min(nodeLength, length));
+      if (common === length && nodeLength === length) {
+        this.#pushChildren(node, stack);
+        return stack;
+      }
+      if (common < nodeLength) {
+        // Inside the entry's prefix, or beside it: it comes after if it takes the side of the ones there.
+        if (common === length || bitAt(words, common) === 0) stack.push(node);
+        return stack;
+      }
+      const side = bitAt(words, nodeLength);
+      const one = nodes.child(node, 1);
+      if (side === 0 && one !== NONE) stack.push(one);
+      const next = nodes.child(node, side);
+      node = next === NONE ? undefined : next;
     }
-    return best;
+    return stack;
   }
 
-  /** The node under which all prefixes inside this one are. */
-  private subtree(words: Words, length: number): Node<V> | undefined {
-    let node: Node<V> | undefined = this.root;
-    while (node !== undefined && node.length < length) node = childOf(node, words);
-    return node && commonBits(node, words, length) === length ? node : undefined;
+  #pushChildren(node: number, stack: number[]): void {
+    for (const child of [this.#nodes.child(node, 1), this.#nodes.child(node, 0)])
+      if (child !== NONE) stack.push(child);
+  }
+
+  /** The node under which all prefixes inside this one are, if there is any. */
+  #subtree(words: Words, length: number): number[] {
+    const nodes = this.#nodes;
+    let node = ROOT;
+    while (nodes.length(node) < length) {
+      node = this.#next(node, words);
+      if (node === NONE) return [];
+    }
+    return nodes.commonBits(node, words, length) === length ? [node] : [];
+  }
+
+  #entry(node: number): TrieEntry<V> {
+    const nodes = this.#nodes;
+    // Only of nodes that have a value, which may well be undefined.
+    return { words: nodes.words(node), length: nodes.length(node), value: nodes.value(node) as V };
+  }
+
+  /** The child on the side that `words` takes behind the bits of `node`. */
+  #next(node: number, words: Words): number {
+    return this.#nodes.child(node, bitAt(words, this.#nodes.length(node)));
+  }
+
+  #setChild(parent: number, child: number): void {
+    const nodes = this.#nodes;
+    nodes.setChild(parent, bitAt(nodes.words(child), nodes.length(parent)), child);
   }
 }
 
-function valueOf<V>(node: Node<V>): V | undefined {
-  return node.value === NO_VALUE ? undefined : node.value;
-}
-
-function entryOf<V>(node: Node<V>): TrieEntry<V> | undefined {
-  const { value, length } = node;
-  return value === NO_VALUE ? undefined : { words: wordsOf(node), length, value };
-}
-
-function wordsOf(node: Node<unknown>): Words {
-  return [node.w0, node.w1, node.w2, node.w3];
-}
-
-/** The child on the side that `words` takes behind the bits of `node`. */
-function childOf<V>(node: Node<V>, words: Words): Node<V> | undefined {
-  return bitAt(words, node.length) ? node.one : node.zero;
-}
-
-function setChild<V>(parent: Node<V>, child: Node<V>): void {
-  if (bitAt(wordsOf(child), parent.length)) parent.one = child;
-  else parent.zero = child;
-}
-
-/** Takes a node without a value out again, unless it is a branch point. Its own pointers stay, for iterations. */
-function compress<V>(parent: Node<V>, node: Node<V>): void {
-  if (node.value !== NO_VALUE || (node.zero && node.one)) return;
-  const replacement = node.zero ?? node.one;
-  if (parent.one === node) parent.one = replacement;
-  else parent.zero = replacement;
-}
-
-function bitAt(words: Words, index: number): boolean {
-  const word = words[index >> 5] ?? 0;
-  return ((word >>> (31 - (index & 31))) & 1) !== 0;
-}
-
-/** How many of the first `limit` bits are the same. */
-function commonBits(node: Node<unknown>, words: Words, limit: number): number {
-  return Math.min(limit, sameBits(node, words));
-}
-
-function sameBits(node: Node<unknown>, words: Words): number {
-  if (node.w0 !== words[0]) return Math.clz32(node.w0 ^ words[0]);
-  if (node.w1 !== words[1]) return 32 + Math.clz32(node.w1 ^ words[1]);
-  if (node.w2 !== words[2]) return 64 + Math.clz32(node.w2 ^ words[2]);
-  return 96 + Math.clz32(node.w3 ^ words[3]);
-}
-
-function firstBits(node: Node<unknown>, length: number): Words {
-  const mask = (index: number): number => {
+function firstBits(words: Words, length: number): Words {
+  const masked = (index: number): number => {
     const bits = Math.min(32, Math.max(0, length - 32 * index));
-    return bits === 0 ? 0 : -1 << (32 - bits);
+    return bits === 0 ? 0 : (words[index] ?? 0) & (-1 << (32 - bits));
   };
-  return [node.w0 & mask(0), node.w1 & mask(1), node.w2 & mask(2), node.w3 & mask(3)];
+  return [masked(0), masked(1), masked(2), masked(3)];
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AuthenticationKey, MapServerConfig, StaticMapping, XtrLimits } from '../control/config.js';
 import type { ForwardingLocator } from '../control/effect.js';
+import { DEFAULT_XTR_LIMITS } from '../control/limits.js';
 import type { Configuration } from '../core/configuration.js';
 import { defaultMapCachePrefixes, type Draft, eidOf, isXtr } from './draft.js';
 import type { Secrets } from './secrets.js';
@@ -36,6 +37,7 @@ export function buildConfiguration(draft: Draft, secrets: Secrets, run: RunIdent
       locatorSets: dataPath['locator-sets'],
       locators: dataPath.locators,
       puntRing: dataPath['punt-ring-bytes'],
+      puntRates_pps: dataPath['punt-rates'],
     },
     kernelSettings: present(draft.kernelSettings),
     apiSocket: draft.apiSocket ?? `/run/xtrd/${name}.sock`,
@@ -85,12 +87,15 @@ function buildLimits(limits: NonNullable<Draft['limits']>): XtrLimits {
     mapCacheEntries: limits['map-cache-entries'],
     dynamicEids: limits['dynamic-eids'],
     pendingMapRequests: limits['pending-map-requests'],
-    heldPacketsPerEid: limits['held-packets-per-eid'],
+    heldPacketsPerEid:
+      limits['held-packets-per-eid'] ??
+      Math.min(DEFAULT_XTR_LIMITS.heldPacketsPerEid, limits['held-packets']),
     heldPackets: limits['held-packets'],
     smrPerRlocInterval_ms: limits['smr-per-rloc-interval'],
     smrSuppression_ms: limits['smr-suppression'],
     smrInvokedInterval_ms: limits['smr-invoked-interval'],
     mapReplyInterval_ms: limits['map-reply-interval'],
+    mapRepliesPerRloc_pps: limits['map-replies-per-rloc'],
   };
 }
 
@@ -113,6 +118,7 @@ function buildMapServer(draft: Draft, secrets: Secrets): MapServerConfig | undef
       registrations: mapServer.limits.registrations,
       pendingNotifies: mapServer.limits['pending-notifies'],
       mapReplyInterval_ms: mapServer.limits['map-reply-interval'],
+      mapRepliesPerRloc_pps: mapServer.limits['map-replies-per-rloc'],
     },
   };
 }

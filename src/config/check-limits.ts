@@ -3,10 +3,11 @@ import type { Draft } from './draft.js';
 import type { Report } from './problem.js';
 
 export function checkLimits({ limits, dataPath, recordTtl_ms }: Draft, report: Report): void {
-  if (limits && limits['held-packets-per-eid'] > limits['held-packets'])
+  const perEid = limits?.['held-packets-per-eid'];
+  if (limits && perEid !== undefined && perEid > limits['held-packets'])
     report(
       ['limits', 'held-packets-per-eid'],
-      `${limits['held-packets-per-eid']} packets for one EID are more than the ${limits['held-packets']} for all`,
+      `${perEid} packets for one EID are more than the ${limits['held-packets']} for all`,
       'write at most held-packets',
     );
   const ring = dataPath?.['punt-ring-bytes'];

@@ -33,6 +33,7 @@ const prefixWithInstance = { 'eid-prefix': eidPrefix, 'instance-id': instanceId.
 const boolean = z.boolean().describe('true or false');
 const priority = integer(0, 255);
 const weight = integer(0, 255);
+const rate_pps = integer(1, 1_000_000);
 const entries = (max: number): ReturnType<typeof integer> => integer(1, max);
 
 const locator = z
@@ -43,6 +44,7 @@ const mapServerLimits = {
   registrations: entries(16_777_216).default(DEFAULT_MAP_SERVER_LIMITS.registrations),
   'pending-notifies': entries(16_777_216).default(DEFAULT_MAP_SERVER_LIMITS.pendingNotifies),
   'map-reply-interval': duration('0s', '1h').default(DEFAULT_MAP_SERVER_LIMITS.mapReplyInterval_ms),
+  'map-replies-per-rloc': rate_pps.default(DEFAULT_MAP_SERVER_LIMITS.mapRepliesPerRloc_pps),
 };
 
 const site = z
@@ -68,12 +70,14 @@ const limits = {
   'map-cache-entries': entries(16_777_216).default(DEFAULT_XTR_LIMITS.mapCacheEntries),
   'dynamic-eids': entries(16_777_216).default(DEFAULT_XTR_LIMITS.dynamicEids),
   'pending-map-requests': entries(1_048_576).default(DEFAULT_XTR_LIMITS.pendingMapRequests),
-  'held-packets-per-eid': integer(0, 65_536).default(DEFAULT_XTR_LIMITS.heldPacketsPerEid),
+  /** Default: 1,024, or held-packets if that is less. */
+  'held-packets-per-eid': integer(0, 65_536).optional(),
   'held-packets': integer(0, 1_048_576).default(DEFAULT_XTR_LIMITS.heldPackets),
   'smr-per-rloc-interval': duration('0s', '1h').default(DEFAULT_XTR_LIMITS.smrPerRlocInterval_ms),
   'smr-suppression': duration('0s', '1h').default(DEFAULT_XTR_LIMITS.smrSuppression_ms),
   'smr-invoked-interval': duration('0s', '1h').default(DEFAULT_XTR_LIMITS.smrInvokedInterval_ms),
   'map-reply-interval': duration('0s', '1h').default(DEFAULT_XTR_LIMITS.mapReplyInterval_ms),
+  'map-replies-per-rloc': rate_pps.default(DEFAULT_XTR_LIMITS.mapRepliesPerRloc_pps),
 };
 
 const dataPath = {
@@ -82,6 +86,12 @@ const dataPath = {
   'locator-sets': entries(1_048_576).default(4_096),
   locators: entries(1_048_576).default(4_096),
   'punt-ring-bytes': integer(65_536, 268_435_456).default(8_388_608),
+  'punt-rates': group({
+    'map-cache-miss': rate_pps.default(20_000),
+    'eid-detected': rate_pps.default(2_000),
+    stale: rate_pps.default(2_000),
+    'no-neighbour': rate_pps.default(20_000),
+  }),
 };
 
 function list<T extends z.ZodType>(element: T, of: string): z.ZodOptional<z.ZodArray<T>> {

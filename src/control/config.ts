@@ -84,6 +84,8 @@ export interface XtrLimits {
   readonly smrInvokedInterval_ms: number;
   /** At most one Map-Reply for an EID to an RLOC in this time, ms (RFC 9301 section 5.4: 3 s). */
   readonly mapReplyInterval_ms: number;
+  /** All Map-Replies to one RLOC a second; twice as many at once. */
+  readonly mapRepliesPerRloc_pps: number;
 }
 
 /** An EID-prefix that a site may register. */
@@ -117,4 +119,5 @@ export interface MapServerLimits {
   readonly pendingNotifies: number;
   /** As in XtrLimits. */
   readonly mapReplyInterval_ms: number;
+  readonly mapRepliesPerRloc_pps: number;
 }

@@ -14,10 +14,12 @@ export const DEFAULT_XTR_LIMITS: XtrLimits = {
   smrSuppression_ms: 20_000,
   smrInvokedInterval_ms: 3_000,
   mapReplyInterval_ms: 3_000,
+  mapRepliesPerRloc_pps: 200,
 };
 
 export const DEFAULT_MAP_SERVER_LIMITS: MapServerLimits = {
   registrations: 1_048_576,
   pendingNotifies: 65_536,
   mapReplyInterval_ms: 3_000,
+  mapRepliesPerRloc_pps: 200,
 };

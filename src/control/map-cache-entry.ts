@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Address, type EidPrefix, formatAddress } from '../addr/index.js';
+import { type HeapItem, NOWHERE } from './deadline-heap.js';
 import type { Forwarding, ForwardingLocator } from './effect.js';
 import { UNUSED_PRIORITY } from './locator-set.js';
 
@@ -36,13 +37,69 @@ export interface MapCacheEntry {
   readonly expiresAt_ms: number | undefined;
 }
 
+/**
+ * An entry as the map-cache holds it. There may be a million, so that what can be made when somebody asks is not kept:
+ * the states of locators that have never changed.
+ */
+export class StoredEntry implements MapCacheEntry, HeapItem {
+  readonly eid: EidPrefix;
+  readonly createdAt_ms: number;
+  via: MapCacheSource;
+  forwarding: Forwarding;
+  mapSource: Address | undefined;
+  modifiedAt_ms: number;
+  programmedAt_ms: number;
+  expiresAt_ms: number | undefined = undefined;
+  /** That it had carried when that was last looked at. */
+  packets = 0;
+  heapIndex = NOWHERE;
+  #changedLocators: readonly LocatorState[] | undefined = undefined;
+
+  constructor(
+    eid: EidPrefix,
+    via: MapCacheSource,
+    forwarding: Forwarding,
+    source: Address | undefined,
+    now: number,
+  ) {
+    this.eid = eid;
+    this.via = via;
+    this.forwarding = forwarding;
+    this.mapSource = source;
+    this.createdAt_ms = now;
+    this.modifiedAt_ms = now;
+    this.programmedAt_ms = now;
+  }
+
+  get locators(): readonly LocatorState[] {
+    return this.#changedLocators ?? locatorStates(this.forwarding, [], this.createdAt_ms);
+  }
+
+  /** Another locator-set. */
+  change(forwarding: Forwarding, now: number): void {
+    this.#changedLocators = locatorStates(forwarding, this.locators, now);
+    this.forwarding = forwarding;
+    this.modifiedAt_ms = now;
+  }
+}
+
 /** Whether a Map-Reply may replace the entry. Configured ones stay as they are. */
 export function isLearnt(entry: MapCacheEntry): boolean {
   return entry.via === 'map-reply' || entry.via === 'recovered';
 }
 
+/** As a key: the same text for what forwards alike. */
+export function forwardingText(forwarding: Forwarding): string {
+  if (forwarding.action !== 'encapsulate') return forwarding.action;
+  const locators = forwarding.locators.map(
+    ({ rloc, source, priority, weight, up }) =>
+      `${formatAddress(rloc)} ${formatAddress(source)} ${priority} ${weight} ${up}`,
+  );
+  return locators.join();
+}
+
 /** The states of a locator-set, going on from those of the entry it replaces. */
-export function locatorStates(
+function locatorStates(
   forwarding: Forwarding,
   before: readonly LocatorState[],
   now: number,

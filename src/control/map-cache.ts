@@ -4,19 +4,27 @@ import {
   type Eid,
   type EidPrefix,
   EidTable,
+  formatAddress,
   formatEidPrefix,
   type ReadonlyEidTable,
-  sameAddress,
-  sameEidPrefix,
 } from '../addr/index.js';
 import type { Counters } from './counters.js';
-import { DeadlineQueue } from './deadlines.js';
+import { CoveredScan } from './covered-scan.js';
+import { DeadlineHeap } from './deadline-heap.js';
 import type { Effect, Forwarding } from './effect.js';
 import { sameForwarding, usedRlocs } from './locator-set.js';
 import { EXPIRE_BATCH } from './machine.js';
-import { isLearnt, locatorStates, type MapCacheEntry, type MapCacheSource } from './map-cache-entry.js';
+import { Clearing } from './map-cache-clearing.js';
+import {
+  forwardingText,
+  isLearnt,
+  type MapCacheEntry,
+  type MapCacheSource,
+  StoredEntry,
+} from './map-cache-entry.js';
 import { earlier, type Part, report } from './part.js';
 import type { RlocReferences } from './rloc-references.js';
+import { SharedValues } from './shared-values.js';
 
 /** A mapping as a Map-Reply brought it. */
 export interface LearntMapping {
@@ -34,16 +42,16 @@ export interface LearntMapping {
 /** At this part of its lifetime an entry that is in use is asked for again, so that no packet meets its end. */
 export const REFRESH_AT = 0.9;
 
-type Entry = { -readonly [K in keyof MapCacheEntry]: MapCacheEntry[K] } & {
-  /** That it had carried when that was last looked at. */
-  packets: number;
-};
-
 /** The ITR's map-cache (RFC 9300 section 6): what the BPF tries hold, and when it ends. */
 export class MapCache implements Part {
-  readonly #table = new EidTable<Entry>();
-  readonly #deadlines = new DeadlineQueue<Entry>();
-  readonly #checks = new DeadlineQueue<Entry>();
+  readonly #table = new EidTable<StoredEntry>();
+  /** When each is to be asked for again, and after that, when it ends. */
+  readonly #deadlines = new DeadlineHeap<StoredEntry>();
+  readonly #clearing = new Clearing();
+  /** Of entries that cover so many that not all have been looked at. */
+  readonly #scans = new Map<StoredEntry, CoveredScan>();
+  readonly #forwardings = new SharedValues(forwardingText);
+  readonly #sources = new SharedValues(formatAddress);
   readonly #limit: number;
   readonly #references: RlocReferences;
   readonly #counters: Counters;
@@ -104,15 +112,18 @@ export class MapCache implements Part {
     const known = this.#table.get(mapping.eid);
     if (known !== undefined && !isLearnt(known)) return undefined;
     if (known === undefined && this.#refuseIfFull(out)) return undefined;
-    const { replaced, expiresAt_ms } = this.#coveredBy(mapping, now);
+    const scan = new CoveredScan(mapping, this.#table.covered(mapping.eid), now);
+    const covered = scan.look();
     const entry =
       known === undefined
         ? this.#create(mapping.eid, 'map-reply', mapping.forwarding, mapping.source, now)
         : known;
     const changed = known === undefined || this.#change(known, mapping, now);
-    this.#expireAt(entry, expiresAt_ms, now);
+    if (covered.complete) this.#scans.delete(entry);
+    else this.#scans.set(entry, scan);
+    this.#expireAt(entry, Math.min(now + mapping.lifetime_ms, covered.earliest_ms), now);
     this.#program(entry, now, out); // before those that it replaces go, so that no packet meets a gap
-    this.#evict(replaced, `replaced by ${formatEidPrefix(mapping.eid)}`, now, out);
+    this.#evict(covered.replaced, replacedBy(entry), now, out);
     if (changed)
       out.push(reportMapping(known === undefined ? 'map-cache-added' : 'map-cache-updated', entry));
     return entry;
@@ -127,26 +138,49 @@ export class MapCache implements Part {
   }
 
   /**
-   * Takes out what was learnt: everything, or inside `eid`; if nothing is, the entry that covers it. Returns how many go,
-   * some of them not before the next calls of `expire`.
+   * Takes out what was learnt: everything, or inside `eid`; if nothing is, the entry that covers it. `onFound` hears how
+   * many will go. Of very many, some are found and go with the next calls of `expire`; what is learnt meanwhile stays.
    */
-  clear(eid: EidPrefix | undefined, now: number, out: Effect[]): number {
-    let doomed = [...(eid === undefined ? this.#table.entries() : this.#table.covered(eid))]
-      .map(({ value }) => value)
-      .filter(isLearnt);
-    const cover = eid === undefined ? undefined : this.#table.longestCover(eid)?.value;
-    if (doomed.length === 0 && cover !== undefined && isLearnt(cover)) doomed = [cover];
-    this.#evict(doomed, 'cleared', now, out);
-    return doomed.length;
+  clear(eid: EidPrefix | undefined, now: number, onFound: (count: number) => void, out: Effect[]): void {
+    this.#clearing.add(this.#learntIn(eid), now, onFound);
+    this.#clear(EXPIRE_BATCH, out);
+  }
+
+  *#learntIn(eid: EidPrefix | undefined): Generator<StoredEntry, void, undefined> {
+    let found = false;
+    for (const { value } of eid === undefined ? this.#table.entries() : this.#table.covered(eid)) {
+      if (!isLearnt(value)) continue;
+      found = true;
+      yield value;
+    }
+    const cover = found || eid === undefined ? undefined : this.#table.longestCover(eid)?.value;
+    if (cover !== undefined && isLearnt(cover)) yield cover;
+  }
+
+  #clear(limit: number, out: Effect[]): void {
+    const doomed = this.#clearing.take(limit).filter((entry) => this.#table.get(entry.eid) === entry);
+    this.#delete(doomed, 'cleared', out);
   }
 
   nextDeadline(): number | undefined {
-    return earlier(this.#deadlines.next(), this.#checks.next());
+    const [first] = this.#scans.values();
+    return earlier(first?.started_ms, earlier(this.#deadlines.next(), this.#clearing.nextDeadline()));
   }
 
   expire(now: number, limit: number, out: Effect[]): void {
-    this.#delete(this.#deadlines.take(now, limit), 'expired', out);
-    for (const { eid } of this.#checks.take(now, limit)) out.push({ type: 'check-traffic', eid });
+    this.#clear(limit, out);
+    this.#scan(now, out);
+    const due = this.#deadlines.take(now, limit);
+    this.#delete(
+      due.filter((entry) => hasExpired(entry, now)),
+      'expired',
+      out,
+    );
+    for (const entry of due) {
+      if (hasExpired(entry, now) || entry.expiresAt_ms === undefined) continue;
+      this.#deadlines.set(entry, entry.expiresAt_ms);
+      out.push({ type: 'check-traffic', eid: entry.eid });
+    }
   }
 
   /** What an entry has carried in all, packets. Returns it if that is more than when it was looked at before. */
@@ -157,24 +191,22 @@ export class MapCache implements Part {
     return entry;
   }
 
-  /**
-   * RFC 9301 section 5.5 on a less-specific prefix that comes later. More-specifics that this source had told before,
-   * and the prefix asked for, are replaced by it. Those of others stay (a host that roams is a more-specific of another
-   * ETR's prefix), and then the new entry ends with the first of them.
-   */
-  #coveredBy(mapping: LearntMapping, now: number): { replaced: Entry[]; expiresAt_ms: number } {
-    let expiresAt_ms = now + mapping.lifetime_ms;
-    const replaced: Entry[] = [];
-    for (const { eid, value } of this.#table.covered(mapping.eid)) {
-      if (!isLearnt(value) || sameEidPrefix(eid, mapping.eid)) continue;
-      if (isReplacedBy(value, mapping)) replaced.push(value);
-      else if (value.expiresAt_ms !== undefined) expiresAt_ms = Math.min(expiresAt_ms, value.expiresAt_ms);
+  /** The next slice of what a mapping covers. */
+  #scan(now: number, out: Effect[]): void {
+    const [first] = this.#scans;
+    if (first === undefined) return;
+    const [entry, scan] = first;
+    const { replaced, earliest_ms, complete } = scan.look();
+    if (complete) this.#scans.delete(entry);
+    if (earliest_ms < (entry.expiresAt_ms ?? Infinity)) {
+      this.#expireAt(entry, earliest_ms, now);
+      this.#program(entry, now, out);
     }
-    return { replaced, expiresAt_ms };
+    this.#evict(replaced, replacedBy(entry), now, out);
   }
 
   /** The first EXPIRE_BATCH go at once, the others with the next calls of `expire`. */
-  #evict(doomed: readonly Entry[], why: string, now: number, out: Effect[]): void {
+  #evict(doomed: readonly StoredEntry[], why: string, now: number, out: Effect[]): void {
     this.#delete(doomed.slice(0, EXPIRE_BATCH), why, out);
     for (const entry of doomed.slice(EXPIRE_BATCH)) this.#expireAt(entry, now, now);
   }
@@ -185,21 +217,11 @@ export class MapCache implements Part {
     forwarding: Forwarding,
     mapSource: Address | undefined,
     now: number,
-  ): Entry {
+  ): StoredEntry {
     const before = this.#table.get(eid);
     if (before !== undefined) this.#forget(before);
-    const entry: Entry = {
-      eid,
-      via,
-      forwarding,
-      locators: locatorStates(forwarding, [], now),
-      mapSource,
-      createdAt_ms: now,
-      modifiedAt_ms: now,
-      programmedAt_ms: now,
-      expiresAt_ms: undefined,
-      packets: 0,
-    };
+    const source = mapSource && this.#sources.take(mapSource);
+    const entry = new StoredEntry(eid, via, this.#forwardings.take(forwarding), source, now);
     this.#table.set(eid, entry);
     this.#references.add(usedRlocs(forwarding));
     this.#counters.add('mapCacheEntriesCreated');
@@ -207,31 +229,33 @@ export class MapCache implements Part {
   }
 
   /** Whether the forwarding differs from before. */
-  #change(entry: Entry, mapping: LearntMapping, now: number): boolean {
-    const changed = !sameForwarding(entry.forwarding, mapping.forwarding);
-    this.#references.replace(usedRlocs(entry.forwarding), usedRlocs(mapping.forwarding));
-    entry.locators = locatorStates(mapping.forwarding, entry.locators, now);
-    entry.forwarding = mapping.forwarding;
+  #change(entry: StoredEntry, mapping: LearntMapping, now: number): boolean {
+    const before = { forwarding: entry.forwarding, mapSource: entry.mapSource };
+    const changed = !sameForwarding(before.forwarding, mapping.forwarding);
+    if (changed) {
+      this.#references.replace(usedRlocs(before.forwarding), usedRlocs(mapping.forwarding));
+      entry.change(this.#forwardings.take(mapping.forwarding), now);
+      this.#forwardings.release(before.forwarding);
+    }
     entry.via = 'map-reply';
-    entry.mapSource = mapping.source;
-    if (changed) entry.modifiedAt_ms = now;
+    entry.mapSource = this.#sources.take(mapping.source);
+    if (before.mapSource) this.#sources.release(before.mapSource);
     return changed;
   }
 
-  #program(entry: Entry, now: number, out: Effect[]): void {
+  #program(entry: StoredEntry, now: number, out: Effect[]): void {
     entry.programmedAt_ms = now;
     const { eid, forwarding, expiresAt_ms } = entry;
     out.push({ type: 'map-cache-set', eid, forwarding, expiresAt_ms });
   }
 
-  #expireAt(entry: Entry, expiresAt_ms: number, now: number): void {
+  #expireAt(entry: StoredEntry, expiresAt_ms: number, now: number): void {
     entry.expiresAt_ms = expiresAt_ms;
-    this.#deadlines.set(entry, expiresAt_ms);
-    this.#checks.set(entry, now + REFRESH_AT * (expiresAt_ms - now));
+    this.#deadlines.set(entry, now + REFRESH_AT * (expiresAt_ms - now));
   }
 
   /** The trie first, in one run: neighbouring effects reach it in one batch. */
-  #delete(entries: readonly Entry[], why: string, out: Effect[]): void {
+  #delete(entries: readonly StoredEntry[], why: string, out: Effect[]): void {
     for (const entry of entries) {
       this.#forget(entry);
       out.push({ type: 'map-cache-delete', eid: entry.eid });
@@ -239,11 +263,13 @@ export class MapCache implements Part {
     for (const { eid } of entries) out.push(report('map-cache-removed', { eid, detail: why }));
   }
 
-  #forget(entry: Entry): void {
+  #forget(entry: StoredEntry): void {
     this.#table.delete(entry.eid);
+    this.#scans.delete(entry);
     this.#deadlines.delete(entry);
-    this.#checks.delete(entry);
     this.#references.remove(usedRlocs(entry.forwarding));
+    this.#forwardings.release(entry.forwarding);
+    if (entry.mapSource) this.#sources.release(entry.mapSource);
     this.#counters.add('mapCacheEntriesDeleted');
     this.#full = false;
   }
@@ -257,10 +283,12 @@ export class MapCache implements Part {
   }
 }
 
-function isReplacedBy(entry: MapCacheEntry, mapping: LearntMapping): boolean {
-  if (mapping.renewed.has(formatEidPrefix(entry.eid))) return false;
-  if (sameEidPrefix(entry.eid, mapping.asked)) return true;
-  return entry.mapSource !== undefined && sameAddress(entry.mapSource, mapping.source);
+function hasExpired({ expiresAt_ms }: MapCacheEntry, now: number): boolean {
+  return expiresAt_ms !== undefined && expiresAt_ms <= now;
+}
+
+function replacedBy({ eid }: MapCacheEntry): string {
+  return `replaced by ${formatEidPrefix(eid)}`;
 }
 
 function reportMapping(name: 'map-cache-added' | 'map-cache-updated', entry: MapCacheEntry): Effect {

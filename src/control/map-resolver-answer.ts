@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a Map-Server answers for an EID-prefix (RFC 9301 sections 5.5, 8.3 and 8.4).
-import { type EidPrefix, type ReadonlyEidTable, sameEidPrefix } from '../addr/index.js';
+import { type EidPrefix, isHostPrefix, type ReadonlyEidTable, sameEidPrefix } from '../addr/index.js';
 import { ACTION, type Action, type EidRecord } from '../wire/messages.js';
 import { recordBytes } from './message-size.js';
 import { leastSpecificHole } from './negative-prefix.js';
@@ -55,7 +55,7 @@ export function answerFor(
     return negative(requested, site.eid.prefix.length, UNREGISTERED_TTL_MIN, tables);
   if (authoritative || !isProxied(registered))
     return { kind: 'forward', requested, registration: registered };
-  const version = `${registered.changed_ms}`;
+  const version = `${registered.version}`;
   const complete = withMoreSpecifics(registered, tables, maxBytes);
   if (complete !== undefined) return { kind: 'reply', records: complete, version };
   // More of them than a message holds: answer for the part around the EID that none of them overrides.
@@ -94,6 +94,7 @@ function withMoreSpecifics(
   maxBytes: number,
 ): readonly EidRecord[] | undefined {
   const records: EidRecord[] = [mappingRecord(registered)];
+  if (isHostPrefix(registered.eid.prefix)) return records;
   let bytes = 0;
   for (const record of moreSpecifics(registered.eid, tables)) {
     records.push(record);

@@ -68,7 +68,8 @@ export class MapResolver {
     this.#tables = tables;
     this.#refusals = refusals;
     this.#counters = counters;
-    this.#replies = new ReplyLimiter(config.limits.mapReplyInterval_ms);
+    const { mapReplyInterval_ms, mapRepliesPerRloc_pps } = config.limits;
+    this.#replies = new ReplyLimiter(mapReplyInterval_ms, mapRepliesPerRloc_pps);
   }
 
   resolve(resolving: Resolving, now: number): Effect[] {
@@ -207,9 +208,12 @@ function requestEvent({ received, request, itrRloc }: Question): Effect {
 
 function replyEvent(record: EidRecord, nonce: bigint, peer: Address): Effect {
   const rlocs = record.locators.map(({ rloc }) => rloc);
-  const action = Object.entries(ACTION).find(([, value]) => value === record.action)?.[0];
-  const detail = rlocs.length > 0 ? 'proxy' : `negative: ${action}, TTL ${record.ttl_min} min`;
+  const detail = rlocs.length > 0 ? 'proxy' : `negative: ${actionName(record)}, TTL ${record.ttl_min} min`;
   return { type: 'event', event: { name: 'map-reply-sent', eid: record.eid, peer, rlocs, nonce, detail } };
+}
+
+function actionName({ action }: EidRecord): string | undefined {
+  return Object.entries(ACTION).find(([, value]) => value === action)?.[0];
 }
 
 /** Answers joined into as few messages as hold them; an answer is never divided. */

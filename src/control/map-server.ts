@@ -183,7 +183,7 @@ export class MapServer implements Machine {
     register.records.forEach((record, i) => {
       const configured = prefixes[i];
       if (configured === undefined) return;
-      if (record.ttl_min === 0) events.push(...this.#withdraw(record, shared, now));
+      if (record.ttl_min === 0) events.push(...this.#withdraw(record, shared));
       else events.push(...this.#register(record, register.useTtl, shared, configured, notifies, now));
     });
     return [...events, ...this.#acknowledge(received, register, source), ...notifies];
@@ -224,8 +224,8 @@ export class MapServer implements Machine {
   }
 
   /** A TTL of 0 withdraws what this ETR registered and nothing else; there may be nothing left of it after a move. */
-  #withdraw(record: EidRecord, source: RegisterSource, now: number): Effect[] {
-    const lost = this.#registrations.withdraw(source, record.eid, now);
+  #withdraw(record: EidRecord, source: RegisterSource): Effect[] {
+    const lost = this.#registrations.withdraw(source, record.eid);
     return lost.map((each) => lostEvent('registration-withdrawn', each));
   }
 

@@ -2,7 +2,7 @@
 import { type EidPrefix, EidTable, type ReadonlyEidTable } from '../addr/index.js';
 import { MAX_LOCATORS } from '../wire/eid-record.js';
 import type { EidRecord } from '../wire/messages.js';
-import { DeadlineQueue } from './deadlines.js';
+import { DeadlineHeap, type HeapItem, NOWHERE } from './deadline-heap.js';
 import { REGISTRATION_TIMEOUT_MS } from './limits.js';
 import {
   type EtrRegistration,
@@ -21,8 +21,8 @@ export const MAX_ETRS = MAX_LOCATORS;
 /** Record TTL that leaves the time to the receiver (RFC 9301 section 5.4). */
 const TTL_OF_RECEIVER = 0xffff_ffff;
 
-interface StoredRegistration extends Registration {
-  changed_ms: number;
+interface StoredRegistration extends Registration, HeapItem {
+  version: number;
   etrs: readonly EtrRegistration[];
 }
 
@@ -45,8 +45,9 @@ export interface Lost {
 /** All registrations, by EID-prefix, each with one deadline: that of the ETR that expires first. O(log n) throughout. */
 export class RegistrationTable {
   readonly #table = new EidTable<StoredRegistration>();
-  readonly #deadlines = new DeadlineQueue<StoredRegistration>();
+  readonly #deadlines = new DeadlineHeap<StoredRegistration>();
   #count = 0;
+  #versions = 0;
 
   get table(): ReadonlyEidTable<Registration> {
     return this.#table;
@@ -59,7 +60,9 @@ export class RegistrationTable {
 
   /** How many registrations `record` would add: 1, 0, or Infinity if the EID-prefix has no room for it. */
   growth(source: RegisterSource, record: EidRecord): number {
-    const existing = this.#table.get(record.eid)?.etrs ?? [];
+    const existing = this.#table.get(record.eid)?.etrs;
+    if (existing === undefined) return 1;
+    if (existing.every((etr) => etr.source.etr === source.etr)) return 0; // a refresh: its locators replace the others
     const { etrs } = joinRegistration(existing, etrRegistration(source, record, undefined, false, 0));
     if (etrs.length > MAX_ETRS || locatorSet(etrs).length > MAX_LOCATORS) return Infinity;
     return Math.max(0, etrs.length - existing.length);
@@ -78,18 +81,18 @@ export class RegistrationTable {
     const latest = etrRegistration(source, record, previous, useTtl, now);
     const { etrs, replaced } = joinRegistration(before, latest);
     const registration = stored ?? this.#create(record.eid, configured, now);
-    const changed = this.#update(registration, etrs, now) || stored === undefined;
+    const changed = this.#update(registration, etrs) || stored === undefined;
     return { registration, changed, replaced };
   }
 
   /** Takes back what this ETR registered, and nothing else: one registration, or none, or each of its locator-sets. */
-  withdraw(source: RegisterSource, eid: EidPrefix, now: number): Lost[] {
+  withdraw(source: RegisterSource, eid: EidPrefix): Lost[] {
     const stored = this.#table.get(eid);
     if (stored === undefined) return [];
     const { strictNonces } = stored.configured.site;
     const gone = stored.etrs.filter((etr) => withdraws(source, etr, strictNonces));
     const left = stored.etrs.filter((etr) => !gone.includes(etr));
-    this.#update(stored, left, now);
+    this.#update(stored, left);
     return gone.map((lost) => ({ eid: stored.eid, lost, left }));
   }
 
@@ -103,7 +106,7 @@ export class RegistrationTable {
     const expiresAt_ms = now + (standing.expiresAt_ms - standing.lastRegister_ms);
     const refreshed = { ...standing, lastRegister_ms: now, expiresAt_ms };
     const etrs = stored.etrs.map((etr) => (etr === standing ? refreshed : etr));
-    this.#update(stored, etrs, now);
+    this.#update(stored, etrs);
   }
 
   nextDeadline(): number | undefined {
@@ -118,21 +121,28 @@ export class RegistrationTable {
       const left = stored.etrs.filter((etr) => etr.expiresAt_ms > now);
       const gone = stored.etrs.filter((etr) => etr.expiresAt_ms <= now);
       expired.push(...gone.map((lost) => ({ eid: stored.eid, lost, left })));
-      this.#update(stored, left, now);
+      this.#update(stored, left);
     }
     return { expired, handled: due.length };
   }
 
   #create(eid: EidPrefix, configured: ConfiguredPrefix, now: number): StoredRegistration {
-    const stored = { eid, configured, firstRegister_ms: now, changed_ms: now, etrs: [] };
+    const stored = {
+      eid,
+      configured,
+      firstRegister_ms: now,
+      version: ++this.#versions,
+      etrs: [],
+      heapIndex: NOWHERE,
+    };
     this.#table.set(eid, stored);
     return stored;
   }
 
   /** Whether the locator-set is another now. */
-  #update(stored: StoredRegistration, etrs: readonly EtrRegistration[], now: number): boolean {
+  #update(stored: StoredRegistration, etrs: readonly EtrRegistration[]): boolean {
     const changed = !sameLocators(locatorSet(stored.etrs), locatorSet(etrs));
-    if (changed) stored.changed_ms = now;
+    if (changed) stored.version = ++this.#versions;
     this.#count += etrs.length - stored.etrs.length;
     stored.etrs = etrs;
     this.#schedule(stored);

@@ -2,7 +2,7 @@
 // What ETRs have registered for one EID-prefix, and how a new registration joins or replaces the others.
 import { createHash } from 'node:crypto';
 import { type Address, compareAddresses, type EidPrefix, formatAddress, sameAddress } from '../addr/index.js';
-import type { LocatorRecord, MapRegister, XtrIdentity } from '../wire/messages.js';
+import type { EidRecord, LocatorRecord, MapRegister, XtrIdentity } from '../wire/messages.js';
 import type { AuthenticationKey } from './config.js';
 import type { Received } from './machine.js';
 import type { ConfiguredPrefix } from './site-table.js';
@@ -57,8 +57,8 @@ export interface Registration {
   /** The site's prefix under which it was accepted: the same, or a less-specific one. */
   readonly configured: ConfiguredPrefix;
   readonly firstRegister_ms: number;
-  /** When the locator-set changed last. */
-  readonly changed_ms: number;
+  /** Another one with each change of the locator-set, and never one of another registration. */
+  readonly version: number;
   /** 1 or more; the one that registered last is the last. */
   readonly etrs: readonly EtrRegistration[];
 }
@@ -71,10 +71,10 @@ export function registerSource(
   const { from, fromPort, to } = received;
   const { identity, authentication, nonce, proxyReply, merge, wantMapNotify, securityCapable } = register;
   const { keyId, algorithmId } = authentication;
-  const locators = register.records.flatMap((record) => record.locators);
   const byAddress =
-    identity === undefined && locators.length === 0 && register.records.every(({ ttl_min }) => ttl_min === 0);
-  const etr = byAddress ? `from:${formatAddress(from)}` : etrKey(identity, locators);
+    identity === undefined &&
+    register.records.every(({ ttl_min, locators }) => ttl_min === 0 && locators.length === 0);
+  const etr = byAddress ? `from:${formatAddress(from)}` : etrKey(identity, register.records);
   return {
     ...{ etr, byAddress, identity, from, fromPort, to, key, keyId, algorithmId },
     ...{ nonce, proxyReply, merge, wantMapNotify, securityCapable },
@@ -87,8 +87,9 @@ export function registerSource(
  * all that it registers: these are signed, and the source address is not. By that, a captured Map-Register sent again
  * from another address would be another ETR's first, with no nonce before it, and replace the registration.
  */
-function etrKey(identity: XtrIdentity | undefined, locators: readonly LocatorRecord[]): string {
+function etrKey(identity: XtrIdentity | undefined, records: readonly EidRecord[]): string {
   if (identity) return `${identity.siteId.toString(16)}:${identity.xtrId.toString(16)}`;
+  const locators = records.flatMap((record) => record.locators);
   const own = locators.filter(({ local }) => local);
   const rlocs = sortedLocators(own.length > 0 ? own : locators).map(({ rloc }) => formatAddress(rloc));
   return createHash('sha256').update(rlocs.join()).digest('hex').slice(0, 32); // they may be thousands
@@ -158,6 +159,7 @@ export function locatorSet(etrs: readonly EtrRegistration[]): readonly LocatorRe
 
 /** In ascending order of address (RFC 9301 section 5.5), each RLOC once: as it came last. */
 export function sortedLocators(locators: readonly LocatorRecord[]): LocatorRecord[] {
+  if (locators.length < 2) return [...locators];
   const byRloc = new Map(locators.map((locator) => [formatAddress(locator.rloc), locator]));
   return [...byRloc.values()].sort((a, b) => compareAddresses(a.rloc, b.rloc));
 }

@@ -3,10 +3,8 @@ import { type Address, formatAddress, sameAddress } from '../addr/index.js';
 import type { Received } from './machine.js';
 import { IntervalLimiter, TokenBuckets } from './rate-limit.js';
 
-/** Map-Replies to one ITR-RLOC a second, of requests that came the same way ... */
-export const REPLIES_PER_SECOND = 200;
-/** ... and at once: an ITR that starts, or lost its map-cache, asks for many EIDs. */
-export const REPLY_BURST = 400;
+/** Seconds of the rate that may go at once: an ITR that starts, or lost its map-cache, asks for many EIDs. */
+export const REPLY_BURST_s = 2;
 /** Answered questions remembered, and ITR-RLOCs, counted once for each way. */
 export const LIMITED_REPLIES = 65_536;
 
@@ -39,11 +37,15 @@ export interface LimitedReply {
  */
 export class ReplyLimiter {
   readonly #repetitions: IntervalLimiter;
-  readonly #totals = new TokenBuckets(REPLIES_PER_SECOND, REPLY_BURST, LIMITED_REPLIES);
+  readonly #totals: TokenBuckets;
 
-  /** @param interval_ms of repetitions; 0 allows them, and leaves the bound of the total */
-  constructor(interval_ms: number) {
+  /**
+   * @param interval_ms of repetitions; 0 allows them, and leaves the bound of the total
+   * @param perRloc_pps Map-Replies to one ITR-RLOC a second, of requests that came the same way
+   */
+  constructor(interval_ms: number, perRloc_pps: number) {
     this.#repetitions = new IntervalLimiter(interval_ms, LIMITED_REPLIES);
+    this.#totals = new TokenBuckets(perRloc_pps, perRloc_pps * REPLY_BURST_s, LIMITED_REPLIES);
   }
 
   /** Whether it may be sent at `now`, milliseconds; if so, it counts as sent. */

@@ -34,6 +34,7 @@ export interface ResponderContext {
   readonly local: LocalRlocs;
   readonly recordTtl_min: number;
   readonly mapReplyInterval_ms: number;
+  readonly mapRepliesPerRloc_pps: number;
   readonly counters: Counters;
 }
 
@@ -44,7 +45,7 @@ export class Responder {
 
   constructor(context: ResponderContext) {
     this.#context = context;
-    this.#limiter = new ReplyLimiter(context.mapReplyInterval_ms);
+    this.#limiter = new ReplyLimiter(context.mapReplyInterval_ms, context.mapRepliesPerRloc_pps);
   }
 
   request(asking: Asking, now: number, out: Effect[]): void {

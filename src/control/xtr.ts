@@ -187,12 +187,10 @@ export class Xtr implements Machine {
   }
 
   /** Removes what was learnt, see MapCache.clear. */
-  clearMapCache(eid: EidPrefix | undefined, now: number): { effects: Effect[]; cleared: number } {
-    let cleared = 0;
-    const effects = this.#handle(now, (out) => {
-      cleared = this.#machines.mapCache.clear(eid, now, out);
+  clearMapCache(eid: EidPrefix | undefined, now: number, onFound: (count: number) => void): Effect[] {
+    return this.#handle(now, (out) => {
+      this.#machines.mapCache.clear(eid, now, onFound, out);
     });
-    return { effects, cleared };
   }
 
   nextDeadline(): number | undefined {

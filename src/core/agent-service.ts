@@ -81,8 +81,8 @@ export function agentService(parts: ServiceParts): AgentService {
       },
     }),
     status: () => statusView(parts, clock.now() - startedAt_ms),
-    clearMapCache: (query) => ({
-      cleared: runtime.clearMapCache(
+    clearMapCache: async (query) => ({
+      cleared: await runtime.clearMapCache(
         query.eid === undefined ? undefined : parseEidText(query.eid, query.instanceId ?? 0),
       ),
     }),

@@ -76,10 +76,10 @@ export class Agent implements Machine {
     return [...(this.xtr?.expire(now) ?? []), ...(this.mapServer?.expire(now) ?? [])];
   }
 
-  #clearMapCache(input: Extract<Input, { type: 'clear-map-cache' }>, now: number): Effect[] {
-    const { effects, cleared } = this.xtr?.clearMapCache(input.eid, now) ?? { effects: [], cleared: 0 };
-    input.onCleared(cleared);
-    return effects;
+  #clearMapCache({ eid, onFound }: Extract<Input, { type: 'clear-map-cache' }>, now: number): Effect[] {
+    if (this.xtr !== undefined) return this.xtr.clearMapCache(eid, now, onFound);
+    onFound(0);
+    return [];
   }
 
   #datagram(datagram: Datagram, now: number): Effect[] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { InstanceId } from '../addr/index.js';
 import type { MapServerConfig, XtrConfig } from '../control/config.js';
+import type { PuntReason } from '../control/machine.js';
 
 export interface InterfaceConfig {
   readonly name: string;
@@ -26,6 +27,8 @@ export interface Configuration {
     readonly locators: number;
     /** Bytes, a power of two. */
     readonly puntRing: number;
+    /** Packets that XDP may hand to the agent, a second and CPU. */
+    readonly puntRates_pps: Readonly<Record<PuntReason, number>>;
   };
   /** set: the agent sets what netlink/kernel-settings.ts finds wrong; report: it prints the commands that would. */
   readonly kernelSettings: 'set' | 'report';

@@ -21,11 +21,11 @@ export type Input =
   | { readonly type: 'traffic'; readonly eid: EidPrefix; readonly packets: number }
   | { readonly type: 'wake' }
   | { readonly type: 'lookup'; readonly token: number; readonly eid: Eid; readonly to: Address | undefined }
-  /** Undefined clears everything that was learnt. `onCleared` hears how many entries that is; they go in slices. */
+  /** Undefined clears everything that was learnt. `onFound` hears how many entries that is, now or later; they go in slices. */
   | {
       readonly type: 'clear-map-cache';
       readonly eid: EidPrefix | undefined;
-      readonly onCleared: (count: number) => void;
+      readonly onFound: (count: number) => void;
     };
 
 /** A UDP datagram of port 4342, UDP checksum verified by the kernel. */

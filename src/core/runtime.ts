@@ -71,11 +71,9 @@ export class Runtime {
     });
   }
 
-  /** How many learnt map-cache entries went. */
-  clearMapCache(eid: EidPrefix | undefined): number {
-    let cleared = 0;
-    this.dispatch({ type: 'clear-map-cache', eid, onCleared: (count) => void (cleared = count) });
-    return cleared;
+  /** How many learnt map-cache entries go. */
+  clearMapCache(eid: EidPrefix | undefined): Promise<number> {
+    return new Promise((onFound) => this.dispatch({ type: 'clear-map-cache', eid, onFound }));
   }
 
   #scheduleWake(): void {

@@ -42,7 +42,7 @@ export interface AgentService {
   statistics(): StatisticsView;
   status(): Promise<StatusView>;
   /** How many entries went; static ones stay. */
-  clearMapCache(query: TableQuery): { readonly cleared: number };
+  clearMapCache(query: TableQuery): Promise<{ readonly cleared: number }>;
   /**
    * Sends a Map-Request and waits for the answer. `to`: another Map-Resolver than the configured.
    * @throws RefusedError on a node that is no xTR

@@ -11,9 +11,9 @@ import type {
   TrieEffect,
 } from '../core/ports.js';
 import type { AdapterCounters } from './adapter-counters.js';
-import type { FlowCache } from './flow-cache.js';
 import type { Injector } from './injector.js';
 import type { Interfaces } from './interfaces.js';
+import type { Memory } from './memory.js';
 import type { BpfMap } from './native.js';
 import type { Punts } from './punts.js';
 import { readReasons } from './reasons.js';
@@ -22,7 +22,7 @@ import type { Tables } from './tables.js';
 /** What open.ts has put together. */
 export interface DataPathParts {
   readonly tables: Tables;
-  readonly flowCache: FlowCache;
+  readonly memory: Memory;
   readonly injector: Injector;
   readonly punts: Punts;
   readonly counters: AdapterCounters;
@@ -52,7 +52,7 @@ export class XdpDataPath implements DataPath {
     try {
       return effects.filter((effect) => !this.#parts.tables.apply(effect));
     } finally {
-      this.#parts.flowCache.invalidate();
+      this.#parts.memory.forget();
     }
   }
 
@@ -81,14 +81,14 @@ export class XdpDataPath implements DataPath {
     try {
       this.#parts.interfaces.attach(target);
     } finally {
-      this.#parts.flowCache.invalidate();
+      this.#parts.memory.forget();
     }
   }
 
   interfaceGone(name: string): void {
     this.#parts.counters.add('interfacesGone');
     this.#parts.interfaces.forget(name);
-    this.#parts.flowCache.invalidate();
+    this.#parts.memory.forget();
   }
 
   status(): DataPathStatus {

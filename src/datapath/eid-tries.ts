@@ -1,56 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type EidPrefix, formatEidPrefix } from '../addr/index.js';
+import type { EidPrefix } from '../addr/index.js';
 import { type TableName, TableFull } from './data-path-error.js';
+import type { EidIndex, IndexEntry } from './index/eid-index.js';
 import { SPARE_TRIE_ENTRIES } from './map-sizes.js';
 import type { BpfMap } from './native.js';
 import type { Codec } from './records/codec.js';
 import { eidKeyCodec } from './records/eid-key.js';
 import { TypedMap } from './typed-map.js';
 
-/** An IPv4 and an IPv6 LPM trie of the same values. */
-export class EidTries<V> {
-  readonly #tries: Readonly<Record<4 | 6, TypedMap<EidPrefix, V>>>;
-  readonly #full: TableName;
-  /** The trie cannot be asked for exactly one prefix: a lookup finds a shorter one too. */
-  readonly #prefixes: Readonly<Record<4 | 6, Set<string>>> = { 4: new Set(), 6: new Set() };
+/** One trie and its index, which hold the same prefixes. */
+interface Table<V> {
+  readonly trie: TypedMap<EidPrefix, V>;
+  /** Also tells what is in the trie: that one cannot be asked for exactly one prefix. */
+  readonly index: EidIndex;
+}
 
-  constructor(v4: BpfMap, v6: BpfMap, value: Codec<V>, full: TableName) {
-    this.#tries = {
-      4: new TypedMap(v4, eidKeyCodec(4), value),
-      6: new TypedMap(v6, eidKeyCodec(6), value),
-    };
+/** An IPv4 and an IPv6 LPM trie of the same values, and their indexes. */
+export class EidTries<V> {
+  readonly #tables: Readonly<Record<4 | 6, Table<V>>>;
+  readonly #full: TableName;
+  readonly #entryOf: (value: V) => IndexEntry;
+
+  constructor(
+    tries: Readonly<Record<4 | 6, BpfMap>>,
+    indexes: Readonly<Record<4 | 6, EidIndex>>,
+    value: Codec<V>,
+    /** What the index says of a value. */
+    entryOf: (value: V) => IndexEntry,
+    full: TableName,
+  ) {
+    const table = (family: 4 | 6): Table<V> => ({
+      trie: new TypedMap(tries[family], eidKeyCodec(family), value),
+      index: indexes[family],
+    });
+    this.#tables = { 4: table(4), 6: table(6) };
+    this.#entryOf = entryOf;
     this.#full = full;
   }
 
   /** How many of each map's entries are used, by map name. */
   get used(): Record<string, number> {
-    return {
-      [this.#tries[4].map.name]: this.#prefixes[4].size,
-      [this.#tries[6].map.name]: this.#prefixes[6].size,
-    };
+    const tables = [this.#tables[4], this.#tables[6]];
+    return Object.fromEntries(tables.map(({ trie, index }) => [trie.map.name, index.size]));
+  }
+
+  #table({ prefix }: EidPrefix): Table<V> {
+    return this.#tables[prefix.address.family];
   }
 
   /** Adds or replaces, in one step as packets see it. @throws TableFull unless the prefix is there already */
   set(eid: EidPrefix, value: V): void {
-    const { family } = eid.prefix.address;
-    const prefixes = this.#prefixes[family];
-    const text = formatEidPrefix(eid);
-    const trie = this.#tries[family];
-    if (!prefixes.has(text) && prefixes.size >= trie.map.maxEntries - SPARE_TRIE_ENTRIES)
-      throw new TableFull(this.#full);
+    const { trie, index } = this.#table(eid);
+    const isFull = index.size >= trie.map.maxEntries - SPARE_TRIE_ENTRIES && index.get(eid) === undefined;
+    if (isFull || !index.hasRoomFor(eid)) throw new TableFull(this.#full);
     trie.set(eid, value);
-    prefixes.add(text);
+    index.set(eid, this.#entryOf(value));
   }
 
   delete(eid: EidPrefix): void {
-    const { family } = eid.prefix.address;
-    this.#tries[family].delete(eid);
-    this.#prefixes[family].delete(formatEidPrefix(eid));
+    const { trie, index } = this.#table(eid);
+    index.delete(eid);
+    trie.delete(eid);
   }
 
-  /** The value of the longest prefix that covers `eid`, itself included. */
-  longestCover(eid: EidPrefix): V | undefined {
-    return this.#tries[eid.prefix.address.family].get(eid);
+  /** The value of exactly this prefix, as the kernel has it. To be asked for prefixes that are there. */
+  get(eid: EidPrefix): V | undefined {
+    return this.#table(eid).trie.get(eid);
+  }
+
+  /** All prefixes, with what the index holds beside each. */
+  *entries(): Iterable<readonly [eid: EidPrefix, indexed: number]> {
+    for (const { index } of Object.values(this.#tables)) yield* index;
+  }
+
+  /** What the index holds beside exactly this prefix. */
+  indexed(eid: EidPrefix): number | undefined {
+    return this.#table(eid).index.get(eid);
+  }
+
+  /** The longest prefix that covers `eid`, itself included, and its value as the kernel has it. */
+  longestCover(eid: EidPrefix): { readonly prefix: EidPrefix; readonly value: V } | undefined {
+    const { trie, index } = this.#table(eid);
+    const prefix = index.longestCover(eid);
+    const value = trie.get(eid);
+    return prefix && value && { prefix, value };
   }
 
   /**
@@ -59,14 +92,12 @@ export class EidTries<V> {
    */
   adopt(keep: (eid: EidPrefix, value: V) => boolean): number {
     let deleted = 0;
-    for (const family of [4, 6] as const) {
-      for (const { rawKey, key, value } of this.#tries[family].entries()) {
-        if (key !== undefined && value !== undefined && keep(key, value)) {
-          this.#prefixes[family].add(formatEidPrefix(key));
-        } else {
-          this.#tries[family].map.delete(rawKey);
-          deleted++;
-        }
+    for (const { trie, index } of Object.values(this.#tables)) {
+      for (const { rawKey, key, value } of trie.entries()) {
+        const kept = key !== undefined && value !== undefined && index.hasRoomFor(key) && keep(key, value);
+        if (kept) index.set(key, this.#entryOf(value));
+        else deleted++;
+        if (!kept) trie.map.delete(rawKey);
       }
     }
     return deleted;

@@ -6,24 +6,26 @@
  */
 export class IndexPool {
   readonly #size: number;
-  readonly #used = new Set<number>();
+  readonly #inUse: Uint8Array;
+  #used = 0;
   #givenBack: number[] = [];
   #head = 0;
   #next = 0;
 
   constructor(size: number) {
     this.#size = size;
+    this.#inUse = new Uint8Array(size);
   }
 
   get used(): number {
-    return this.#used.size;
+    return this.#used;
   }
 
   /** Undefined when all are in use. */
   take(): number | undefined {
-    while (this.#next < this.#size && this.#used.has(this.#next)) this.#next++;
+    while (this.#next < this.#size && this.#inUse[this.#next]) this.#next++;
     const index = this.#next < this.#size ? this.#next++ : this.#takeGivenBack();
-    if (index !== undefined) this.#used.add(index);
+    if (index !== undefined) this.#mark(index);
     return index;
   }
 
@@ -40,13 +42,21 @@ export class IndexPool {
 
   /** Takes this one, before any `take`. False: there is no such index, or it is in use. */
   claim(index: number): boolean {
-    if (index >= this.#size || this.#used.has(index)) return false;
-    this.#used.add(index);
+    if (index >= this.#size || this.#inUse[index]) return false;
+    this.#mark(index);
     return true;
   }
 
   giveBack(index: number): void {
+    if (!this.#inUse[index]) return;
+    this.#inUse[index] = 0;
+    this.#used--;
     // what `take` has not come to yet it will still find free
-    if (this.#used.delete(index) && index < this.#next) this.#givenBack.push(index);
+    if (index < this.#next) this.#givenBack.push(index);
+  }
+
+  #mark(index: number): void {
+    this.#inUse[index] = 1;
+    this.#used++;
   }
 }

@@ -10,4 +10,5 @@ export {
   type PuntLimit,
   type PuntLimits,
 } from './options.js';
+export { puntLimitsAt } from './punt-limits.js';
 export { tearDown } from './tear-down.js';

@@ -114,6 +114,12 @@ export class LocatorSetTable {
     this.#pool.giveBack(index);
   }
 
+  /** The one locator that all packets go to; undefined: there are more of them, or none. */
+  onlyLocator(index: number): number | undefined {
+    const [first, ...others] = this.#byIndex.get(index)?.record.buckets ?? [];
+    return others.every((locator) => locator === first) ? first : undefined;
+  }
+
   /** One more reference to what an earlier agent left at this index; undefined when it makes no sense. */
   adopt(index: number): readonly ForwardingLocator[] | undefined {
     const known = this.#byIndex.get(index);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type EidPrefix, formatEidPrefix } from '../addr/index.js';
+import type { EidPrefix } from '../addr/index.js';
 import type { Forwarding } from '../control/effect.js';
 import type { ForwardingState, Traffic } from '../core/ports.js';
 import type { EidTries } from './eid-tries.js';
@@ -8,97 +8,98 @@ import type { LocatorSetTable } from './locator-set-table.js';
 import type { MappingCounters } from './mapping-counters.js';
 import type { MappingRecord } from './records/mapping.js';
 
-interface Entry {
-  readonly eid: EidPrefix;
-  readonly counter: number;
-  /** What the map-cache says; hidden while the EID is local. */
-  mapping: MappingRecord | undefined;
-  local: boolean;
-}
+/** In the place of a locator-set: no mapping, or one that does not encapsulate. */
+const NO_MAPPING = 0xffff_ffff;
+const NO_SET = 0xffff_fffe;
 
 /**
  * The tries that decide packets from EIDs. They hold the local EIDs too, so that one lookup finds the longest match of
- * both; a local EID hides a mapping of the same prefix for as long as it is there.
+ * both; a local EID hides a mapping of the same prefix for as long as it is there. A prefix is known by the index of
+ * its counter, which the index of the trie holds: there may be a million of them.
  */
 export class MapCache {
   readonly #tries: EidTries<MappingRecord>;
   readonly #sets: LocatorSetTable;
   readonly #counters: MappingCounters;
-  readonly #entries = new Map<string, Entry>();
+  /** By counter: the locator-set that its mapping refers to. */
+  readonly #setOf: Uint32Array;
+  /** Local EIDs by counter, with the mapping that each hides. */
+  readonly #local = new Map<number, MappingRecord | undefined>();
 
   constructor(tries: EidTries<MappingRecord>, sets: LocatorSetTable, counters: MappingCounters) {
     this.#tries = tries;
     this.#sets = sets;
     this.#counters = counters;
+    this.#setOf = new Uint32Array(counters.size).fill(NO_MAPPING);
   }
 
   /** @throws TableFull, with everything as it was */
   set(eid: EidPrefix, forwarding: Forwarding, expiresAt_ms: number | undefined): void {
-    this.#change(eid, (entry) => {
+    this.#change(eid, (counter) => {
       const { action } = forwarding;
       const locatorSet = action === 'encapsulate' ? this.#sets.acquire(forwarding.locators) : undefined;
-      const mapping: MappingRecord = { action, locatorSet, counter: entry.counter, expiresAt_ms };
+      const mapping: MappingRecord = { action, locatorSet, counter, expiresAt_ms };
       try {
-        if (!entry.local) this.#tries.set(eid, mapping);
+        if (this.#local.has(counter)) this.#local.set(counter, mapping);
+        else this.#tries.set(eid, mapping);
       } catch (error) {
-        this.#releaseSet(mapping);
+        if (locatorSet !== undefined) this.#sets.release(locatorSet);
         throw error;
       }
-      const before = entry.mapping;
-      entry.mapping = mapping;
-      this.#releaseSet(before);
+      this.#refer(counter, locatorSet ?? NO_SET);
     });
   }
 
   delete(eid: EidPrefix): void {
-    const entry = this.#entries.get(formatEidPrefix(eid));
-    if (entry?.mapping === undefined) return;
-    if (!entry.local) this.#tries.delete(eid);
-    this.#releaseSet(entry.mapping);
-    entry.mapping = undefined;
-    this.#forgetIfEmpty(entry);
+    const counter = this.#tries.indexed(eid);
+    if (counter === undefined || this.#setOf[counter] === NO_MAPPING) return;
+    if (this.#local.has(counter)) this.#local.set(counter, undefined);
+    else this.#tries.delete(eid);
+    this.#refer(counter, NO_MAPPING);
+    this.#giveBackIfEmpty(counter);
   }
 
   /** @throws TableFull, with everything as it was */
   setLocal(eid: EidPrefix): void {
-    this.#change(eid, (entry) => {
-      if (entry.local) return;
-      const { counter } = entry;
+    this.#change(eid, (counter) => {
+      if (this.#local.has(counter)) return;
+      const hidden = this.#setOf[counter] === NO_MAPPING ? undefined : this.#tries.get(eid);
       this.#tries.set(eid, { action: 'local', locatorSet: undefined, counter, expiresAt_ms: undefined });
-      entry.local = true;
+      this.#local.set(counter, hidden);
     });
   }
 
   /** The mapping that was hidden, if there is one, comes back. */
   deleteLocal(eid: EidPrefix): void {
-    const entry = this.#entries.get(formatEidPrefix(eid));
-    if (!entry?.local) return;
-    if (entry.mapping) this.#tries.set(eid, entry.mapping);
+    const counter = this.#tries.indexed(eid);
+    if (counter === undefined || !this.#local.has(counter)) return;
+    const hidden = this.#local.get(counter);
+    if (hidden) this.#tries.set(eid, hidden);
     else this.#tries.delete(eid);
-    entry.local = false;
-    this.#forgetIfEmpty(entry);
+    this.#local.delete(counter);
+    this.#giveBackIfEmpty(counter);
   }
 
   isLocal(eid: EidPrefix): boolean {
-    return this.#entries.get(formatEidPrefix(eid))?.local ?? false;
+    const counter = this.#tries.indexed(eid);
+    return counter !== undefined && this.#local.has(counter);
   }
 
   traffic(eid: EidPrefix): Traffic {
-    const entry = this.#entries.get(formatEidPrefix(eid));
-    return entry ? this.#counters.read(entry.counter) : { packets: 0, bytes: 0 };
+    const counter = this.#tries.indexed(eid);
+    return counter === undefined ? { packets: 0, bytes: 0 } : this.#counters.read(counter);
   }
 
   /** What the kernel has for packets to this prefix. */
   lookup(eid: EidPrefix): ForwardingState | undefined {
-    const mapping = this.#tries.longestCover(eid);
-    // the trie gives the value of the longest match, not its prefix: the counter is of that prefix alone
-    const prefix = mapping && this.#counters.owner(mapping.counter);
-    if (mapping === undefined || prefix === undefined) return undefined;
-    const members = mapping.locatorSet === undefined ? [] : (this.#sets.read(mapping.locatorSet) ?? []);
+    const cover = this.#tries.longestCover(eid);
+    if (cover === undefined) return undefined;
+    const { action, locatorSet, counter } = cover.value;
+    const members = locatorSet === undefined ? [] : (this.#sets.read(locatorSet) ?? []);
     return {
-      eid: prefix,
-      action: mapping.action,
-      traffic: this.#counters.read(mapping.counter),
+      eid: cover.prefix,
+      action,
+      traffic: this.#counters.read(counter),
       locators: members.map(({ buckets, ...locator }) => ({
         ...locator,
         share: buckets / xtr_constants.XTR_BUCKETS,
@@ -107,7 +108,7 @@ export class MapCache {
   }
 
   /** Takes over what an earlier agent left; undefined when it makes no sense. */
-  adopt(eid: EidPrefix, mapping: MappingRecord): Forwarding | undefined {
+  adopt(mapping: MappingRecord): Forwarding | undefined {
     if (mapping.action === 'local') return undefined;
     let forwarding: Forwarding;
     if (mapping.action === 'encapsulate') {
@@ -117,52 +118,46 @@ export class MapCache {
     } else {
       forwarding = { action: mapping.action };
     }
-    if (!this.#counters.adopt(mapping.counter, eid)) {
-      this.#releaseSet(mapping);
+    if (!this.#counters.adopt(mapping.counter)) {
+      if (mapping.locatorSet !== undefined) this.#sets.release(mapping.locatorSet);
       return undefined;
     }
-    this.#entries.set(formatEidPrefix(eid), { eid, counter: mapping.counter, mapping, local: false });
+    this.#setOf[mapping.counter] = mapping.locatorSet ?? NO_SET;
     return forwarding;
   }
 
   /** The same for a local EID. */
-  adoptLocal(eid: EidPrefix, counter: number): boolean {
-    if (!this.#counters.adopt(counter, eid)) return false;
-    this.#entries.set(formatEidPrefix(eid), { eid, counter, mapping: undefined, local: true });
+  adoptLocal(counter: number): boolean {
+    if (!this.#counters.adopt(counter)) return false;
+    this.#local.set(counter, undefined);
     return true;
   }
 
   /** After adoption: local EIDs that are none of these go. */
   keepLocal(eids: readonly EidPrefix[]): void {
-    const kept = new Set(eids.map(formatEidPrefix));
-    const gone = [...this.#entries].filter(([key, { local }]) => local && !kept.has(key));
-    for (const [, { eid }] of gone) this.deleteLocal(eid);
+    const kept = new Set(eids.map((eid) => this.#tries.indexed(eid)));
+    const gone = new Set([...this.#local.keys()].filter((counter) => !kept.has(counter)));
+    if (gone.size === 0) return;
+    for (const [eid, counter] of [...this.#tries.entries()]) if (gone.has(counter)) this.deleteLocal(eid);
   }
 
-  /** Runs `change` on the entry of this prefix, made for it if need be. */
-  #change(eid: EidPrefix, change: (entry: Entry) => void): void {
-    const key = formatEidPrefix(eid);
-    const entry = this.#entries.get(key) ?? {
-      eid,
-      counter: this.#counters.take(eid),
-      mapping: undefined,
-      local: false,
-    };
-    this.#entries.set(key, entry);
+  /** Runs `change` with the counter of this prefix, taken for it if need be. */
+  #change(eid: EidPrefix, change: (counter: number) => void): void {
+    const counter = this.#tries.indexed(eid) ?? this.#counters.take();
     try {
-      change(entry);
+      change(counter);
     } finally {
-      this.#forgetIfEmpty(entry);
+      this.#giveBackIfEmpty(counter);
     }
   }
 
-  #forgetIfEmpty(entry: Entry): void {
-    if (entry.mapping !== undefined || entry.local) return;
-    this.#entries.delete(formatEidPrefix(entry.eid));
-    this.#counters.giveBack(entry.counter);
+  #refer(counter: number, set: number): void {
+    const before = this.#setOf[counter] ?? NO_MAPPING;
+    this.#setOf[counter] = set;
+    if (before < NO_SET) this.#sets.release(before);
   }
 
-  #releaseSet(mapping: MappingRecord | undefined): void {
-    if (mapping?.locatorSet !== undefined) this.#sets.release(mapping.locatorSet);
+  #giveBackIfEmpty(counter: number): void {
+    if (this.#setOf[counter] === NO_MAPPING && !this.#local.has(counter)) this.#counters.giveBack(counter);
   }
 }

@@ -1,50 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EidPrefix } from '../addr/index.js';
 import type { Traffic } from '../core/ports.js';
 import { TableFull } from './data-path-error.js';
+import { xtr_traffic } from './generated/layout.js';
 import { IndexPool } from './index-pool.js';
 import type { BpfMap } from './native.js';
-import { u32Codec } from './records/codec.js';
-import { decodeTraffic } from './records/traffic.js';
+
+const WORDS = xtr_traffic.bytes / 8;
+const PACKETS_AT = xtr_traffic.offset.packets / 8;
+const BYTES_AT = xtr_traffic.offset.bytes / 8;
 
 /** xtr_mapping_counters: one for each prefix of the map-cache tries, zero when a prefix gets it. */
 export class MappingCounters {
-  readonly #map: BpfMap;
+  /** How many there are. */
+  readonly size: number;
+  readonly #cpus: number;
+  readonly #words: BigUint64Array;
   readonly #pool: IndexPool;
-  readonly #owners = new Map<number, EidPrefix>();
 
-  constructor(map: BpfMap) {
-    this.#map = map;
-    this.#pool = new IndexPool(map.maxEntries);
+  constructor(map: BpfMap, cpus: number) {
+    this.size = map.maxEntries / cpus;
+    this.#cpus = cpus;
+    this.#words = new BigUint64Array(map.share());
+    this.#pool = new IndexPool(this.size);
   }
 
   /** @throws TableFull */
-  take(owner: EidPrefix): number {
+  take(): number {
     const index = this.#pool.take();
     if (index === undefined) throw new TableFull('mapCacheFull');
-    this.#map.update(u32Codec.encode(index), new Uint8Array(this.#map.valueSize));
-    this.#owners.set(index, owner);
+    for (let cpu = 0; cpu < this.#cpus; cpu++)
+      this.#words.fill(0n, this.#at(index, cpu), this.#at(index, cpu) + WORDS);
     return index;
   }
 
   giveBack(index: number): void {
-    this.#owners.delete(index);
     this.#pool.giveBack(index);
   }
 
   /** False: there is no such counter, or another prefix has it. */
-  adopt(index: number, owner: EidPrefix): boolean {
-    const adopted = this.#pool.claim(index);
-    if (adopted) this.#owners.set(index, owner);
-    return adopted;
-  }
-
-  owner(index: number): EidPrefix | undefined {
-    return this.#owners.get(index);
+  adopt(index: number): boolean {
+    return this.#pool.claim(index);
   }
 
   read(index: number): Traffic {
-    const bytes = this.#map.lookup(u32Codec.encode(index));
-    return bytes ? decodeTraffic(bytes) : { packets: 0, bytes: 0 };
+    let [packets, bytes] = [0n, 0n];
+    for (let cpu = 0; cpu < this.#cpus; cpu++) {
+      packets += this.#words[this.#at(index, cpu) + PACKETS_AT] ?? 0n;
+      bytes += this.#words[this.#at(index, cpu) + BYTES_AT] ?? 0n;
+    }
+    return { packets: Number(packets), bytes: Number(bytes) };
+  }
+
+  #at(index: number, cpu: number): number {
+    return (cpu * this.size + index) * WORDS;
   }
 }

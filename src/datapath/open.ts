@@ -4,12 +4,12 @@ import type { AdoptedState } from '../control/machine.js';
 import type { DataPath } from '../core/ports.js';
 import { AdapterCounters } from './adapter-counters.js';
 import { XdpDataPath } from './data-path.js';
-import { FlowCache } from './flow-cache.js';
 import { Injector } from './injector.js';
 import { writeConfiguration } from './interface-maps.js';
 import { Interfaces } from './interfaces.js';
 import { Links } from './links.js';
-import { mapSizes } from './map-sizes.js';
+import { mapSizes, REMEMBERED } from './map-sizes.js';
+import { Memory } from './memory.js';
 import { type BpfMap, loadNative, type Native } from './native.js';
 import type { DataPathOptions } from './options.js';
 import { PacketSender } from './packet-sender.js';
@@ -27,8 +27,6 @@ const MAP_NAMES = [
   'xtr_eid_db_v6',
   'xtr_locator_sets',
   'xtr_locators',
-  'xtr_flow_cache',
-  'xtr_flows',
   'xtr_mapping_counters',
   'xtr_locator_counters',
   'xtr_counters',
@@ -92,11 +90,12 @@ function open(
   const map = (name: string): BpfMap => maps.get(name) ?? opened.add(programs.map(name));
 
   const counters = new AdapterCounters();
-  const tables = new Tables(map, statusBits(options), counters);
+  const cpus = native.numPossibleCpus();
+  const tables = new Tables(map, cpus, statusBits(options), counters);
   const adopted: AdoptedState | undefined = found ? tables.adopt() : undefined;
   writeConfiguration(map, options);
-  const flowCache = new FlowCache(map('xtr_flow_cache'), map('xtr_flows'), native.numPossibleCpus());
-  flowCache.invalidate();
+  const memory = new Memory(map('xtr_memory'), REMEMBERED, map('xtr_mapping_counters').maxEntries / cpus);
+  tables.publish();
   tearDownOtherVersions(native, paths);
   const links = opened.add(new Links(native, paths, options));
   links.removeOthers(options.interfaces);
@@ -104,7 +103,7 @@ function open(
 
   const sender = opened.add(new PacketSender(native, counters));
   const parts = {
-    ...{ tables, flowCache, counters, adopted, interfaces, pinPath: paths.version, maps: [...maps.values()] },
+    ...{ tables, memory, counters, adopted, interfaces, pinPath: paths.version, maps: [...maps.values()] },
     injector: new Injector(interfaces, sender, counters),
     punts: opened.add(new Punts(native, map('xtr_punts'), sender, counters)),
     close: () => opened.close(),

@@ -33,12 +33,7 @@ export interface DataPathSizes {
   readonly locators: number;
   /** Bytes, a power of two. */
   readonly puntRing: number;
-  /** Decisions that each CPU remembers, a power of two; DEFAULT_FLOWS when left out. */
-  readonly flows?: number;
 }
-
-/** 192 bytes each: what a second-level cache holds. */
-export const DEFAULT_FLOWS = 4096;
 
 export interface DataPathOptions {
   /** Instance name: part of the pin path. */

@@ -6,6 +6,8 @@ import type { AdapterCounters } from './adapter-counters.js';
 import { TableFull } from './data-path-error.js';
 import { EidDatabase } from './eid-database.js';
 import { EidTries } from './eid-tries.js';
+import { localEidEntry, mappingEntry } from './index/entries.js';
+import { type Indexes, openIndexes } from './index/open.js';
 import { LocatorSetTable } from './locator-set-table.js';
 import { LocatorTable } from './locator-table.js';
 import { MapCache } from './map-cache.js';
@@ -22,28 +24,42 @@ export class Tables {
   readonly #sets: LocatorSetTable;
   readonly #cacheTries: EidTries<MappingRecord>;
   readonly #databaseTries: EidTries<LocalEidRecord>;
+  readonly #indexes: Indexes;
   readonly #counters: AdapterCounters;
 
   /** @param statusBits sent with packets from local EIDs; undefined: none are sent */
-  constructor(map: (name: string) => BpfMap, statusBits: number | undefined, counters: AdapterCounters) {
+  constructor(
+    map: (name: string) => BpfMap,
+    cpus: number,
+    statusBits: number | undefined,
+    counters: AdapterCounters,
+  ) {
     this.#counters = counters;
+    this.#indexes = openIndexes(map);
     this.#locators = new LocatorTable(map('xtr_locators'), map('xtr_locator_counters'));
     this.#sets = new LocatorSetTable(map('xtr_locator_sets'), this.#locators, counters);
     this.#cacheTries = new EidTries(
-      map('xtr_map_cache_v4'),
-      map('xtr_map_cache_v6'),
+      { 4: map('xtr_map_cache_v4'), 6: map('xtr_map_cache_v6') },
+      this.#indexes.mapCache,
       mappingCodec,
+      (mapping) => mappingEntry(mapping, (set) => this.#sets.onlyLocator(set)),
       'mapCacheFull',
     );
     this.#databaseTries = new EidTries(
-      map('xtr_eid_db_v4'),
-      map('xtr_eid_db_v6'),
+      { 4: map('xtr_eid_db_v4'), 6: map('xtr_eid_db_v6') },
+      this.#indexes.eidDatabase,
       localEidCodec,
+      localEidEntry,
       'localEidsFull',
     );
-    const mappingCounters = new MappingCounters(map('xtr_mapping_counters'));
+    const mappingCounters = new MappingCounters(map('xtr_mapping_counters'), cpus);
     this.mapCache = new MapCache(this.#cacheTries, this.#sets, mappingCounters);
     this.#database = new EidDatabase(this.#databaseTries, this.#sets, statusBits);
+  }
+
+  /** From now on packets are looked up in the indexes of the tries. */
+  publish(): void {
+    this.#indexes.publish();
   }
 
   /** How many entries are used, by map name. */
@@ -110,8 +126,8 @@ export class Tables {
     const localEids: AdoptedState['localEids'][number][] = [];
     let broken = this.#cacheTries.adopt((eid, mapping) => {
       // whether the EID is local the database says; both are brought together below
-      if (mapping.action === 'local') return this.mapCache.adoptLocal(eid, mapping.counter);
-      const forwarding = this.mapCache.adopt(eid, mapping);
+      if (mapping.action === 'local') return this.mapCache.adoptLocal(mapping.counter);
+      const forwarding = this.mapCache.adopt(mapping);
       if (forwarding) mapCache.push({ eid, forwarding, expiresAt_ms: mapping.expiresAt_ms });
       return forwarding !== undefined;
     });

@@ -7,12 +7,18 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** @param monotonic CLOCK_MONOTONIC in milliseconds, the clock of bpf_ktime_get_ns, so that times from the kernel compare */
 export function wakingClock(monotonic: () => number): Clock {
   let timer: NodeJS.Timeout | undefined;
+  let armed_ms: number | undefined;
   const wakeAt = (at_ms: number | undefined, wake: () => void): void => {
+    if (timer !== undefined && at_ms === armed_ms) return; // after most inputs the deadline is what it was
     clearTimeout(timer);
     timer = undefined;
+    armed_ms = at_ms;
     if (at_ms === undefined) return;
     const wait_ms = Math.min(Math.max(0, Math.ceil(at_ms - monotonic())), MAX_TIMEOUT_MS);
-    timer = setTimeout(wake, wait_ms);
+    timer = setTimeout(() => {
+      timer = undefined;
+      wake();
+    }, wait_ms);
   };
   return { now: monotonic, wakeAt };
 }

@@ -35,11 +35,12 @@ export class EventLogger {
     this.#now = now;
   }
 
-  log(name: string, text: string): void {
+  /** @param text made only for a line that is written */
+  log(name: string, text: () => string): void {
     const write = this.#writer(name);
     const leftOut = this.#leftOut(name);
     if (leftOut > 0) write(`${name}: ${leftOut} more lines left out`);
-    if (this.#allows(name)) write(text);
+    if (this.#allows(name)) write(text());
   }
 
   #writer(name: string): (text: string) => void {

@@ -51,10 +51,12 @@ async function start(configuration: Configuration, version: string, log: Log): P
     await nonceStore?.open();
     const events = new EventLog(configuration.name);
     const logger = new EventLogger(log, () => clock.now());
-    events.onEvent((event) => logger.log(event.name, eventText(event)));
     const runtime = new Runtime(agent, {
       ...{ clock, transport, dataPath, network },
-      onEvent: (event) => events.record(event),
+      onEvent: (event) => {
+        const view = events.record(event);
+        logger.log(event.name, () => eventText(view()));
+      },
     });
     const service = agentService({
       apiCounters: () => api.counters(),

@@ -2,7 +2,7 @@
 import { formatAddress, type Address } from '../addr/index.js';
 import type { Configuration } from '../core/configuration.js';
 import type { ControlTransport, DataPath, ResolvedInterface } from '../core/ports.js';
-import { openDataPath } from '../datapath/index.js';
+import { openDataPath, puntLimitsAt } from '../datapath/index.js';
 import { type Link, type LinuxKernelNetwork, openKernelNetwork } from '../netlink/index.js';
 import type { Log } from '../observe/index.js';
 import { openControlTransport } from '../transport/index.js';
@@ -105,13 +105,14 @@ function openXtrDataPath(
   log: Log,
 ): DataPath {
   const { mapCacheEntries, dynamicEids } = xtr.limits;
-  const { xdpMode, bpfFilesystem, locatorSets, locators, puntRing } = configuration.dataPath;
+  const { xdpMode, bpfFilesystem, locatorSets, locators, puntRing, puntRates_pps } = configuration.dataPath;
   return openDataPath({
     name: configuration.name,
     ...{ bpfFilesystem, xdpMode, interfaces },
     localRlocs: xtr.rlocs.map(({ address }) => address),
     locatorStatusBits: xtr.locatorStatusBits,
     sizes: { mapCacheEntries, dynamicEids, locatorSets, locators, puntRing },
+    puntLimits: puntLimitsAt(puntRates_pps),
     onFallback: (name, reason) => log.warn(`${name}: generic XDP, which is slower; native XDP: ${reason}`),
   });
 }

@@ -20,9 +20,10 @@ export function systemClock(): EventClock {
   return {
     monotonic,
     wall: () => {
-      const drift = Date.now() - (monotonic() + offset);
+      const now_ms = monotonic();
+      const drift = Date.now() - (now_ms + offset);
       if (Math.abs(drift) > STEP_MS) offset += drift;
-      return monotonic() + offset;
+      return now_ms + offset;
     },
   };
 }

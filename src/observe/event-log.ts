@@ -9,13 +9,19 @@ export type EventListener = (event: EventView) => void;
 /** How many events are kept for those who ask later. */
 export const EVENT_CAPACITY = 4_096;
 
+interface KeptEvent {
+  readonly event: ControlEvent;
+  readonly time_ms: number;
+  readonly monotonic_ms: number;
+}
+
 /** The events of one node: the last ones kept, and each new one told to the listeners. */
 export class EventLog {
   readonly #node: string;
   readonly #capacity: number;
   readonly #clock: EventClock;
   /** A ring once it is full; #next is the oldest then. */
-  readonly #events: EventView[] = [];
+  readonly #events: KeptEvent[] = [];
   #next = 0;
   readonly #listeners = new Set<EventListener>();
 
@@ -25,11 +31,19 @@ export class EventLog {
     this.#clock = clock;
   }
 
-  /** Keeps the event and tells the listeners. A listener that throws hears no more. */
-  record(event: ControlEvent): EventView {
-    const view = this.#view(event);
-    this.#events[this.#next] = view;
+  /**
+   * Keeps the event and tells the listeners. A listener that throws hears no more. Returns how to see the event: its
+   * texts are made for those who look, as they would take as long as all else that a Map-Request takes.
+   */
+  record(event: ControlEvent): () => EventView {
+    const kept = this.#kept(event);
+    this.#events[this.#next] = kept;
     this.#next = (this.#next + 1) % this.#capacity;
+    if (this.#listeners.size > 0) this.#tell(this.#view(kept));
+    return () => this.#view(kept);
+  }
+
+  #tell(view: EventView): void {
     for (const listener of [...this.#listeners]) {
       try {
         listener(view);
@@ -37,14 +51,14 @@ export class EventLog {
         this.#listeners.delete(listener);
       }
     }
-    return view;
   }
 
   /** What is kept, oldest first. */
   recent(): EventView[] {
-    return this.#events.length < this.#capacity
-      ? [...this.#events]
-      : [...this.#events.slice(this.#next), ...this.#events.slice(0, this.#next)];
+    const events = this.#events;
+    const ordered =
+      events.length < this.#capacity ? events : [...events.slice(this.#next), ...events.slice(0, this.#next)];
+    return ordered.map((kept) => this.#view(kept));
   }
 
   /** Calls the listener with each event from now on. Returns how to stop that. */
@@ -63,11 +77,16 @@ export class EventLog {
   }
 
   /** An event that the kernel saw first has the kernel's time. */
-  #view({ name, eid, peer, rlocs, nonce, detail, kernelTime_ms }: ControlEvent): EventView {
+  #kept(event: ControlEvent): KeptEvent {
     const now_ms = this.#clock.monotonic();
-    const monotonic_ms = kernelTime_ms ?? now_ms;
+    const monotonic_ms = event.kernelTime_ms ?? now_ms;
+    return { event, time_ms: this.#clock.wall() - (now_ms - monotonic_ms), monotonic_ms };
+  }
+
+  #view({ event, time_ms, monotonic_ms }: KeptEvent): EventView {
+    const { name, eid, peer, rlocs, nonce, detail } = event;
     return {
-      time_ms: this.#clock.wall() - (now_ms - monotonic_ms),
+      time_ms,
       monotonic_ms,
       node: this.#node,
       name,

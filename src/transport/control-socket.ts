@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createSocket, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
 import { type Address, formatAddress } from '../addr/index.js';
 
 /** UDP port of LISP control messages (RFC 9301 section 5). */
@@ -19,6 +20,15 @@ export interface ControlSocketEvents {
   bound(): void;
   /** Binding failed, or the socket broke; it is tried again. `code` is an errno's name. */
   failed(code: string): void;
+}
+
+/** There are no names here but addresses: to ask the resolver for each datagram doubles the time of sending it. */
+function asItIs(
+  address: string,
+  _options: unknown,
+  found: (error: null, address: string, family: number) => void,
+): void {
+  found(null, address, isIPv6(address) ? 6 : 4);
 }
 
 /** A socket for one local address, bound again until it works: which address a datagram came to is then known. */
@@ -46,6 +56,7 @@ export class ControlSocket {
         type: this.address.family === 4 ? 'udp4' : 'udp6',
         ipv6Only: this.address.family === 6,
         recvBufferSize: RECEIVE_BUFFER_BYTES,
+        lookup: asItIs,
       });
       this.#socket = socket;
       socket.on('message', (bytes, { address, port }) => this.#events.datagram(bytes, address, port));

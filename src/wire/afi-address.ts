@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AFI-encoded addresses (RFC 9301 section 5.1, RFC 8060 section 3). A message with an AFI or LCAF type that is not
 // known here is dropped as a whole (9301-5.1-01): what an unknown address means, and often where it ends, is unknown.
-import { ADDRESS_BITS, type Address, addressBytes, addressFromBytes } from '../addr/index.js';
+import type { Address } from '../addr/index.js';
 import type { Reader } from './reader.js';
 import type { Writer } from './writer.js';
 
@@ -13,8 +13,8 @@ export function readAddress(reader: Reader, field: string): Address | undefined 
   const offset = reader.offset;
   const afi = reader.uint16(`${field} AFI`);
   if (afi === AFI.none) return undefined;
-  if (afi === AFI.ipv4) return addressFromBytes(reader.take(ADDRESS_BITS[4] / 8, field));
-  if (afi === AFI.ipv6) return addressFromBytes(reader.take(ADDRESS_BITS[6] / 8, field));
+  if (afi === AFI.ipv4) return readAddressOf(reader, 4, field);
+  if (afi === AFI.ipv6) return readAddressOf(reader, 6, field);
   if (afi === AFI.lcaf) reader.fail(`${field} AFI`, 'an LCAF is not supported here', offset);
   reader.fail(`${field} AFI`, `AFI ${afi} is not supported`, offset);
 }
@@ -22,5 +22,17 @@ export function readAddress(reader: Reader, field: string): Address | undefined 
 export function writeAddress(writer: Writer, address: Address | undefined, field: string): void {
   if (address === undefined) return writer.uint16(AFI.none, field);
   writer.uint16(address.family === 4 ? AFI.ipv4 : AFI.ipv6, field);
-  writer.put(addressBytes(address));
+  writeBareAddress(writer, address, field);
+}
+
+/** The 4 or 16 bytes of an address, without AFI. */
+export function readAddressOf(reader: Reader, family: 4 | 6, field: string): Address {
+  if (family === 4) return { family, bits: BigInt(reader.uint32(field)) };
+  return { family, bits: reader.uint128(field) };
+}
+
+/** The reverse of readAddressOf. */
+export function writeBareAddress(writer: Writer, { family, bits }: Address, field: string): void {
+  if (family === 4) writer.uint32(Number(bits), field);
+  else writer.uint128(bits, field);
 }

@@ -72,9 +72,7 @@ export function verifyAuthentication(
   const mac = MACS.get(algorithmId);
   if (mac === undefined || secret.length === 0) return false;
   if (data.length !== mac.length && data.length !== mac.truncated) return false;
-  const hmac = createHmac(mac.hash, secret)
-    .update(bytes.subarray(0, DATA_OFFSET))
-    .update(new Uint8Array(data.length))
-    .update(bytes.subarray(DATA_OFFSET + data.length));
-  return timingSafeEqual(hmac.digest().subarray(0, data.length), data);
+  const zeroed = new Uint8Array(bytes).fill(0, DATA_OFFSET, DATA_OFFSET + data.length);
+  const digest = createHmac(mac.hash, secret).update(zeroed).digest();
+  return timingSafeEqual(digest.subarray(0, data.length), data);
 }

@@ -7,7 +7,7 @@ import type { Writer } from './writer.js';
 
 /** An AFI-encoded EID: of instance 0, or in an Instance ID LCAF. Undefined is AFI 0, also within the LCAF. */
 export function readEid(reader: Reader, field: string): Eid | undefined {
-  if (reader.fork().uint16(`${field} AFI`) === AFI.lcaf) return readInstanceId(reader, field);
+  if (reader.peekUint16(`${field} AFI`) === AFI.lcaf) return readInstanceId(reader, field);
   const address = readAddress(reader, field);
   return address && { instanceId: 0, address };
 }

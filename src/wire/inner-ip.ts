@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inner IP and UDP headers of an Encapsulated Control Message (RFC 9301 section 5.8).
-import { type Address, addressBytes, addressFromBytes } from '../addr/index.js';
-import { fold, sumWords } from './checksum.js';
+import { type Address, addressBytes } from '../addr/index.js';
+import { readAddressOf, writeBareAddress } from './afi-address.js';
+import { fold, sumAddress, sumWords } from './checksum.js';
 import { DATA_PORT, type EncapsulatedControl } from './messages.js';
 import type { Reader } from './reader.js';
 import { checkUint, type Writer } from './writer.js';
@@ -31,26 +32,36 @@ function readIpv4(reader: Reader): InnerPacket {
   const headerLength = (reader.peekUint8('inner IPv4 header') & 0x0f) * 4;
   if (headerLength < IPV4_HEADER_LENGTH)
     reader.fail('inner IPv4 header length', `${headerLength} bytes are less than ${IPV4_HEADER_LENGTH}`);
-  const header = reader.take(headerLength, 'inner IPv4 header');
-  const view = new DataView(header.buffer);
-  if (fold(sumWords(header)) !== 0) reader.fail('inner IPv4 checksum', 'is wrong', start + 10);
-  checkLength(reader, 'inner IPv4 total length', view.getUint16(2) - headerLength, start + 2);
-  if ((view.getUint16(6) & FRAGMENT) !== 0) reader.fail('inner IPv4 flags', 'a fragment', start + 6);
-  checkProtocol(reader, 'inner IPv4 protocol', view.getUint8(9), start + 9);
-  return readUdp(
-    reader,
-    addressFromBytes(header.subarray(12, 16)),
-    addressFromBytes(header.subarray(16, 20)),
-  );
+  if (fold(reader.peekSum(headerLength, 'inner IPv4 header')) !== 0)
+    reader.fail('inner IPv4 checksum', 'is wrong', start + 10);
+  reader.uint16('inner IPv4 header'); // version, header length and TOS
+  const length = reader.uint16('inner IPv4 total length');
+  reader.uint16('inner IPv4 identification');
+  const fragment = reader.uint16('inner IPv4 flags');
+  reader.uint8('inner IPv4 TTL');
+  const protocol = reader.uint8('inner IPv4 protocol');
+  reader.uint16('inner IPv4 checksum');
+  const source = readAddressOf(reader, 4, 'inner IPv4 source');
+  const destination = readAddressOf(reader, 4, 'inner IPv4 destination');
+  reader.take(headerLength - IPV4_HEADER_LENGTH, 'inner IPv4 options');
+  checkLength(reader, 'inner IPv4 total length', length - headerLength, start + 2);
+  if ((fragment & FRAGMENT) !== 0) reader.fail('inner IPv4 flags', 'a fragment', start + 6);
+  checkProtocol(reader, 'inner IPv4 protocol', protocol, start + 9);
+  return readUdp(reader, source, destination);
 }
 
 function readIpv6(reader: Reader): InnerPacket {
   const start = reader.offset;
-  const header = reader.take(IPV6_HEADER_LENGTH, 'inner IPv6 header');
-  const view = new DataView(header.buffer);
-  checkLength(reader, 'inner IPv6 payload length', view.getUint16(4), start + 4);
-  checkProtocol(reader, 'inner IPv6 next header', view.getUint8(6), start + 6);
-  return readUdp(reader, addressFromBytes(header.subarray(8, 24)), addressFromBytes(header.subarray(24, 40)));
+  reader.peekSum(IPV6_HEADER_LENGTH, 'inner IPv6 header'); // it is there as a whole
+  reader.uint32('inner IPv6 header');
+  const length = reader.uint16('inner IPv6 payload length');
+  const protocol = reader.uint8('inner IPv6 next header');
+  reader.uint8('inner IPv6 hop limit');
+  const source = readAddressOf(reader, 6, 'inner IPv6 source');
+  const destination = readAddressOf(reader, 6, 'inner IPv6 destination');
+  checkLength(reader, 'inner IPv6 payload length', length, start + 4);
+  checkProtocol(reader, 'inner IPv6 next header', protocol, start + 6);
+  return readUdp(reader, source, destination);
 }
 
 function checkLength(reader: Reader, field: string, length: number, offset: number): void {
@@ -64,20 +75,21 @@ function checkProtocol(reader: Reader, field: string, protocol: number, offset: 
 
 function readUdp(reader: Reader, source: Address, destination: Address): InnerPacket {
   const start = reader.offset;
-  const datagram = reader.take(Math.max(reader.remaining, UDP_HEADER_LENGTH), 'inner UDP header');
-  const view = new DataView(datagram.buffer);
-  const length = view.getUint16(4);
-  if (length !== datagram.length)
-    reader.fail('inner UDP length', `${length} bytes told, ${datagram.length} there`, start + 4);
-  const checksum = view.getUint16(6);
+  const there = reader.remaining;
+  const pseudo = pseudoHeaderSum(source, destination, there);
+  const sum = reader.peekSum(Math.max(there, UDP_HEADER_LENGTH), 'inner UDP header', pseudo);
+  const innerSourcePort = reader.uint16('inner UDP port');
+  const innerDestinationPort = reader.uint16('inner UDP port');
+  const length = reader.uint16('inner UDP length');
+  if (length !== there) reader.fail('inner UDP length', `${length} bytes told, ${there} there`, start + 4);
+  const checksum = reader.uint16('inner UDP checksum');
   // 9301-5.8-05 binds the sender. UDP over IPv4 knows 'no checksum', and the outer one covers these bytes too.
   const absent = checksum === 0 && source.family === 4;
-  if (!absent && (checksum === 0 || udpChecksum(datagram, source, destination) !== 0))
+  if (!absent && (checksum === 0 || fold(sum) !== 0))
     reader.fail('inner UDP checksum', 'is wrong', start + 6);
-  const [innerSourcePort, innerDestinationPort] = [view.getUint16(0), view.getUint16(2)];
   if (innerSourcePort === DATA_PORT || innerDestinationPort === DATA_PORT)
     reader.fail('inner UDP port', `${DATA_PORT} is not for control messages`, start); // 9301-5.8-04
-  const payload = datagram.slice(UDP_HEADER_LENGTH);
+  const payload = reader.take(reader.remaining, 'inner UDP payload');
   return {
     innerSource: source,
     innerDestination: destination,
@@ -87,10 +99,8 @@ function readUdp(reader: Reader, source: Address, destination: Address): InnerPa
   };
 }
 
-/** Over a datagram and its pseudo-header; 0 if the datagram holds its right checksum. */
-function udpChecksum(datagram: Uint8Array, source: Address, destination: Address): number {
-  const pseudo = sumWords(addressBytes(source), sumWords(addressBytes(destination)));
-  return fold(sumWords(datagram, pseudo + PROTOCOL_UDP + datagram.length));
+function pseudoHeaderSum(source: Address, destination: Address, length: number): number {
+  return sumAddress(source, sumAddress(destination)) + PROTOCOL_UDP + length;
 }
 
 /** @throws TypeError if the addresses are of different families, or a port is 4341 */
@@ -109,7 +119,8 @@ export function writeInnerPacket(writer: Writer, packet: InnerPacket): void {
   view.setUint16(2, checkUint(innerDestinationPort, 16, 'inner UDP port'));
   view.setUint16(4, length);
   datagram.set(packet.payload, UDP_HEADER_LENGTH);
-  view.setUint16(6, udpChecksum(datagram, innerSource, innerDestination) || 0xffff);
+  const pseudo = pseudoHeaderSum(innerSource, innerDestination, length);
+  view.setUint16(6, fold(sumWords(datagram, pseudo)) || 0xffff);
   writer.put(datagram);
 }
 
@@ -133,6 +144,6 @@ function writeIpv6(writer: Writer, packet: InnerPacket, payloadLength: number): 
   writer.uint16(payloadLength, 'inner IPv6 payload length');
   writer.uint8(PROTOCOL_UDP, 'inner IPv6 next header');
   writer.uint8(HOP_LIMIT, 'inner IPv6 hop limit');
-  writer.put(addressBytes(packet.innerSource));
-  writer.put(addressBytes(packet.innerDestination));
+  writeBareAddress(writer, packet.innerSource, 'inner IPv6 source');
+  writeBareAddress(writer, packet.innerDestination, 'inner IPv6 destination');
 }

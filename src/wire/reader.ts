@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { sumWords } from './checksum.js';
 import { WireError } from './wire-error.js';
 
 /** A bounds-checked cursor over received bytes, most significant byte first. Reading past the end is a WireError. */
@@ -42,11 +43,30 @@ export class Reader {
     return this.view.getBigUint64(this.advance(8, field));
   }
 
+  uint128(field: string): bigint {
+    const start = this.advance(16, field);
+    return (this.view.getBigUint64(start) << 64n) | this.view.getBigUint64(start + 8);
+  }
+
   /** The next byte, which stays to be read. */
   peekUint8(field: string): number {
     const value = this.uint8(field);
     this.position -= 1;
     return value;
+  }
+
+  /** The two next bytes, which stay to be read. */
+  peekUint16(field: string): number {
+    const value = this.uint16(field);
+    this.position -= 2;
+    return value;
+  }
+
+  /** One's complement sum of the next `length` bytes, which stay to be read: see sumWords. */
+  peekSum(length: number, field: string, sum = 0): number {
+    const start = this.advance(length, field);
+    this.position = start;
+    return sumWords(this.bytes, sum, start, start + length);
   }
 
   /** A copy, so that a value never keeps or shows the buffer of a socket. */

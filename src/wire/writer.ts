@@ -3,9 +3,24 @@
 /** What UDP over IPv4 holds; a longer control message can never be sent. */
 export const MAX_MESSAGE_LENGTH = 65_535 - 20 - 8;
 
+const MAX_UINT64 = 0xffff_ffff_ffff_ffffn;
+
+const NOTHING = new Uint8Array(0);
+
+/** The buffer of the last message, for the next: to allocate one takes longer than to write a short message. */
+let spare: Uint8Array | undefined;
+/** A longer one is not kept. */
+const MAX_SPARE = 4096;
+
+function takeBuffer(): Uint8Array {
+  const buffer = spare ?? new Uint8Array(512);
+  spare = undefined;
+  return buffer;
+}
+
 /** Builds a message, most significant byte first. A value that does not fit its field is a TypeError of the caller. */
 export class Writer {
-  private bytes = new Uint8Array(128);
+  private bytes = takeBuffer();
   private view = new DataView(this.bytes.buffer);
   private length = 0;
 
@@ -25,10 +40,15 @@ export class Writer {
   }
 
   uint64(value: bigint, field: string): void {
-    if (value < 0n || value >> 64n !== 0n)
+    if (value < 0n || value > MAX_UINT64)
       throw new TypeError(`${field}: ${value} is not a number of 64 bits`);
     const start = this.advance(8);
     this.view.setBigUint64(start, value);
+  }
+
+  uint128(value: bigint, field: string): void {
+    this.uint64(value >> 64n, field);
+    this.uint64(BigInt.asUintN(64, value), field);
   }
 
   put(bytes: Uint8Array): void {
@@ -36,8 +56,12 @@ export class Writer {
     this.bytes.set(bytes, start);
   }
 
+  /** The message; nothing can be written after it. */
   finish(): Uint8Array {
-    return this.bytes.slice(0, this.length);
+    const message = this.bytes.slice(0, this.length);
+    if (this.bytes.length <= MAX_SPARE) spare = this.bytes;
+    this.bytes = NOTHING;
+    return message;
   }
 
   private advance(length: number): number {

@@ -7,12 +7,10 @@ import type { Writer } from './writer.js';
 export const IDENTITY_LENGTH = 24;
 
 export function readIdentity(reader: Reader): XtrIdentity {
-  const high = reader.uint64('xTR-ID');
-  return { xtrId: (high << 64n) | reader.uint64('xTR-ID'), siteId: reader.uint64('Site-ID') };
+  return { xtrId: reader.uint128('xTR-ID'), siteId: reader.uint64('Site-ID') };
 }
 
 export function writeIdentity(writer: Writer, identity: XtrIdentity): void {
-  writer.uint64(identity.xtrId >> 64n, 'xTR-ID');
-  writer.uint64(BigInt.asUintN(64, identity.xtrId), 'xTR-ID');
+  writer.uint128(identity.xtrId, 'xTR-ID');
   writer.uint64(identity.siteId, 'Site-ID');
 }

@@ -66,7 +66,7 @@ export class FixtureService implements AgentService {
     return Promise.resolve(this.statusView);
   }
   clearMapCache(query: TableQuery) {
-    return { cleared: this.#select(MAP_CACHE, query).length };
+    return Promise.resolve({ cleared: this.#select(MAP_CACHE, query).length });
   }
   lookup(query: { eid: string }) {
     this.asked.push(query);

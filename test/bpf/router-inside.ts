@@ -8,14 +8,22 @@ import type * as Addon from '../../native/index.js';
 import { REASONS } from './reasons.js';
 import type { Case, Outcome, ProgramName } from './router.js';
 import { commands, PORTS } from './site.js';
-import { type Entry, flowCache } from './tables.js';
+import { openIndexes } from '../../src/datapath/index/open.js';
+import { Indexer } from './indexer.js';
+import { COUNTERS, type Entry, memory } from './tables.js';
 
 const addon = createRequire(import.meta.url)(
   '../../../native/build/Release/xtrd_native.node',
 ) as typeof Addon;
 
 /** Decisions that each CPU remembers. */
-const FLOWS = 64;
+const SLOTS = 64;
+const CPUS = addon.numPossibleCpus();
+/** Of an index: more than any case has prefixes. */
+const BUCKETS = 64;
+const INDEXES = ['map_cache', 'eid_db'].flatMap((table) =>
+  ['v4', 'v6'].flatMap((family) => [`xtr_${table}_cells_${family}`, `xtr_${table}_index_${family}`]),
+);
 
 const KEPT_SMALL = {
   xtr_map_cache_v4: 64,
@@ -24,9 +32,12 @@ const KEPT_SMALL = {
   xtr_eid_db_v6: 64,
   xtr_locator_sets: 8,
   xtr_locators: 8,
-  xtr_mapping_counters: 8,
+  xtr_mapping_counters: COUNTERS * CPUS,
   xtr_locator_counters: 8,
-  xtr_flows: FLOWS * addon.numPossibleCpus(),
+  ...Object.fromEntries(INDEXES.map((name) => [name, BUCKETS])),
+  xtr_flows: SLOTS * CPUS,
+  xtr_paths: SLOTS * CPUS,
+  xtr_deliveries: SLOTS * CPUS,
   xtr_punts: 1 << 16,
 };
 const ARRAYS = [
@@ -45,6 +56,7 @@ class Router {
   readonly #object: Addon.BpfObject;
   readonly #program: Addon.BpfProgram;
   #epoch = 0;
+  #indexer: Indexer | undefined;
   #punts: Uint8Array[] = [];
   #wake: () => void = () => undefined;
 
@@ -57,9 +69,9 @@ class Router {
     });
   }
 
-  async run({ entries, frames }: Case): Promise<Outcome> {
-    this.#reset();
-    this.#write([flowCache(++this.#epoch, FLOWS), ...entries]);
+  async run({ entries, frames, indexed = false }: Case): Promise<Outcome> {
+    this.#reset(indexed);
+    this.#write([memory(++this.#epoch, SLOTS), ...entries]);
     const runs = frames.map(({ frame, ifindex, repeat = 1, entries: changes = [] }) => {
       this.#write(changes);
       const { verdict, packet, duration_ns } = this.#program.testRun(frame, {
@@ -71,7 +83,7 @@ class Router {
     const traffic = (map: string) => this.#traffic(map);
     const [reasons, mappings, locators] = [
       traffic('xtr_counters'),
-      traffic('xtr_mapping_counters'),
+      this.#mappingTraffic(),
       traffic('xtr_locator_counters'),
     ];
     return { runs, reasons, mappings, locators, punts: await this.#drain(reasons) };
@@ -79,9 +91,14 @@ class Router {
 
   #write(entries: readonly Entry[]): void {
     for (const { map, key, value } of entries) this.#object.map(map).update(key, value);
+    this.#indexer?.add(entries);
   }
 
-  #reset(): void {
+  /** The indexes are empty afterwards, and asked or not. */
+  #reset(indexed: boolean): void {
+    const indexes = openIndexes((map) => this.#object.map(map));
+    this.#indexer = indexed ? new Indexer(indexes) : undefined;
+    if (indexed) indexes.publish();
     for (const name of TABLES) {
       const map = this.#object.map(name);
       const keys = map.keys(map.maxEntries);
@@ -102,6 +119,14 @@ class Router {
         Number(words.filter((_, at) => at % 2 === odd).reduce((a, b) => a + b, 0n));
       return [sum(0), sum(1)];
     });
+  }
+
+  /** The same of xtr_mapping_counters, which has a part for each CPU. */
+  #mappingTraffic(): [number, number][] {
+    const all = this.#traffic('xtr_mapping_counters');
+    const sum = (i: number, of: 0 | 1) =>
+      Array.from({ length: CPUS }, (_, cpu) => all[cpu * COUNTERS + i]?.[of] ?? 0).reduce((a, b) => a + b, 0);
+    return Array.from({ length: COUNTERS }, (_, i) => [sum(i, 0), sum(i, 1)]);
   }
 
   /** Every record that was counted as punted arrives. */

@@ -10,6 +10,8 @@ import type { Entry } from './tables.js';
 export type ProgramName = 'eid' | 'rloc' | 'both';
 
 export interface Case {
+  /** Packets ask the indexes of the tries, too; else the tries alone. */
+  readonly indexed?: boolean;
   readonly entries: readonly Entry[];
   readonly frames: readonly {
     readonly frame: Uint8Array;

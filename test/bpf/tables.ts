@@ -123,9 +123,12 @@ export function settings(limits: readonly PuntLimit[] = []): Entry {
   return { map: 'xtr_settings', key: host32(0), value: host32(...words, 0, 0) };
 }
 
+/** Mapping counters of each CPU. */
+export const COUNTERS = 8;
+
 /** Another epoch, and how many decisions each CPU remembers; 0: none. */
-export function flowCache(epoch: number, slots: number): Entry {
-  return { map: 'xtr_flow_cache', key: host32(0), value: host32(epoch, 0, slots, 0) };
+export function memory(epoch: number, slots: number): Entry {
+  return { map: 'xtr_memory', key: host32(0), value: host32(epoch, slots, 7, COUNTERS) };
 }
 
 /** This was punted at that CLOCK_MONOTONIC time. */

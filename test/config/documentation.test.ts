@@ -5,6 +5,7 @@ import test from 'ava';
 import { z } from 'zod';
 import { checkConfiguration } from '../../src/config/index.js';
 import { configurationSchema } from '../../src/config/schema.js';
+import { DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
 import { unwrap } from '../../src/config/schema-walk.js';
 import { directory, load, STORY_XTR2 } from './fixture.js';
 
@@ -75,6 +76,11 @@ test('defaults that depend on the file are those of the manual', async (t) => {
   t.is(configuration.stateDirectory, fill('state-directory'));
   t.is(ROWS.get('xtr-id')?.default, 'made once, kept in `state-directory`');
   t.is(configuration.xtr?.identity.xtrId, 77n);
+  const { heldPacketsPerEid } = DEFAULT_XTR_LIMITS;
+  t.is(
+    ROWS.get('limits.held-packets-per-eid')?.default,
+    `\`${heldPacketsPerEid}\`, at most \`held-packets\``,
+  );
 });
 
 test('the examples of the manual are valid', async (t) => {

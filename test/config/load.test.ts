@@ -47,6 +47,12 @@ test('xTR2 of the story becomes a Configuration', async (t) => {
       locatorSets: 4096,
       locators: 4096,
       puntRing: 8_388_608,
+      puntRates_pps: {
+        'map-cache-miss': 20_000,
+        'eid-detected': 2_000,
+        stale: 2_000,
+        'no-neighbour': 20_000,
+      },
     },
     kernelSettings: 'set',
     apiSocket: '/run/xtrd/xtr2.sock',
@@ -200,3 +206,13 @@ database-mappings: [{eid-prefix: 2.2.2.0/24, instance-id: 7}]
     ),
   );
 });
+
+for (const [all, perEid] of [
+  [8, 8],
+  [2_000, 1_024],
+] as const)
+  test(`of ${all} packets held in all, ${perEid} may be for one EID if nothing else is written`, async (t) => {
+    const { configuration } = await load(await directory(t), `${XTR}limits: {held-packets: ${all}}\n`);
+    t.is(configuration.xtr?.limits.heldPacketsPerEid, perEid);
+    t.is(configuration.xtr?.limits.heldPackets, all);
+  });

@@ -113,8 +113,8 @@ const TABLE: readonly (readonly [what: string, lines: string, ...problems: strin
   ],
   [
     'more held packets for one EID than for all',
-    'limits: {held-packets: 8}',
-    '5:9: limits.held-packets-per-eid: 1024 packets for one EID are more than the 8 for all; write at most held-packets',
+    'limits: {held-packets: 8, held-packets-per-eid: 9}',
+    '5:49: limits.held-packets-per-eid: 9 packets for one EID are more than the 8 for all; write at most held-packets',
   ],
   // addresses and prefixes
   [

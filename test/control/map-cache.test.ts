@@ -194,7 +194,7 @@ test('a configured mapping stays as it is', (t) => {
   bench.did(bench.xtr.lookup(1, eid('1.1.1.7'), undefined, bench.now));
   bench.reply('2.2.2.2', record('1.1.1.0/24', ['2.2.2.2']));
   t.like(bench.xtr.mapCache.get(prefix('1.1.1.0/24')), { via: 'static', forwarding: { action: 'drop' } });
-  bench.did(bench.xtr.clearMapCache(undefined, bench.now).effects);
+  bench.did(bench.xtr.clearMapCache(undefined, bench.now, () => undefined));
   t.is(bench.xtr.mapCache.size, 1);
 });
 
@@ -258,9 +258,11 @@ const clears = test.macro({
     const bench = answered('1.1.1.1', record('1.1.1.1', ['2.2.2.2']));
     resolve(bench, '1.1.2.1', '3.3.3.3', record('1.1.2.0/24', ['3.3.3.3']));
     const before = bench.xtr.mapCache.size;
-    const { effects, cleared } = bench.xtr.clearMapCache(
+    let cleared: number | undefined;
+    const effects = bench.xtr.clearMapCache(
       what === undefined ? undefined : prefix(what),
       bench.now,
+      (count) => (cleared = count),
     );
     bench.did(effects);
     t.deepEqual([...bench.mapCacheTrie.keys()], left);

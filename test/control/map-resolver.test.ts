@@ -3,7 +3,8 @@ import test from 'ava';
 import { parseAddress } from '../../src/addr/index.js';
 import type { Site } from '../../src/control/config.js';
 import { MAX_FORWARDED_BYTES } from '../../src/control/map-resolver-forward.js';
-import { REPLY_BURST } from '../../src/control/reply-limit.js';
+import { DEFAULT_MAP_SERVER_LIMITS } from '../../src/control/limits.js';
+import { REPLY_BURST_s } from '../../src/control/reply-limit.js';
 import { type MapRequest, encodeMessage } from '../../src/wire/index.js';
 import {
   ecm,
@@ -397,7 +398,7 @@ test('9301-5.4-19: strangers that name an ITR-RLOC use up none of the answers of
   const { scene } = registered(true);
   for (let nonce = 1n; nonce <= 500n; nonce += 1n)
     scene.plainRequest(mapRequest([HOST], { nonce }), { from: '10.6.6.6' });
-  t.is(scene.count('mapReplyRecordsOut'), REPLY_BURST);
+  t.is(scene.count('mapReplyRecordsOut'), DEFAULT_MAP_SERVER_LIMITS.mapRepliesPerRloc_pps * REPLY_BURST_s);
   t.is(
     scene.request(mapRequest([HOST], { nonce: 501n }), {}, { from: '10.7.7.7' }).sends.length,
     1,

@@ -128,7 +128,9 @@ const step = fc.oneof(
   fc.record({ what: fc.option(eidPrefix) }).map(
     ({ what }): Step =>
       (bench) =>
-        bench.did(bench.xtr.clearMapCache(what === null ? undefined : prefix(what), bench.now).effects),
+        bench.did(
+          bench.xtr.clearMapCache(what === null ? undefined : prefix(what), bench.now, () => undefined),
+        ),
   ),
   fc.record({ milliseconds: fc.oneof(fc.nat(100), fc.nat(5_000), fc.nat(7_200_000)) }).map(
     ({ milliseconds }): Step =>

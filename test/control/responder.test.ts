@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
 import { DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
-import { REPLIES_PER_SECOND, REPLY_BURST } from '../../src/control/reply-limit.js';
+import { REPLY_BURST_s } from '../../src/control/reply-limit.js';
 import { encodeMessage, type MapReply, type MapRequest } from '../../src/wire/index.js';
 import { Bench, configOf, dynamic, eid, prefix, record, request, rloc } from './harness.js';
 
@@ -21,6 +21,8 @@ function replyOf(bench: Bench): MapReply | undefined {
     if (effect.type === 'send' && effect.message.type === 'map-reply') return effect.message;
   return undefined;
 }
+
+const BURST = DEFAULT_XTR_LIMITS.mapRepliesPerRloc_pps * REPLY_BURST_s;
 
 test('9301-5.4-D01 9301-5.5-D01: nonce echoed, to the ITR-RLOC, at the port it asked from', (t) => {
   const bench = etr(['1.1.1.0/24']).ask('10.0.0.1', asking('1.1.1.1'), 5555);
@@ -154,23 +156,23 @@ test('9301-5.4-19: all Map-Replies to one RLOC have a bound, which strangers tha
     );
   t.is(
     answered((message) => bench.ask('10.6.6.6', message)),
-    REPLY_BURST,
+    BURST,
     'plain, from a stranger',
   );
   t.is(
     answered((message) => bench.forward(message)),
-    REPLY_BURST,
+    BURST,
     'through the mapping system',
   );
   t.is(
     answered((message) => bench.ask('4.4.4.4', message)),
-    REPLY_BURST,
+    BURST,
     'from the ITR itself',
   );
   bench.pass(1000);
   t.is(
     answered((message) => bench.forward(message)),
-    REPLIES_PER_SECOND,
+    DEFAULT_XTR_LIMITS.mapRepliesPerRloc_pps,
     'a second later',
   );
 });
@@ -185,6 +187,13 @@ test('9301-7-02: probes are limited too, by themselves', (t) => {
 test('the limit can be lifted', (t) => {
   const bench = etr(['5.5.5.0/24'], { limits: { ...DEFAULT_XTR_LIMITS, mapReplyInterval_ms: 0 } });
   for (let i = 0; i < 5; i++) t.is(bench.forward(asking('5.5.5.5')).sent.length, 1);
+});
+
+test('the rate to one RLOC is configured', (t) => {
+  const limits = { ...DEFAULT_XTR_LIMITS, mapReplyInterval_ms: 0, mapRepliesPerRloc_pps: 4 };
+  const bench = etr(['5.5.5.0/24'], { limits });
+  const answered = Array.from({ length: 10 }, () => bench.forward(asking('5.5.5.5')).sent.length);
+  t.deepEqual(answered, [1, 1, 1, 1, 1, 1, 1, 1, 0, 0]);
 });
 
 test('a mapping that is piggybacked is not taken in', (t) => {

@@ -16,7 +16,10 @@ function configuration(name: string): Configuration {
     ],
     xtr: isMapServer ? undefined : xtrConfig('2.2.2.2', ROAMING),
     mapServer: isMapServer ? MAP_SERVER_CONFIG : undefined,
-    dataPath: { xdpMode: 'auto', bpfFilesystem: '', locatorSets: 1, locators: 1, puntRing: 4096 },
+    dataPath: {
+      ...{ xdpMode: 'auto', bpfFilesystem: '', locatorSets: 1, locators: 1, puntRing: 4096 },
+      puntRates_pps: { 'map-cache-miss': 1, 'eid-detected': 1, stale: 1, 'no-neighbour': 1 },
+    },
     kernelSettings: 'report',
     apiSocket: '',
     stateDirectory: '',

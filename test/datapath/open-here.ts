@@ -6,6 +6,7 @@ import { type EidPrefix, formatEidPrefix, parseAddress, parsePrefix } from '../.
 import type { Forwarding, ForwardingLocator, LocalEid } from '../../src/control/effect.js';
 import type { DataPath, ForwardingState, TrieEffect } from '../../src/core/ports.js';
 import { type DataPathOptions, openDataPath } from '../../src/datapath/index.js';
+import { mapSizes } from '../../src/datapath/map-sizes.js';
 import type { BpfObject } from '../../native/index.js';
 import { addon } from '../native/addon.js';
 import { mountBpffs } from '../native/sandbox.js';
@@ -34,10 +35,10 @@ export function openHere(t: ExecutionContext, options: DataPathOptions): DataPat
 
 /** The maps themselves, as pinned. */
 export function openPinned(t: ExecutionContext, dataPath: DataPath): BpfObject {
-  const { pinPath, maps } = dataPath.status();
+  const { pinPath } = dataPath.status();
   const object = addon.loadObject('bpf/build/eid_ingress.bpf.o', {
     pinDirectory: join(pinPath, 'maps'),
-    maxEntries: Object.fromEntries(maps.map(({ name, maxEntries }) => [name, maxEntries])),
+    maxEntries: mapSizes(SIZES, addon.numPossibleCpus()),
   });
   t.teardown(() => object.close());
   return object;

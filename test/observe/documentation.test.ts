@@ -21,7 +21,7 @@ test('every field of an event is in the manual', (t) => {
     rlocs: [],
     nonce: 1n,
     detail: '',
-  });
+  })();
   t.deepEqual(rowsOf(FIELDS), Object.keys(view));
 });
 

@@ -16,7 +16,7 @@ test('an event becomes a view with times, node and text', (t) => {
     rlocs: [parseAddress('6.6.6.6')],
     nonce: 0x39050b996c138aden,
     detail: 'rtt 2 ms',
-  });
+  })();
   t.deepEqual(view, {
     time_ms: 1_700_000_000_500.25,
     monotonic_ms: 5_000,
@@ -35,13 +35,13 @@ test('an event becomes a view with times, node and text', (t) => {
 });
 
 test('what an event does not have is not in its view', (t) => {
-  const view = new EventLog('xtr4', 8, clock).record({ name: 'table-full' });
+  const view = new EventLog('xtr4', 8, clock).record({ name: 'table-full' })();
   t.deepEqual(Object.keys(view), ['time_ms', 'monotonic_ms', 'node', 'name']);
   t.is(eventText(view), 'table-full');
 });
 
 test('a packet that the kernel saw earlier has the time at which it did', (t) => {
-  const view = new EventLog('xtr2', 8, clock).record({ name: 'stale-packet', kernelTime_ms: 4_998.5 });
+  const view = new EventLog('xtr2', 8, clock).record({ name: 'stale-packet', kernelTime_ms: 4_998.5 })();
   t.is(view.monotonic_ms, 4_998.5);
   t.is(view.time_ms, 1_700_000_000_498.75);
 });
@@ -52,7 +52,7 @@ test('an EID outside instance 0 and a short nonce', (t) => {
     eid: { ...EID, instanceId: 7 },
     nonce: 1n,
     rlocs: [],
-  });
+  })();
   t.is(eventText(view), 'smr-sent [7]1.1.1.1/32 rlocs none nonce 0x0000000000000001');
 });
 
@@ -78,7 +78,7 @@ test('listeners hear new events until they stop', (t) => {
   const heard: EventView[] = [];
   log.record({ name: 'smr-sent' });
   const stop = log.onEvent((event) => heard.push(event));
-  const event = log.record({ name: 'smr-received' });
+  const event = log.record({ name: 'smr-received' })();
   stop();
   log.record({ name: 'smr-ignored' });
   t.deepEqual(heard, [event]);

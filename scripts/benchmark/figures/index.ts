@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Figure } from '../figure.js';
+import { coldStartFigures } from './cold-start.js';
+import { convergenceFigures } from './convergence.js';
 import { costFigures } from './cost.js';
 import { mappingSystemFigures } from './mapping-system.js';
 import { programmingFigures } from './programming.js';
@@ -12,5 +14,7 @@ export const FIGURES: readonly Figure[] = [
   ...costFigures,
   ...scaleFigures,
   ...programmingFigures,
+  ...convergenceFigures,
+  ...coldStartFigures,
   ...mappingSystemFigures,
 ];

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Figure, seriesOf } from '../figure.js';
+import { fillSeries, KINDS, mapServerStage, STEADY_pps, udpSeries, WINDOW } from '../stages/map-server.js';
 import {
   CODEC_MESSAGES,
   mappingSystemStage,
   REGISTRATIONS,
   registrationSeries,
 } from '../stages/mapping-system.js';
+import { ITRS, RECORDS } from '../workload/control-messages.js';
 
 const shared = {
   group: 'Map-Server and Map-Resolver, one CPU, without sockets',
   stage: mappingSystemStage,
 } as const;
-const PACE = 'decoded, handled, answer encoded; in batches of 4,096, map-reply-interval 0 s';
+const PACE = 'decoded, handled, answer encoded; in batches of 4,096, all limits as they are by default';
 
 function rate(name: string, series: string, title: string, how: string, more: Partial<Figure> = {}): Figure {
   const figure = { ...shared, name, title, how, unit: 'per second', series: [series] } as const;
@@ -23,7 +25,64 @@ function targeted(registrations: number, least: number): Partial<Figure> {
   return registrations === 1_000_000 ? { target: { least } } : { slow: true };
 }
 
+const overUdp = {
+  group: 'Map-Server and Map-Resolver, xtrd on one CPU, over UDP',
+  stage: mapServerStage,
+} as const;
+const ASKED = {
+  requests: `encapsulated, of ${ITRS} ITRs for random EIDs, answered by proxy`,
+  registers:
+    'HMAC-SHA-256, one record, refreshing random EIDs of 256 ETRs, acknowledged by a signed Map-Notify',
+} as const;
+const DONE = { requests: 'Map-Requests answered', registers: 'Map-Registers accepted' } as const;
+const LIMITS = 'all limits as they are by default';
+
+/** Of one table. A quick run takes the middle one alone. */
+function udpFigures(registrations: number): Figure[] {
+  const among = `${registrations.toLocaleString('en')} registration${registrations === 1 ? '' : 's'}`;
+  const slow = registrations !== 100_000;
+  const figure = (series: string, title: string, how: string, unit: Figure['unit']): Figure => ({
+    ...overUdp,
+    ...{ name: `ms-${series}`, title: `${title}, ${among}`, how: `${how}; ${LIMITS}`, unit, slow },
+    series: [series],
+    values: (samples) => seriesOf(samples, series),
+  });
+  return [
+    ...KINDS.flatMap((kind) => [
+      figure(
+        udpSeries(kind, 'rate', registrations),
+        `${DONE[kind]}, by the clock`,
+        `${ASKED[kind]}; ${WINDOW} outstanding`,
+        'per second',
+      ),
+      figure(
+        udpSeries(kind, 'cpu', registrations),
+        `${DONE[kind]}, of the server's CPU time`,
+        `the same; user and system time of the whole process`,
+        'per second',
+      ),
+      figure(
+        udpSeries(kind, 'p99', registrations),
+        `${kind === 'requests' ? 'Map-Request to Map-Reply' : 'Map-Register to Map-Notify'}, p99`,
+        `${ASKED[kind]}; ${STEADY_pps.toLocaleString('en')} a second; p99 of each second`,
+        'ms',
+      ),
+    ]),
+    ...(registrations === 1
+      ? []
+      : [
+          figure(
+            fillSeries(registrations),
+            'EIDs registered',
+            `${RECORDS} records a Map-Register, ${WINDOW} outstanding, none lost`,
+            'per second',
+          ),
+        ]),
+  ];
+}
+
 export const mappingSystemFigures: readonly Figure[] = [
+  ...REGISTRATIONS.flatMap(udpFigures),
   ...REGISTRATIONS.flatMap((registrations) => {
     const [requests, registers, bytes] = (['requests', 'registers', 'bytes'] as const).map((what) =>
       registrationSeries(what, registrations),
@@ -34,7 +93,7 @@ export const mappingSystemFigures: readonly Figure[] = [
         `ms-${requests}`,
         requests,
         `Map-Requests answered, ${among}`,
-        `encapsulated, for random EIDs, answered by proxy; ${PACE}`,
+        `encapsulated, of ${ITRS} ITRs for random EIDs, answered by proxy; ${PACE}`,
         targeted(registrations, 40_000),
       ),
       rate(

@@ -8,12 +8,18 @@ import type { Popularity } from '../workload/zipf.js';
 const shared = { group: 'Map-cache of many entries', stage: scaleStage } as const;
 
 /** 'a million random EIDs' is meant of both kinds of table. */
-function targetOf({ family, entries }: TableSpec, popularity: Popularity): number | undefined {
+export function targetOf({ family, entries }: TableSpec, popularity: Popularity): number | undefined {
   if (entries === 1_000_000 && popularity === 'uniform') return family === 4 ? 0.65 : 0.5;
   return entries === 100_000 && popularity === 'zipf' ? 0.85 : undefined;
 }
 
-/** In a quick run: what has a target, for one kind of table. */
+export type ScaleFigure = 'ratio' | 'cost';
+
+export function scaleFigureName(kind: ScaleFigure, table: TableSpec, popularity: Popularity): string {
+  return `scale-${kind === 'cost' ? 'cost-' : ''}${manyName(table, popularity)}`;
+}
+
+/** In a quick run: what has a target, for one kind of table, and no cost. */
 function isSlow(table: TableSpec, popularity: Popularity): boolean {
   return table.shape !== 'internet' || targetOf(table, popularity) === undefined;
 }
@@ -30,7 +36,12 @@ function figuresOf(table: TableSpec, popularity: Popularity): Figure[] {
   const text = textOf(table, popularity);
   return [
     {
-      ...{ ...shared, name: `scale-${many}`, title: `${text} / 1 EID`, unit: 'ratio' },
+      ...{
+        ...shared,
+        name: scaleFigureName('ratio', table, popularity),
+        title: `${text} / 1 EID`,
+        unit: 'ratio',
+      },
       how: 'packets encapsulated a second, over those of a router with one mapping',
       series: [many, one],
       slow: isSlow(table, popularity),
@@ -38,10 +49,15 @@ function figuresOf(table: TableSpec, popularity: Popularity): Figure[] {
       values: (samples) => ratios(samples, many, one),
     },
     {
-      ...{ ...shared, name: `scale-cost-${many}`, title: `${text}: added to a bare redirect`, unit: 'ns' },
+      ...{
+        ...shared,
+        name: scaleFigureName('cost', table, popularity),
+        title: `${text}: added to a bare redirect`,
+        unit: 'ns',
+      },
       how: 'test runs: eid_ingress minus the bare redirect, with the same packets',
       series: [run, bare],
-      slow: isSlow(table, popularity),
+      slow: true,
       values: (samples) => differences(samples, run, bare),
     },
   ];

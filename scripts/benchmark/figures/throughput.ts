@@ -72,7 +72,7 @@ const AGAINST_BARE = MIXES.flatMap((mix) => {
     ratio(
       `decapsulated-${name}`,
       `decapsulate-${name}`,
-      bare,
+      `bare-live-v${mix.eid}`,
       {
         title: `Decapsulated ${name} / bare`,
         how: 'packets a second to one local EID over those of the bare redirect with packets of hosts',

@@ -11,6 +11,7 @@ import { decodeMessage, encodeMessage, verifyAuthentication } from '../../../src
 import {
   etrOf,
   etrRloc,
+  itrRloc,
   mapRegister,
   mapReply,
   mapRequest,
@@ -28,7 +29,6 @@ import { agentBytes } from './memory.js';
 import { serve } from './serve.js';
 
 const ADDRESS = parseAddress('9.9.9.9');
-const ITR = parseAddress('4.4.4.4');
 const SOURCE_PORT = 4342;
 
 /** Datagrams of one measurement: prepared before it. */
@@ -43,7 +43,7 @@ interface Server {
 
 let server: Server | undefined;
 let sent = 0;
-/** Register nonces have to grow. */
+/** Of all messages: those of an ETR have to grow, and an ITR's question with the same one is the same question. */
 let nonce = 1n;
 
 /** Counts what would leave. */
@@ -84,7 +84,7 @@ function rate(datagrams: readonly (readonly [from: Address, bytes: Uint8Array])[
 }
 
 const CODEC_MESSAGES = {
-  'map-request': (eid: EidPrefix) => mapRequest(eid, 7n, ITR),
+  'map-request': (eid: EidPrefix) => mapRequest(eid, 7n, itrRloc(0)),
   'map-reply': (eid: EidPrefix) => mapReply(eid, 7n),
   'map-register': (eid: EidPrefix) => mapRegister([eid], 7n, 0),
 } as const;
@@ -116,7 +116,8 @@ const methods = {
     return ((await agentBytes()) - before) / entries;
   },
 
-  requests: () => rate(draw(current().entries).map(([, eid], i) => [ITR, requestBytes(eid, BigInt(i), ITR)])),
+  requests: () =>
+    rate(draw(current().entries).map(([, eid], i) => [itrRloc(i), requestBytes(eid, nonce++, itrRloc(i))])),
 
   /** Refreshes with new nonces. */
   registers: () =>

@@ -3,6 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { ended, started } from '../site/leftovers.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the type of each method is the module's own
 export type Methods = Readonly<Record<string, (...args: any[]) => unknown>>;
@@ -50,7 +51,11 @@ export class Inside<M extends Methods> {
       { execPath, execArgv, serialization: 'advanced', detached: true },
     );
     this.#process.on('message', (answer: Answer) => this.#take(answer));
-    this.#process.on('exit', (code, signal) => this.#end(`${module} ended (${code ?? signal ?? 'gone'})`));
+    this.#process.on('exit', (code, signal) => {
+      ended(this);
+      this.#end(`${module} ended (${code ?? signal ?? 'gone'})`);
+    });
+    started(this);
   }
 
   get pid(): number {
@@ -74,8 +79,9 @@ export class Inside<M extends Methods> {
     const id = this.#calls++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as (result: unknown) => void, reject });
-      if (!this.#process.send({ id, method, args } satisfies Call))
-        if (!this.#process.connected) this.#end(`${this.#module} is gone`);
+      this.#process.send({ id, method, args } satisfies Call, (error) => {
+        if (error) this.#end(`${this.#module} is gone: ${error.message}`);
+      });
     });
   }
 

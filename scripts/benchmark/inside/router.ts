@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { BpfLink, BpfObject, BpfProgram } from '../../../native/index.js';
 import type { DataPath, TrieEffect } from '../../../src/core/ports.js';
 import { type DataPathOptions, openDataPath } from '../../../src/datapath/index.js';
+import { mapSizes } from '../../../src/datapath/map-sizes.js';
 import { loadNative } from '../../../src/datapath/native.js';
 import { objectPath } from '../objects.js';
 import { encodeFlows, encodeFrame, type FlowSpec } from '../workload/flows.js';
@@ -47,6 +48,8 @@ const ZERO = new Uint8Array(4);
 /** Effects of one call of the data path. */
 const CHUNK = 1024;
 let dataPath: DataPath | undefined;
+/** max_entries of its maps. */
+let sizes: Readonly<Record<string, number>> = {};
 
 function opened(): DataPath {
   if (dataPath === undefined) throw new Error('the data path is not open');
@@ -67,6 +70,7 @@ function apply(effects: Iterable<TrieEffect>): number {
 
 const methods = {
   open(options: DataPathOptions): void {
+    sizes = mapSizes(options.sizes, native.numPossibleCpus());
     dataPath = openDataPath(options);
     dataPath.onPunts(() => undefined);
   },
@@ -121,8 +125,7 @@ function loadCost(target: Target, flows: number): BpfObject {
   const maxEntries = { bench_flows: flows };
   if (target === 'nothing' || target === 'bare')
     return native.loadObject(objectPath('restore_bare'), { maxEntries });
-  const { pinPath, maps } = opened().status();
-  const sizes = Object.fromEntries(maps.map((map) => [map.name, map.maxEntries]));
+  const { pinPath } = opened().status();
   const pinDirectory = join(pinPath, 'maps');
   const options = { pinDirectory, maxEntries: { ...sizes, ...maxEntries } };
   const object = native.loadObject(objectPath(`restore_${target}`), options);

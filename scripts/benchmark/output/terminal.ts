@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Outcome } from '../run.js';
-import { COLUMNS, grouped, rowOf } from './text.js';
+import { type Report, type ReportedFigure, verdicts } from './report.js';
+import { formatSpread, formatTarget, formatValue, formatVerdict, grouped } from './text.js';
+
+const COLUMNS = ['figure', 'median', 'half of the rounds between', 'p99', 'target', ''] as const;
+
+function rowOf(figure: ReportedFigure): string[] {
+  const { title, unit, distribution } = figure;
+  return [
+    title,
+    formatValue(distribution.median, unit),
+    formatSpread(figure),
+    formatValue(distribution.p99, unit),
+    formatTarget(figure),
+    formatVerdict(figure),
+  ];
+}
 
 function table(rows: readonly (readonly string[])[]): string {
   const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -9,10 +23,17 @@ function table(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => line(row).trimEnd()).join('\n');
 }
 
-export function renderTerminal({ results, failures }: Outcome): string {
-  const groups = [...grouped(results)].map(
+export function renderTerminal(report: Report): string {
+  const groups = [...grouped(report.figures)].map(
     ([group, members]) => `${group}\n\n${table([COLUMNS, ...members.map(rowOf)])}\n`,
   );
-  const failed = failures.map(({ stage, message }) => `not measured: ${stage}: ${message}`);
-  return [...groups, ...failed].join('\n');
+  const failed = report.failures.map(({ stage, message }) => `not measured: ${stage}: ${message}`);
+  return [...groups, ...failed, summary(report)].join('\n');
+}
+
+/** "N figures, M of K targets met". */
+export function summary(report: Report): string {
+  const { targets, met } = verdicts(report);
+  const failures = report.failures.length === 0 ? '' : `, ${report.failures.length} not measured`;
+  return `${report.figures.length} figures, ${met} of ${targets} targets met${failures}`;
 }

@@ -7,10 +7,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient } from '../../../src/api/index.js';
 import { REPOSITORY } from '../../story/repository.js';
 import { SITE_KEY } from '../workload/control-messages.js';
+import { cpuTime_ms } from './cpu-time.js';
+import { ended, started } from './leftovers.js';
 
 const START_TIMEOUT_ms = 20_000;
 const POLL_ms = 50;
 const HEAP_MB = 8192;
+/** USER_HZ, which is 100 on every Linux. */
+const MS_PER_TICK = 10;
 
 /** What `map-servers[].key` and `map-server.sites[].keys[]` of a configuration are here. */
 export const KEY = {
@@ -37,6 +41,8 @@ export class Daemon {
   private constructor(spec: DaemonSpec, child: ChildProcess) {
     this.#spec = spec;
     this.#process = child;
+    child.on('exit', () => ended(this));
+    started(this);
   }
 
   static async start(spec: DaemonSpec): Promise<Daemon> {
@@ -61,6 +67,13 @@ export class Daemon {
     return daemon;
   }
 
+  /** CPU time that it has taken, user and system, milliseconds. */
+  cpu_ms(): number {
+    const stat = readFileSync(`/proc/${this.#process.pid ?? 0}/stat`, 'latin1');
+    const [user = 0, system = 0] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
+    return (user + system) * MS_PER_TICK;
+  }
+
   /** Asks the agent something. */
   async ask<T>(question: (client: ApiClient) => Promise<T>): Promise<T> {
     const client = await ApiClient.connect(join(this.#spec.directory, `${this.#spec.name}.sock`));
@@ -78,10 +91,23 @@ export class Daemon {
         await this.ask((client) => client.call('status'));
         return;
       } catch (error) {
-        if (this.#process.exitCode === null && Date.now() < deadline) await delay(POLL_ms);
+        if (this.#runs && Date.now() < deadline) await delay(POLL_ms);
         else throw new Error(`${this.#spec.name} does not answer: ${this.#log()}`, { cause: error });
       }
     }
+  }
+
+  /** CPU time of the agent and of its helper process so far, milliseconds. */
+  get cpuTime_ms(): number {
+    return cpuTime_ms(this.pid);
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  get #runs(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
   #log(): string {
@@ -89,7 +115,7 @@ export class Daemon {
   }
 
   async kill(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    if (!this.#runs) return;
     const exit = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
     await exit;

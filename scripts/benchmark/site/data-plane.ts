@@ -5,39 +5,48 @@
 //
 // The process of the generator is bound to one CPU; the routers' work is done there too, in the softirq of each batch.
 import { Inside } from '../inside/process.js';
-import type { GeneratorMethods } from '../inside/generator.js';
 import type { SinkMethods } from '../inside/sink.js';
+import type { Context } from '../figure.js';
 import type { Site } from './addresses.js';
+import { Generators } from './generators.js';
 import { type Device, Network } from './network.js';
 import { Router } from './router.js';
 
 export class DataPlane {
   readonly network: Network;
   readonly cpu: number;
-  readonly generator: Inside<GeneratorMethods>;
+  readonly generators: Generators;
   readonly sink: Inside<SinkMethods>;
   readonly #generatorNamespace: string;
   readonly #sinkNamespace: string;
   readonly #routers: Router[] = [];
   #links = 0;
 
-  private constructor(network: Network, generator: string, sink: string, cpu: number) {
+  private constructor(
+    network: Network,
+    generator: string,
+    sink: string,
+    { cpu, generator: kind }: Pick<Context, 'cpu' | 'generator'>,
+  ) {
     this.network = network;
     this.cpu = cpu;
     this.#generatorNamespace = generator;
     this.#sinkNamespace = sink;
-    this.generator = new Inside({ namespace: generator, module: './generator.js', cpu });
+    this.generators = new Generators(generator, cpu, kind);
     this.sink = new Inside({ namespace: sink, module: './sink.js' });
   }
 
   /** Runs `use` on one, and leaves nothing of it behind. */
-  static async with<T>(cpu: number, use: (dataPlane: DataPlane) => Promise<T>): Promise<T> {
+  static async with<T>(
+    context: Pick<Context, 'cpu' | 'generator'>,
+    use: (dataPlane: DataPlane) => Promise<T>,
+  ): Promise<T> {
     const network = new Network();
     let dataPlane: DataPlane | undefined;
     try {
       await network.mount();
       const [generator, sink] = [await network.namespace('generator'), await network.namespace('sink')];
-      dataPlane = new DataPlane(network, generator, sink, cpu);
+      dataPlane = new DataPlane(network, generator, sink, context);
       return await use(dataPlane);
     } finally {
       await dataPlane?.stop();
@@ -47,7 +56,7 @@ export class DataPlane {
 
   async stop(): Promise<void> {
     await Promise.all([
-      this.generator.kill(),
+      this.generators.kill(),
       this.sink.kill(),
       ...this.#routers.map((r) => r.process.kill()),
     ]);

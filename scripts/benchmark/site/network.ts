@@ -53,6 +53,11 @@ export class Network {
     await must(['ip', '-n', namespace, '-batch', '-'], { input: `${lines.join('\n')}\n` });
   }
 
+  /** The same, but what cannot be done is left undone. */
+  async ipTrying(namespace: string, ...lines: readonly string[]): Promise<void> {
+    await capture(['ip', '-n', namespace, '-force', '-batch', '-'], { input: `${lines.join('\n')}\n` });
+  }
+
   async inside(namespace: string, command: readonly string[]): Promise<string> {
     return must(['ip', 'netns', 'exec', namespace, ...command]);
   }

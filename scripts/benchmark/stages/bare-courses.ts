@@ -2,7 +2,7 @@
 import type { AddedRouter, DataPlane } from '../site/data-plane.js';
 import type { Device } from '../site/network.js';
 import type { Course } from './course.js';
-import { hostFrame, type LinkEnds, toLocal, toRemote, tunnelFrame } from './mixes.js';
+import { hostFrame, type LinkEnds, toRemote } from './mixes.js';
 import type { Courses } from './throughput.js';
 
 export function endsOf([near, far]: readonly [near: Device, far: Device]): LinkEnds {
@@ -24,15 +24,17 @@ export function bareCourses(dataPlane: DataPlane, { router, namespace }: AddedRo
     arrival: Course['arrival'],
     frame: (ends: LinkEnds) => Course['stream']['frame'],
     flows: Course['stream']['flows'],
+    liveFrame = false,
   ): Promise<Course> => {
     const pair = await (bare ??= link());
-    return { stream: { frame: frame(endsOf(pair)), flows, ifindex: pair[0].ifindex }, sink, arrival };
+    return { stream: { frame: frame(endsOf(pair)), flows, device: pair[0] }, sink, arrival, liveFrame };
   };
   return new Map([
     ['generator', () => straightToSink(dataPlane)],
     ['bare-v4', () => course('plain', (ends) => hostFrame(4, ends), toRemote(v4))],
     ['bare-v6', () => course('plain', (ends) => hostFrame(6, ends), toRemote(v6))],
-    ['bare-lisp', () => course('lisp', (ends) => tunnelFrame(v4, ends), toLocal(v4))],
+    ['bare-live-v4', () => course('plain', (ends) => hostFrame(4, ends), toRemote(v4), true)],
+    ['bare-live-v6', () => course('plain', (ends) => hostFrame(6, ends), toRemote(v6), true)],
   ]);
 }
 
@@ -40,7 +42,7 @@ async function straightToSink(dataPlane: DataPlane): Promise<Course> {
   const pair = await dataPlane.toSink(dataPlane.generatorNamespace, 'straight');
   const flows = toRemote({ eid: 4, rloc: 4 });
   return {
-    stream: { frame: hostFrame(4, endsOf(pair)), flows, ifindex: pair[0].ifindex },
+    stream: { frame: hostFrame(4, endsOf(pair)), flows, device: pair[0] },
     sink: pair[1],
     arrival: 'plain',
   };

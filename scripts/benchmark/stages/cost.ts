@@ -13,7 +13,7 @@ import { cost, type VERDICTS } from './cost-run.js';
 import { hostFrame, mapRemotes, type Mix, MIXES, mixName, toLocal, toRemote, tunnelFrame } from './mixes.js';
 import { toOne } from './tables.js';
 
-const ROUNDS = { quick: 9, full: 31 } as const;
+const ROUNDS = { quick: 7, full: 31 } as const;
 const BURST_ms = { quick: 15, full: 40 } as const;
 
 /** EIDs that only this stage has. */
@@ -90,9 +90,10 @@ async function measureOf(west: AddedRouter, name: string, run: Run, burst_ms: nu
 export const costStage: Stage = {
   name: 'cost',
 
-  run(wanted: ReadonlySet<string>, { cpu, quick, say }: Context): Promise<Samples> {
+  run(wanted: ReadonlySet<string>, context: Context): Promise<Samples> {
+    const { quick, say } = context;
     const length = quick ? 'quick' : 'full';
-    return DataPlane.with(cpu, async (dataPlane) => {
+    return DataPlane.with(context, async (dataPlane) => {
       const west = await dataPlane.addRouter('west', await dataPlane.network.namespace('west'), WEST);
       await mapRemotes(west.router);
       await west.router.process.call('apply', tables());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Arrival } from '../inside/sink.js';
-import type { StreamSpec } from '../inside/generator.js';
+import type { StreamSpec } from '../inside/stream.js';
 import type { Measure } from '../interleave.js';
 import type { DataPlane } from '../site/data-plane.js';
 import type { Device } from '../site/network.js';
@@ -10,6 +10,8 @@ export interface Course {
   readonly stream: StreamSpec;
   readonly sink: Device;
   readonly arrival: Arrival;
+  /** Compared with what only live frames can be: sent by them too. */
+  readonly liveFrame?: boolean;
 }
 
 /** Fewer of them would mean that the figure measures something else. */
@@ -20,16 +22,16 @@ const TRIAL_PACKETS = 20_000;
 export async function throughput(
   dataPlane: DataPlane,
   name: string,
-  { stream, sink, arrival }: Course,
+  { stream, sink, arrival, liveFrame = false }: Course,
   burst_ms: number,
 ): Promise<Measure> {
-  const { generator, sink: counter } = dataPlane;
+  const { generators, sink: counter } = dataPlane;
   const send = async (packets: number): Promise<{ arrived: number; duration_ms: number }> => {
     const before = await counter.call('read', sink.ifindex, arrival);
-    const duration_ms = await generator.call('send', name, packets);
+    const duration_ms = await generators.send(name, packets);
     return { arrived: (await counter.call('read', sink.ifindex, arrival)) - before, duration_ms };
   };
-  await generator.call('stream', name, stream);
+  await generators.stream(name, stream, liveFrame);
   const trial = await send(TRIAL_PACKETS);
   if (trial.arrived < LEAST_DELIVERED * TRIAL_PACKETS)
     throw new Error(`${name}: only ${trial.arrived} of ${TRIAL_PACKETS} packets arrived`);

@@ -33,7 +33,7 @@ async function course(
 ): Promise<Course> {
   const pair = await dataPlane.fromGenerator(namespace, name);
   return {
-    stream: { frame: hostFrame(4, endsOf(pair)), flows: toOne(destination), ifindex: pair[0].ifindex },
+    stream: { frame: hostFrame(4, endsOf(pair)), flows: toOne(destination), device: pair[0] },
     sink: router.links.up.far,
     arrival: 'plain',
   };

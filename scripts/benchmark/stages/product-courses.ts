@@ -21,7 +21,7 @@ export function productCourses(dataPlane: DataPlane, west: AddedRouter, east: Ea
     stream: {
       frame: hostFrame(mix.eid, { fromMac: intoHost.mac, toMac: host.mac }),
       flows: toRemote(mix),
-      ifindex: intoHost.ifindex,
+      device: intoHost,
     },
     sink: up.far,
     arrival: 'lisp',
@@ -30,7 +30,7 @@ export function productCourses(dataPlane: DataPlane, west: AddedRouter, east: Ea
     stream: {
       frame: tunnelFrame(mix, { fromMac: intoTunnel.mac, toMac: tunnel.mac }),
       flows: toLocal(mix),
-      ifindex: intoTunnel.ifindex,
+      device: intoTunnel,
     },
     sink: down.far,
     arrival: 'plain',
@@ -51,7 +51,7 @@ async function throughBoth(dataPlane: DataPlane, west: AddedRouter, east: EastPl
     stream: {
       frame: hostFrame(4, { fromMac: intoHost.mac, toMac: router.links.host.mac }),
       flows: toOne(EAST.host[4]),
-      ifindex: intoHost.ifindex,
+      device: intoHost,
     },
     sink: other.links.down.far,
     arrival: 'plain',

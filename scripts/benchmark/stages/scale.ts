@@ -34,9 +34,10 @@ async function measureOf(place: Place, series: ScaleSeries, table: TableSpec): P
   if (kind === 'cost')
     return cost(router, stream, { target, frame, flows, ifindex: host.ifindex }, 'redirect', burst_ms);
   const course = {
-    stream: { frame, flows, ifindex: intoHost.ifindex },
+    stream: { frame, flows, device: intoHost },
     sink: up.far,
     arrival: 'lisp',
+    liveFrame: true,
   } as const;
   return throughput(place.dataPlane, stream, course, burst_ms);
 }
@@ -53,11 +54,12 @@ async function build(dataPlane: DataPlane, length: Place['length']): Promise<Pla
 async function grow(
   tables: readonly TableSpec[],
   wanted: ReadonlySet<string>,
-  { cpu, quick, say }: Context,
+  context: Context,
 ): Promise<Samples> {
+  const { quick, say } = context;
   const length = quick ? 'quick' : 'full';
   const [source, firstRloc] = [WEST.rloc[4], FIRST_REMOTE_RLOC[4]].map(parseAddress) as [never, never];
-  return DataPlane.with(cpu, async (dataPlane) => {
+  return DataPlane.with(context, async (dataPlane) => {
     const place = await build(dataPlane, length);
     const samples = new Map<string, readonly number[]>();
     let loaded = 0;

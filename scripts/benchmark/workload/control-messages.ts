@@ -2,6 +2,7 @@
 // Control messages as ITRs and ETRs send them to a Map-Server and Map-Resolver.
 import { type Address, type EidPrefix, parseAddress, parsePrefix } from '../../../src/addr/index.js';
 import type { AuthenticationKey, MapServerConfig } from '../../../src/control/config.js';
+import { DEFAULT_MAP_SERVER_LIMITS } from '../../../src/control/limits.js';
 import {
   ALGORITHM_ID,
   CONTROL_PORT,
@@ -25,6 +26,12 @@ export const RECORDS = 32;
 /** ETRs that share the EIDs of a table: as many as there may be in a campus. */
 const ETRS = 256;
 const FIRST_ETR = parseAddress('2.2.0.1');
+/**
+ * ITRs that ask, in turns: Map-Replies to one RLOC are limited to 200 a second, so that fewer would measure the limit.
+ * Their RLOCs are the ITR_PREFIX.
+ */
+export const ITRS = 1024;
+export const ITR_PREFIX = '4.4.0.0/22';
 
 /** Which ETR has the EID at this index of a table; those of one message have one. */
 export function etrOf(index: number): number {
@@ -35,7 +42,13 @@ export function etrRloc(etr: number): Address {
   return { ...FIRST_ETR, bits: FIRST_ETR.bits + BigInt(etr) };
 }
 
-/** One site that may register all EIDs, and answers for its ETRs; no limit but those of the tables. */
+/** The ITR that asks as the n-th. */
+export function itrRloc(n: number): Address {
+  const { address } = parsePrefix(ITR_PREFIX);
+  return { ...address, bits: address.bits + BigInt(n % ITRS) };
+}
+
+/** One site that may register all EIDs, and answers for its ETRs; all other limits as they are by default. */
 export function mapServerConfig(addresses: readonly Address[], registrations: number): MapServerConfig {
   const eid = { instanceId: 0, prefix: parsePrefix(SITE_EIDS) };
   return {
@@ -48,7 +61,7 @@ export function mapServerConfig(addresses: readonly Address[], registrations: nu
       },
     ],
     addresses,
-    limits: { registrations, pendingNotifies: 65_536, mapReplyInterval_ms: 0 },
+    limits: { ...DEFAULT_MAP_SERVER_LIMITS, registrations },
   };
 }
 

@@ -19,7 +19,7 @@ export interface FlowSpec {
 const FLOW_BYTES = 24;
 const PORT_AT = 16;
 const CHECKSUM_AT = 18;
-const FIRST_PORT = 1024;
+export const FIRST_PORT = 1024;
 const SEED = 9301;
 
 /** A source of destinations, as words, written into the array that is given. */

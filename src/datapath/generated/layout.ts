@@ -3,12 +3,11 @@
 // compiled. Do not edit. Names are those of C: sizes and offsets of structs in bytes, values of enums.
 
 export const xtr_constants = {
-  XTR_LAYOUT_VERSION: 2,
+  XTR_LAYOUT_VERSION: 3,
   XTR_BUCKETS: 64,
   XTR_LOCATORS_MAX: 16,
   XTR_PUNT_BYTES: 2048,
   XTR_NONE: 4294967295,
-  XTR_HEADER_BYTES: 72,
 } as const;
 
 export const xtr_eid_v4 = {
@@ -132,41 +131,6 @@ export const xtr_traffic = {
   },
 } as const;
 
-export const xtr_flow_cache = {
-  bytes: 16,
-  offset: {
-    epoch: 0,
-    slots: 8,
-    reserved: 12,
-  },
-} as const;
-
-export const xtr_flow = {
-  bytes: 192,
-  offset: {
-    epoch: 0,
-    decided: 8,
-    source: 16,
-    destination: 32,
-    ifindex: 48,
-    mac: 52,
-    dscp: 58,
-    kind: 59,
-    version: 60,
-    egress: 64,
-    mtu: 68,
-    locator: 72,
-    counter: 76,
-    family: 80,
-    header_sum: 84,
-    header: 88,
-    rloc: 160,
-    instance_id: 176,
-    protocol: 180,
-    reserved: 181,
-  },
-} as const;
-
 export const xtr_punt_reason = {
   XTR_PUNT_MAP_CACHE_MISS: 0,
   XTR_PUNT_EID_DETECTED: 1,
@@ -227,6 +191,185 @@ export const xtr_punt = {
     source_eid: 40,
     destination_eid: 56,
     outer_source: 72,
+  },
+} as const;
+
+export const xtr_index_constants = {
+  XTR_INDEX_SLOTS: 4,
+  XTR_INDEX_PROBES: 8,
+  XTR_INDEX_SEEDS: 8,
+  XTR_INDEX_CELL_BITS_V4: 16,
+  XTR_INDEX_CELL_BITS_V6: 32,
+  XTR_INDEX_CELL_SCOPE: 255,
+  XTR_INDEX_ZERO_SCOPE: 254,
+  XTR_INDEX_KIND_BITS: 4,
+  XTR_INDEX_TARGET_BITS: 20,
+} as const;
+
+export const xtr_index_table = {
+  XTR_INDEX_MAP_CACHE_V4: 0,
+  XTR_INDEX_MAP_CACHE_V6: 1,
+  XTR_INDEX_EID_DB_V4: 2,
+  XTR_INDEX_EID_DB_V6: 3,
+  XTR_INDEX_TABLES: 4,
+} as const;
+
+export const xtr_index_kind = {
+  XTR_INDEX_NOTHING: 0,
+  XTR_INDEX_TRIE: 1,
+  XTR_INDEX_LOCATOR: 2,
+  XTR_INDEX_LOCATOR_SET: 3,
+  XTR_INDEX_LOCAL: 4,
+  XTR_INDEX_LOCAL_STATUS: 5,
+} as const;
+
+export const xtr_index_slot_v4 = {
+  bytes: 16,
+  offset: {
+    address: 0,
+    scope: 4,
+    value: 8,
+    tag: 12,
+  },
+} as const;
+
+export const xtr_index_slot_v6 = {
+  bytes: 32,
+  offset: {
+    high: 0,
+    low: 8,
+    scope: 16,
+    value: 20,
+    tag: 24,
+    reserved: 28,
+  },
+} as const;
+
+export const xtr_index_bucket_v4 = {
+  bytes: 64,
+  offset: {
+    slot: 0,
+  },
+} as const;
+
+export const xtr_index_bucket_v6 = {
+  bytes: 128,
+  offset: {
+    slot: 0,
+  },
+} as const;
+
+export const xtr_index_cell_v4 = {
+  bytes: 4,
+  offset: {
+    lengths: 0,
+  },
+} as const;
+
+export const xtr_index_cell_v6 = {
+  bytes: 16,
+  offset: {
+    high: 0,
+    low: 8,
+  },
+} as const;
+
+export const xtr_index_state = {
+  bytes: 16,
+  offset: {
+    short_lengths: 0,
+    mask: 8,
+    cell_mask: 12,
+  },
+} as const;
+
+export const xtr_index = {
+  bytes: 96,
+  offset: {
+    table: 0,
+    seed: 64,
+  },
+} as const;
+
+export const xtr_memory = {
+  bytes: 16,
+  offset: {
+    epoch: 0,
+    slots: 4,
+    spread: 8,
+    counters: 12,
+  },
+} as const;
+
+export const xtr_flow = {
+  bytes: 120,
+  offset: {
+    epoch: 0,
+    ifindex: 4,
+    mac: 8,
+    family: 14,
+    status: 15,
+    version: 16,
+    rival: 20,
+    source: 24,
+    destination: 32,
+    mapping: 40,
+    counter: 44,
+    status_bits: 48,
+    instance_id: 52,
+    source_low: 56,
+    destination_low: 64,
+    reserved: 72,
+  },
+} as const;
+
+export const xtr_path = {
+  bytes: 128,
+  offset: {
+    epoch: 0,
+    locator: 4,
+    ifindex: 8,
+    dscp: 12,
+    spread: 13,
+    reserved: 14,
+    decided: 16,
+    version: 20,
+    egress: 24,
+    mtu: 28,
+    family: 32,
+    header_sum: 36,
+    rlocs_v4: 40,
+    ethernet: 48,
+    rlocs_v6: 64,
+    reserved_line: 96,
+  },
+} as const;
+
+export const xtr_delivery_kind = {
+  XTR_DELIVERY_IPV6: 1,
+  XTR_DELIVERY_OVER_IPV6: 2,
+} as const;
+
+export const xtr_delivery = {
+  bytes: 128,
+  offset: {
+    epoch: 0,
+    ifindex: 4,
+    instance_id: 8,
+    dscp: 12,
+    protocol: 13,
+    kind: 14,
+    reserved: 15,
+    source: 16,
+    destination: 32,
+    decided: 48,
+    version: 52,
+    egress: 56,
+    mtu: 60,
+    rloc: 64,
+    mac: 80,
+    ethernet: 88,
+    reserved_line: 104,
   },
 } as const;
 

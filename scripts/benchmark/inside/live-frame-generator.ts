@@ -3,19 +3,12 @@
 import type { BpfObject, BpfProgram } from '../../../native/index.js';
 import { loadNative } from '../../../src/datapath/native.js';
 import { objectPath } from '../objects.js';
-import { encodeFlows, encodeFrame, type FlowSpec } from '../workload/flows.js';
-import { buildFrame, type FrameFields, shapeName } from '../workload/frame.js';
+import { encodeFlows, encodeFrame } from '../workload/flows.js';
+import { buildFrame, shapeName } from '../workload/frame.js';
 import { serve } from './serve.js';
 import { SoftirqThread } from './softirq-thread.js';
+import type { PacketGenerator, StreamSpec } from './stream.js';
 import { writeFlows } from './write-flows.js';
-
-/** What one stream of packets looks like and where it goes. */
-export interface StreamSpec {
-  readonly frame: FrameFields;
-  readonly flows: FlowSpec;
-  /** The interface of this namespace whose other end gets the packets. */
-  readonly ifindex: number;
-}
 
 interface Stream {
   readonly object: BpfObject;
@@ -29,8 +22,7 @@ const softirqs = new SoftirqThread(Number(process.argv[2]));
 const ZERO = new Uint8Array(4);
 
 const methods = {
-  /** Adds a stream, or replaces the one of this name. */
-  stream(name: string, { frame: fields, flows, ifindex }: StreamSpec): void {
+  stream(name: string, { frame: fields, flows, device: { ifindex } }: StreamSpec): void {
     streams.get(name)?.object.close();
     const frame = buildFrame(fields);
     const object = native.loadObject(objectPath('generator'), { maxEntries: { bench_flows: flows.packets } });
@@ -41,7 +33,7 @@ const methods = {
   },
 
   /**
-   * Sends so many packets as fast as they go. The kernel's own clock of a test run stands still while it lets others run
+   * The kernel's own clock of a test run stands still while it lets others run
    * and while it prepares the program; what the softirq thread did for us comes on top.
    * @returns milliseconds of this CPU
    */
@@ -52,7 +44,7 @@ const methods = {
     const { duration_ns } = stream.program.testRun(stream.frame, { repeat: packets, live: true });
     return (duration_ns * packets) / 1e6 + softirqs.ran_ms() - before_ms;
   },
-};
+} satisfies PacketGenerator;
 
 export type GeneratorMethods = typeof methods;
 serve(methods);

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Encapsulation of usual packets by index and remembered path: what eid_path does with tries and routes, in a fraction
+ * of the time. Nothing is counted or changed before it is clear that the packet goes this way; XTR_GO_ON leaves all
+ * others, and every doubt, to eid_path. All that is known of the packet stays in registers: nothing takes its address.
+ */
+#ifndef XTR_LIB_FAST_ENCAP_H
+#define XTR_LIB_FAST_ENCAP_H
+
+#include "encap.h"
+#include "fib.h"
+#include "flow_hash.h"
+#include "index.h"
+#include "interface.h"
+#include "path.h"
+
+/* What the outer header needs of the inner one. */
+struct xtr_brief {
+	__u32 total_bytes;
+	__u32 flow;
+	__u32 pair; /* hash of the addresses alone */
+	__u8 tos;
+	__u8 ttl; /* that the packet leaves with */
+};
+
+/* What the tables say of a pair of EIDs. */
+struct xtr_decision {
+	__u64 mapping; /* as index_destination returned it, the version of the tag aside */
+	__u32 status_bits;
+	__u32 instance_id;
+	__u8 l_flag;
+};
+
+/* No options, no fragment, hops left, sound, and addresses that are forwarded; eight bytes behind it are in the frame.
+ */
+static __always_inline bool usual_v4(const struct iphdr *ip, const void *end, struct xtr_brief *brief)
+{
+	const __u32 *word = (const __u32 *)ip;
+	__u64 hash, sum;
+
+	if ((const void *)(word + 7) > end || *(const __u8 *)ip != 0x45 || ip->ttl <= 1 ||
+	    ip->frag_off & bpf_htons(IPV4_FRAGMENT))
+		return false;
+	brief->total_bytes = bpf_ntohs(ip->tot_len);
+	if (brief->total_bytes < sizeof(*ip) || brief->total_bytes > end - (const void *)ip)
+		return false;
+	sum = (__u64)word[0] + word[1] + word[2] + word[3] + word[4];
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	if (csum_fold(sum) != 0xffff || !unicast_v4(ip->saddr) || !unicast_v4(ip->daddr))
+		return false;
+	hash = hash_pair_v4(ip->saddr, ip->daddr);
+	brief->pair = hash;
+	if (has_ports(ip->protocol))
+		hash = hash_ports(hash, ip->protocol, word[5]);
+	brief->flow = hash_end(hash);
+	brief->tos = ip->tos;
+	brief->ttl = ip->ttl - 1;
+	return true;
+}
+
+/* The same for IPv6, whose protocol says that there is no extension header. */
+static __always_inline bool usual_v6(const struct ipv6hdr *ip, const void *end, struct xtr_brief *brief)
+{
+	const __u32 *word = (const __u32 *)ip;
+	const union xtr_address *source = (const union xtr_address *)&ip->saddr;
+	const union xtr_address *destination = (const union xtr_address *)&ip->daddr;
+	__u64 hash;
+
+	if ((const void *)(word + 12) > end || ip->version != 6 || ip->hop_limit <= 1 || !has_ports(ip->nexthdr))
+		return false;
+	brief->total_bytes = sizeof(*ip) + bpf_ntohs(ip->payload_len);
+	if (brief->total_bytes > end - (const void *)ip || !unicast_v6(source) || !unicast_v6(destination))
+		return false;
+	hash = hash_pair_v6(source->half, destination->half);
+	brief->pair = hash;
+	brief->flow = hash_end(hash_ports(hash, ip->nexthdr, word[10]));
+	brief->tos = bpf_ntohl(word[0]) >> 20;
+	brief->ttl = ip->hop_limit - 1;
+	return true;
+}
+
+static __always_inline __u64 index_source(const void *ip, const __u32 family, __u32 instance_id)
+{
+	const struct ipv6hdr *v6 = ip;
+	const __be64 *half = (const __be64 *)&v6->saddr;
+
+	if (family == 4)
+		return index_eid_db_v4(instance_id, bpf_ntohl(((const struct iphdr *)ip)->saddr));
+	return index_eid_db_v6(instance_id, bpf_be64_to_cpu(half[0]), bpf_be64_to_cpu(half[1]));
+}
+
+static __always_inline __u64 index_destination(const void *ip, const __u32 family, __u32 instance_id)
+{
+	const struct ipv6hdr *v6 = ip;
+	const __be64 *half = (const __be64 *)&v6->daddr;
+
+	if (family == 4)
+		return index_map_cache_v4(instance_id, bpf_ntohl(((const struct iphdr *)ip)->daddr));
+	return index_map_cache_v6(instance_id, bpf_be64_to_cpu(half[0]), bpf_be64_to_cpu(half[1]));
+}
+
+/* Index into xtr_locators, or XTR_NONE where eid_path has to look. */
+static __always_inline __u32 locator_of(__u64 mapping, __u32 flow)
+{
+	__u32 target = index_target(mapping);
+	const struct xtr_locator_set *set;
+
+	if (index_kind(mapping) == XTR_INDEX_LOCATOR)
+		return target;
+	if (index_kind(mapping) != XTR_INDEX_LOCATOR_SET)
+		return XTR_NONE;
+	set = bpf_map_lookup_elem(&xtr_locator_sets, &target);
+	return set ? set->bucket[flow % XTR_BUCKETS] : XTR_NONE;
+}
+
+/* One hop less. */
+static __always_inline void count_hop(void *ip, const __u32 family)
+{
+	struct iphdr *v4 = ip;
+	__be16 *word = ip;
+	__u32 sum;
+
+	if (family == 6) {
+		((struct ipv6hdr *)ip)->hop_limit--;
+		return;
+	}
+	word[4] -= bpf_htons(0x0100); /* in a word of the checksum: bytes would have to be read back as one */
+	sum = v4->check + bpf_htons(0x0100);
+	v4->check = sum + (sum >> 16);
+}
+
+static __always_inline struct xtr_flow *flow_slot(const struct xtr_moment *moment, __u32 hash)
+{
+	__u32 at = memory_slot(moment, hash);
+
+	return moment->epoch ? bpf_map_lookup_elem(&xtr_flows, &at) : NULL;
+}
+
+struct xtr_pair {
+	__u64 source, destination, source_low, destination_low;
+};
+
+static __always_inline struct xtr_pair pair_of(const void *ip, const __u32 family)
+{
+	const struct iphdr *v4 = ip;
+	const struct ipv6hdr *v6 = ip;
+	const __u64 *source = (const __u64 *)&v6->saddr;
+	const __u64 *destination = (const __u64 *)&v6->daddr;
+
+	if (family == 4)
+		return (struct xtr_pair){.source = v4->saddr, .destination = v4->daddr};
+	return (struct xtr_pair){source[0], destination[0], source[1], destination[1]};
+}
+
+static __always_inline bool flow_known(const struct xtr_flow *flow, const struct xtr_moment *moment,
+				       const struct ethhdr *eth, __u32 ifindex, const __u32 family)
+{
+	const struct xtr_pair pair = pair_of(eth + 1, family);
+
+	return flow->epoch == moment->epoch && flow->ifindex == ifindex &&
+	       *(const __u32 *)flow->mac == *(const __u32 *)eth->h_dest &&
+	       *(const __u16 *)(flow->mac + 4) == *(const __u16 *)(eth->h_dest + 4) && flow->family == family &&
+	       flow->source == pair.source && flow->destination == pair.destination &&
+	       (family == 4 || (flow->source_low == pair.source_low && flow->destination_low == pair.destination_low));
+}
+
+/* One that is there gives way to the same packet twice, so that flows of one packet do not drive out the others. */
+static __always_inline void flow_remember(struct xtr_flow *flow, const struct xtr_moment *moment,
+					  const struct ethhdr *eth, __u32 ifindex, const __u32 family, __u32 hash,
+					  const struct xtr_decision *decision)
+{
+	const struct xtr_pair pair = pair_of(eth + 1, family);
+	__u32 version;
+
+	if (flow->epoch == moment->epoch && flow->rival != hash) {
+		flow->rival = hash;
+		return;
+	}
+	version = memory_begin(flow);
+	memory_open(flow);
+	flow->rival = 0;
+	flow->ifindex = ifindex;
+	__builtin_memcpy(flow->mac, eth->h_dest, ETH_ALEN);
+	flow->family = family;
+	flow->status = decision->l_flag;
+	flow->source = pair.source;
+	flow->destination = pair.destination;
+	flow->mapping = decision->mapping & ((1U << (XTR_INDEX_KIND_BITS + XTR_INDEX_TARGET_BITS)) - 1);
+	flow->counter = index_value(decision->mapping);
+	flow->status_bits = decision->status_bits;
+	flow->instance_id = decision->instance_id;
+	flow->source_low = pair.source_low;
+	flow->destination_low = pair.destination_low;
+	memory_close(flow, version, moment->epoch);
+}
+
+/* In front of the packet. False: no room. */
+static __always_inline bool write_headers(struct xdp_md *ctx, const struct xtr_path *path,
+					  const struct xtr_brief *brief, const struct xtr_decision *decision)
+{
+	const bool v4 = path->family == 4;
+	void *at;
+
+	if (bpf_xdp_adjust_head(ctx, -(int)(v4 ? TUNNEL_BYTES_V4 : TUNNEL_BYTES_V6)))
+		return false;
+	at = packet_data(ctx);
+	if (at + ETH_HLEN + TUNNEL_BYTES_V6 > packet_end(ctx))
+		return false;
+	copy_ethernet(at, path->ethernet + KEPT_ETH_AT);
+	at += ETH_HLEN;
+	if (v4) {
+		write_ipv4(at, brief->total_bytes, brief->tos, brief->ttl, path->header_sum, path->rlocs_v4,
+			   path->rlocs_v4 + 4);
+		write_tunnel(at + sizeof(struct iphdr), brief->total_bytes, brief->flow, decision->instance_id,
+			     decision->l_flag, decision->status_bits);
+	} else {
+		write_ipv6(at, brief->total_bytes, brief->tos, brief->ttl, brief->flow, path->rlocs_v6,
+			   path->rlocs_v6 + 16);
+		write_tunnel(at + sizeof(struct ipv6hdr), brief->total_bytes, brief->flow, decision->instance_id,
+			     decision->l_flag, decision->status_bits);
+	}
+	return true;
+}
+
+/* False: not for this router, or eid_path has to look. */
+static __always_inline bool decide_by_index(const struct ethhdr *eth, __u32 ifindex, const __u32 family,
+					    struct xtr_decision *decision)
+{
+	const struct xtr_interface *interface = interface_of(ifindex);
+	__u64 source;
+
+	if (!interface || !(interface->roles & XTR_ROLE_EID) || !is_for(interface, eth))
+		return false;
+	decision->instance_id = interface->instance_id;
+	source = index_source(eth + 1, family, decision->instance_id);
+	if (index_kind(source) < XTR_INDEX_LOCAL)
+		return false;
+	decision->l_flag = index_kind(source) == XTR_INDEX_LOCAL_STATUS ? LISP_FLAG_L : 0;
+	decision->status_bits = index_value(source);
+	decision->mapping = index_destination(eth + 1, family, decision->instance_id);
+	return index_kind(decision->mapping) >= XTR_INDEX_LOCATOR;
+}
+
+static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *eth, const struct xtr_brief *brief,
+					     const __u32 family)
+{
+	const __u32 ifindex = ctx->ingress_ifindex, frame_bytes = packet_bytes(ctx);
+	struct xtr_moment moment = memory_now();
+	struct xtr_flow *flow = flow_slot(&moment, brief->pair);
+	struct xtr_decision decision;
+	const struct xtr_path *path;
+	__u32 locator, spread, version, egress;
+
+	if (!flow)
+		return XTR_GO_ON;
+	version = *(const volatile __u32 *)&flow->version;
+	if (flow_known(flow, &moment, eth, ifindex, family)) {
+		decision.mapping = (__u64)flow->counter << 32 | flow->mapping;
+		decision.status_bits = flow->status_bits;
+		decision.instance_id = flow->instance_id;
+		decision.l_flag = flow->status;
+		memory_barrier();
+		if (*(const volatile __u32 *)&flow->version != version)
+			return XTR_GO_ON;
+	} else {
+		if (!decide_by_index(eth, ifindex, family, &decision))
+			return XTR_GO_ON;
+		flow_remember(flow, &moment, eth, ifindex, family, brief->pair, &decision);
+		moment.epoch = memory_epoch(); /* a locator that has become another one since has another epoch, too */
+	}
+	locator = locator_of(decision.mapping, brief->flow);
+	spread = brief->flow & moment.spread;
+	path = path_slot(&moment, locator, spread, ifindex, brief->tos >> 2);
+	if (locator == XTR_NONE || !path)
+		return XTR_GO_ON;
+	version = *(const volatile __u32 *)&path->version;
+	if (!path_known(path, &moment, locator, spread, ifindex, brief->tos >> 2, brief->total_bytes))
+		return XTR_GO_ON;
+
+	count_hop(eth + 1, family);
+	if (frame_bytes != ETH_HLEN + brief->total_bytes &&
+	    bpf_xdp_adjust_tail(ctx, (int)(ETH_HLEN + brief->total_bytes - frame_bytes)))
+		return leave_bytes(frame_bytes, XTR_REASON_INTERNAL, XDP_DROP);
+	egress = path->egress;
+	if (!write_headers(ctx, path, brief, &decision))
+		return leave_bytes(frame_bytes, XTR_REASON_NO_HEADROOM, XDP_DROP);
+	memory_barrier();
+	if (*(const volatile __u32 *)&path->version != version)
+		return leave_bytes(frame_bytes, XTR_REASON_INTERNAL, XDP_DROP);
+	count(&xtr_mapping_counters, moment.counters + index_value(decision.mapping), brief->total_bytes);
+	count(&xtr_locator_counters, locator, brief->total_bytes);
+	return leave_bytes(frame_bytes, XTR_REASON_ENCAPSULATED, redirect_to(egress));
+}
+
+/* A global function, as slow_eid_path is: stacks of 512 bytes hold one of them and what it calls. */
+__noinline int fast_encap(struct xdp_md *ctx)
+{
+	struct ethhdr *eth = packet_data(ctx);
+	void *ip = eth + 1, *end = packet_end(ctx);
+	struct xtr_brief brief;
+
+	if (ip > end)
+		return XTR_GO_ON;
+	if (eth->h_proto == bpf_htons(ETH_P_IP))
+		return usual_v4(ip, end, &brief) ? fast_encap_family(ctx, eth, &brief, 4) : XTR_GO_ON;
+	if (eth->h_proto == bpf_htons(ETH_P_IPV6))
+		return usual_v6(ip, end, &brief) ? fast_encap_family(ctx, eth, &brief, 6) : XTR_GO_ON;
+	return XTR_GO_ON;
+}
+
+#endif

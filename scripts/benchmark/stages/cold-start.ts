@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packets to EIDs that the ITR has no mapping of: each is held, its EID is resolved, and it is sent on.
+import type { Context, Samples, Stage } from '../figure.js';
+import type { Sent } from '../inside/sender.js';
+import { HOST, Overlay, roamer } from '../site/overlay.js';
+import { eventually } from '../wait.js';
+import { prime, register } from './registered.js';
+
+/** New EIDs a second, one packet to each. */
+export interface Arrivals {
+  readonly name: string;
+  readonly rate_pps: number;
+  readonly eids: { readonly quick: number; readonly full: number };
+}
+
+/** The first is slow enough that each EID is resolved before the next one comes. */
+export const ONE = { name: 'one', rate_pps: 20, eids: { quick: 60, full: 400 } } as const;
+export const FLOOD = { name: 'flood', rate_pps: 10_000, eids: { quick: 2_000, full: 30_000 } } as const;
+export const ARRIVALS: readonly Arrivals[] = [ONE, FLOOD];
+
+export const COLD_SERIES = ['latency', 'lost', 'rate', 'cpu'] as const;
+type ColdSeries = (typeof COLD_SERIES)[number];
+
+export function coldSeries({ name }: Arrivals, what: ColdSeries): string {
+  return `${name}-${what}`;
+}
+
+/** EIDs that are resolved before those that count: a just started agent runs code that is not compiled yet. */
+export const WARM_UP = { quick: 500, full: 3_000 } as const;
+
+/** After the last packet: a Map-Request may have been lost, and is sent again after a second. */
+const PATIENCE_ms = 5_000;
+
+interface Arrived {
+  readonly sent: Sent;
+  /** Of all agents. */
+  readonly cpu_ms: number;
+  /** By EID: when its packet reached the sink. */
+  readonly arrived_ms: ReadonlyMap<number, number>;
+}
+
+async function sendFirsts(
+  overlay: Overlay,
+  first: number,
+  count: number,
+  rate_pps: number,
+): Promise<Arrived> {
+  const { sink, host, devices } = overlay;
+  await sink.call('reset');
+  const work_ms = overlay.cpuTime_ms;
+  const flow = { source: HOST, first: roamer(first), count, rate_pps, packets: count };
+  const sent = await host.call('send', flow);
+  const arrived = (): Promise<number> => sink.call('count', devices.sink.old.ifindex, 0);
+  await eventually(async () => (await arrived()) === count, PATIENCE_ms);
+  const sightings = await sink.call('sightings');
+  const cpu_ms = overlay.cpuTime_ms - work_ms;
+  return {
+    sent,
+    cpu_ms,
+    arrived_ms: new Map(sightings.map(({ destination, first_ms }) => [destination, first_ms])),
+  };
+}
+
+function judge({ sent, cpu_ms, arrived_ms }: Arrived, first: number): Record<ColdSeries, number[]> {
+  const latency = [...sent.first_ms].flatMap((sent_ms, i) => {
+    const at = arrived_ms.get(roamer(first + i));
+    return at === undefined ? [] : [at - sent_ms];
+  });
+  if (latency.length === 0) throw new Error('no packet has arrived');
+  const took_ms = Math.max(...arrived_ms.values()) - (sent.first_ms[0] ?? 0);
+  return {
+    latency,
+    lost: [sent.packets - latency.length],
+    rate: [(1000 * latency.length) / took_ms],
+    cpu: [(1000 * cpu_ms) / latency.length],
+  };
+}
+
+export const coldStartStage: Stage = {
+  name: 'cold-start',
+
+  run(wanted: ReadonlySet<string>, { quick, say }: Context): Promise<Samples> {
+    const length = quick ? 'quick' : 'full';
+    const chosen = ARRIVALS.filter((each) => COLD_SERIES.some((what) => wanted.has(coldSeries(each, what))));
+    return Overlay.with(async (overlay) => {
+      const samples = new Map<string, readonly number[]>();
+      const total = chosen.reduce<number>((sum, { eids }) => sum + eids[length], WARM_UP[length]);
+      say(`cold start: ${total.toLocaleString('en')} EIDs are registered`);
+      await register(overlay, 'old', 0, total);
+      await prime(overlay, 'old', 0, WARM_UP[length]);
+      let first: number = WARM_UP[length];
+      for (const arrivals of chosen) {
+        const count = arrivals.eids[length];
+        say(
+          `cold start: ${count.toLocaleString('en')} EIDs, ${arrivals.rate_pps.toLocaleString('en')} a second`,
+        );
+        const judged = judge(await sendFirsts(overlay, first, count, arrivals.rate_pps), first);
+        for (const what of COLD_SERIES) samples.set(coldSeries(arrivals, what), judged[what]);
+        first += count;
+      }
+      return samples;
+    });
+  },
+};

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { EidPrefix } from '../../addr/index.js';
+import {
+  xtr_index_cell_v4,
+  xtr_index_cell_v6,
+  xtr_index_constants,
+  xtr_index_kind,
+  xtr_index_slot_v4,
+  xtr_index_slot_v6,
+  xtr_index_state,
+} from '../generated/layout.js';
+import {
+  CELL_BITS,
+  cellScope,
+  lengthBit,
+  maskWords,
+  readScope,
+  readWords,
+  scopeOf,
+  writeWords,
+} from './words.js';
+
+const { XTR_INDEX_SLOTS, XTR_INDEX_PROBES, XTR_INDEX_KIND_BITS, XTR_INDEX_TARGET_BITS } = xtr_index_constants;
+const KIND_MASK = (1 << XTR_INDEX_KIND_BITS) - 1;
+const VERSION_SHIFT = XTR_INDEX_KIND_BITS + XTR_INDEX_TARGET_BITS;
+const VERSIONS = 2 ** (32 - VERSION_SHIFT);
+/** Largest target of a decision: a larger one is for the trie to tell. */
+export const MAX_TARGET = 2 ** XTR_INDEX_TARGET_BITS - 1;
+
+/** In words. */
+const LAYOUTS = {
+  4: { slot: xtr_index_slot_v4, cell: xtr_index_cell_v4, address: 1 },
+  6: { slot: xtr_index_slot_v6, cell: xtr_index_cell_v6, address: 4 },
+} as const;
+
+/** Memory that programs may read at the same time; its numbers of cells and of buckets are powers of two. */
+export interface IndexMemory {
+  readonly cells: Uint32Array;
+  readonly buckets: Uint32Array;
+  /** struct xtr_index_state. */
+  readonly state: Uint32Array;
+  readonly seed: Uint32Array;
+}
+
+const STATE_MASK = xtr_index_state.offset.mask / 4;
+const STATE_CELL_MASK = xtr_index_state.offset.cell_mask / 4;
+
+/** What packets to an EID-Prefix are decided by. */
+export interface IndexEntry {
+  readonly value: number;
+  readonly kind: number;
+  readonly target: number;
+}
+
+/** Only the trie tells. */
+export function askTrie(value: number): IndexEntry {
+  return { value, kind: xtr_index_kind.XTR_INDEX_TRIE, target: 0 };
+}
+
+const NOTHING: IndexEntry = { value: 0, kind: xtr_index_kind.XTR_INDEX_NOTHING, target: 0 };
+
+/**
+ * The index of one trie (bpf/lib/index.h), and this side's own table of what is in that trie: 32 or 64 bytes a prefix
+ * in place of a string and an object.
+ */
+export class EidIndex {
+  readonly #family: 4 | 6;
+  readonly #memory: IndexMemory;
+  readonly #bucketMask: number;
+  readonly #cellMask: number;
+  readonly #slotWords: number;
+  readonly #cellWords: number;
+  readonly #addressWords: number;
+  readonly #scopeAt: number;
+  readonly #valueAt: number;
+  readonly #tagAt: number;
+  /** Prefixes by cell; those that are too short to have one, by length. */
+  readonly #inCell: Uint32Array;
+  readonly #short: Uint32Array;
+  readonly #key: Uint32Array;
+  #size = 0;
+  /** Prefixes that are not in the bucket of their hash. */
+  #displaced = 0;
+  #version = 0;
+
+  /** Empties the memory. Programs ask the index from `publish` on. */
+  constructor(family: 4 | 6, memory: IndexMemory) {
+    const { slot, cell, address } = LAYOUTS[family];
+    this.#family = family;
+    this.#memory = memory;
+    this.#slotWords = slot.bytes / 4;
+    this.#cellWords = Math.ceil(cell.bytes / 8) * 2; // as arrays of the kernel are padded
+    this.#addressWords = address;
+    this.#scopeAt = slot.offset.scope / 4;
+    this.#valueAt = slot.offset.value / 4;
+    this.#tagAt = slot.offset.tag / 4;
+    const cells = memory.cells.length / this.#cellWords;
+    this.#cellMask = cells - 1;
+    this.#bucketMask = memory.buckets.length / (this.#slotWords * XTR_INDEX_SLOTS) - 1;
+    this.#inCell = new Uint32Array(cells);
+    this.#short = new Uint32Array(CELL_BITS[family]);
+    this.#key = new Uint32Array(address);
+    Atomics.store(memory.state, STATE_MASK, 0);
+    memory.state.fill(0);
+    memory.cells.fill(0);
+    memory.buckets.fill(0);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** From now on packets are looked up here. */
+  publish(): void {
+    this.#memory.state[STATE_CELL_MASK] = this.#cellMask;
+    Atomics.store(this.#memory.state, STATE_MASK, this.#bucketMask);
+  }
+
+  /** The value of exactly this prefix. */
+  get(eid: EidPrefix): number | undefined {
+    const at = this.#find(eid);
+    return at === undefined ? undefined : this.#memory.buckets[at + this.#valueAt];
+  }
+
+  /** Whether there is room for this prefix, or it is there. */
+  hasRoomFor(eid: EidPrefix): boolean {
+    return this.#find(eid) !== undefined || this.#free(this.#bucketOf(eid)) !== undefined;
+  }
+
+  /** Adds or replaces, in one step as packets see it. False: no room, and nothing is changed. */
+  set(eid: EidPrefix, entry: IndexEntry): boolean {
+    const known = this.#find(eid);
+    if (known !== undefined) {
+      this.#replace(known, entry);
+      return true;
+    }
+    const home = this.#bucketOf(eid);
+    const at = this.#free(home);
+    if (at === undefined) return false;
+    const { buckets } = this.#memory;
+    buckets.set(this.#key, at);
+    buckets[at + this.#scopeAt] = scopeOf(eid);
+    buckets[at + this.#valueAt] = entry.value;
+    this.#addLength(eid); // before packets may look for it
+    Atomics.store(buckets, at + this.#tagAt, this.#tag(entry));
+    this.#size++;
+    if (this.#bucketAt(at) !== home) this.#displaced++;
+    return true;
+  }
+
+  delete(eid: EidPrefix): void {
+    const at = this.#find(eid);
+    if (at === undefined) return;
+    const displaced = this.#bucketAt(at) !== this.#bucketOf(eid);
+    if (displaced) this.#displaced--;
+    // A last slot that is free says that nothing lies in the buckets behind: that has to be true.
+    const last = (at / this.#slotWords) % XTR_INDEX_SLOTS === XTR_INDEX_SLOTS - 1;
+    const tag = last && this.#displaced > 0 ? this.#tag(NOTHING) : 0;
+    Atomics.store(this.#memory.buckets, at + this.#tagAt, tag);
+    this.#removeLength(eid);
+    this.#size--;
+  }
+
+  /** The longest prefix that covers `eid`, itself included. */
+  longestCover(eid: EidPrefix): EidPrefix | undefined {
+    const { family } = eid.prefix.address;
+    const words = new Uint32Array(this.#addressWords);
+    writeWords(eid.prefix.address, words);
+    for (let { length } = eid.prefix; length >= 0; length--) {
+      maskWords(family, words, length);
+      const prefix = readWords(family, words, length);
+      const cover = { instanceId: eid.instanceId, prefix };
+      if (this.#find(cover) !== undefined) return cover;
+    }
+    return undefined;
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [eid: EidPrefix, value: number]> {
+    const { buckets } = this.#memory;
+    for (let at = 0; at < buckets.length; at += this.#slotWords) {
+      if (((buckets[at + this.#tagAt] ?? 0) & KIND_MASK) === 0) continue;
+      const scope = readScope(this.#family, buckets[at + this.#scopeAt] ?? 0);
+      if (scope === undefined) continue;
+      const words = buckets.subarray(at, at + this.#addressWords);
+      const prefix = readWords(this.#family, words, scope.length);
+      yield [{ instanceId: scope.instanceId, prefix }, buckets[at + this.#valueAt] ?? 0];
+    }
+  }
+
+  /** A new value comes with a new tag behind a moment without: packets meanwhile are the trie's. */
+  #replace(at: number, entry: IndexEntry): void {
+    const { buckets } = this.#memory;
+    if (buckets[at + this.#valueAt] !== entry.value) {
+      Atomics.store(buckets, at + this.#tagAt, this.#tag(askTrie(0)));
+      buckets[at + this.#valueAt] = entry.value;
+    }
+    Atomics.store(buckets, at + this.#tagAt, this.#tag(entry));
+  }
+
+  #tag({ kind, target }: IndexEntry): number {
+    this.#version = (this.#version % (VERSIONS - 1)) + 1; // never 0: no tag is that of a free slot
+    return ((this.#version << VERSION_SHIFT) | (target << XTR_INDEX_KIND_BITS) | kind) >>> 0;
+  }
+
+  /** Sets #key. */
+  #bucketOf(eid: EidPrefix): number {
+    writeWords(eid.prefix.address, this.#key);
+    return this.#hash(this.#key, scopeOf(eid)) & this.#bucketMask;
+  }
+
+  #hash(words: Uint32Array, scope: number): number {
+    const { seed } = this.#memory;
+    const factor = (i: number): number => seed[i] ?? 0;
+    let hash = Math.imul(scope, factor(4));
+    if (this.#family === 4) hash ^= Math.imul(words[0] ?? 0, factor(0));
+    else
+      hash ^=
+        Math.imul(words[1] ?? 0, factor(0)) ^
+        Math.imul(words[0] ?? 0, factor(1)) ^
+        Math.imul(words[3] ?? 0, factor(2)) ^
+        Math.imul(words[2] ?? 0, factor(3));
+    hash = Math.imul(hash ^ (hash >>> 16), factor(5));
+    return hash ^ (hash >>> 15);
+  }
+
+  #bucketAt(word: number): number {
+    return Math.floor(word / (this.#slotWords * XTR_INDEX_SLOTS));
+  }
+
+  /** First word of a slot. */
+  #slot(bucket: number, probe: number, slot: number): number {
+    return (((bucket + probe) & this.#bucketMask) * XTR_INDEX_SLOTS + slot) * this.#slotWords;
+  }
+
+  #find(eid: EidPrefix): number | undefined {
+    const scope = scopeOf(eid);
+    const home = this.#bucketOf(eid);
+    for (let probe = 0; probe < XTR_INDEX_PROBES; probe++) {
+      for (let slot = 0; slot < XTR_INDEX_SLOTS; slot++) {
+        const at = this.#slot(home, probe, slot);
+        if (this.#holds(at, scope)) return at;
+      }
+      const last = this.#slot(home, probe, XTR_INDEX_SLOTS - 1);
+      if (this.#memory.buckets[last + this.#tagAt] === 0) return undefined;
+    }
+    return undefined;
+  }
+
+  /** Whether the slot has #key and this scope. */
+  #holds(at: number, scope: number): boolean {
+    const { buckets } = this.#memory;
+    if (buckets[at + this.#scopeAt] !== scope || ((buckets[at + this.#tagAt] ?? 0) & KIND_MASK) === 0)
+      return false;
+    for (let i = 0; i < this.#addressWords; i++) if (buckets[at + i] !== this.#key[i]) return false;
+    return true;
+  }
+
+  /** The first free slot for what belongs into this bucket; its neighbours take what it has no room for. */
+  #free(home: number): number | undefined {
+    for (let probe = 0; probe < XTR_INDEX_PROBES; probe++)
+      for (let slot = 0; slot < XTR_INDEX_SLOTS; slot++) {
+        const at = this.#slot(home, probe, slot);
+        if (((this.#memory.buckets[at + this.#tagAt] ?? 0) & KIND_MASK) === 0) return at;
+      }
+    return undefined;
+  }
+
+  /** Undefined: the prefix is too short to have one. */
+  #cellOf({ instanceId, prefix }: EidPrefix): number | undefined {
+    if (prefix.length < CELL_BITS[this.#family]) return undefined;
+    const words = this.#key.slice();
+    writeWords(prefix.address, words);
+    maskWords(this.#family, words, CELL_BITS[this.#family]);
+    return this.#hash(words, cellScope(instanceId)) & this.#cellMask;
+  }
+
+  #addLength(eid: EidPrefix): void {
+    const { length } = eid.prefix;
+    if (length === 0) return; // always looked for, in the end
+    const cell = this.#cellOf(eid);
+    if (cell === undefined) {
+      this.#short[length] = (this.#short[length] ?? 0) + 1;
+      this.#setBit(this.#memory.state, 0, length);
+    } else {
+      this.#inCell[cell] = (this.#inCell[cell] ?? 0) + 1;
+      this.#setBit(this.#memory.cells, cell * this.#cellWords, length);
+    }
+  }
+
+  /** A length that is gone from a cell costs packets a bucket in vain, until the cell is empty. */
+  #removeLength(eid: EidPrefix): void {
+    const { length } = eid.prefix;
+    if (length === 0) return;
+    const cell = this.#cellOf(eid);
+    if (cell === undefined) {
+      const left = (this.#short[length] ?? 0) - 1;
+      this.#short[length] = left;
+      const { word, bit } = lengthBit(this.#family, length);
+      if (left === 0) Atomics.and(this.#memory.state, word, ~(1 << bit));
+    } else {
+      const left = (this.#inCell[cell] ?? 0) - 1;
+      this.#inCell[cell] = left;
+      if (left === 0) this.#memory.cells.fill(0, cell * this.#cellWords, (cell + 1) * this.#cellWords);
+    }
+  }
+
+  #setBit(words: Uint32Array, at: number, length: number): void {
+    const { word, bit } = lengthBit(this.#family, length);
+    Atomics.or(words, at + word, 1 << bit);
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the index says of the values of the tries: the usual ones in full, the others are for the tries to tell.
+import { xtr_index_kind } from '../generated/layout.js';
+import type { LocalEidRecord } from '../records/local-eid.js';
+import type { MappingRecord } from '../records/mapping.js';
+import { askTrie, type IndexEntry, MAX_TARGET } from './eid-index.js';
+
+const { XTR_INDEX_LOCATOR, XTR_INDEX_LOCATOR_SET, XTR_INDEX_LOCAL, XTR_INDEX_LOCAL_STATUS } = xtr_index_kind;
+
+/**
+ * The value is the index of the counter.
+ * @param onlyLocator of a locator-set: the one that all packets go to; undefined: there are more of them, or none
+ */
+export function mappingEntry(
+  { locatorSet, counter }: MappingRecord,
+  onlyLocator: (locatorSet: number) => number | undefined,
+): IndexEntry {
+  if (locatorSet === undefined) return askTrie(counter);
+  const locator = onlyLocator(locatorSet);
+  const target = locator ?? locatorSet;
+  if (target > MAX_TARGET) return askTrie(counter);
+  return { value: counter, kind: locator === undefined ? XTR_INDEX_LOCATOR_SET : XTR_INDEX_LOCATOR, target };
+}
+
+export function localEidEntry({ kind, statusBits }: LocalEidRecord): IndexEntry {
+  if (kind !== 'local') return askTrie(0);
+  const indexed = statusBits === undefined ? XTR_INDEX_LOCAL : XTR_INDEX_LOCAL_STATUS;
+  return { value: statusBits ?? 0, kind: indexed, target: 0 };
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whatever a packet is like, index and memory make no difference but in time: each frame is sent three times through
+// the tries alone and three times with all that is fast, and verdicts, bytes and counters are the same.
+import test from 'ava';
+import fc from 'fast-check';
+import { concat, ethernet, ip, TCP, udp, type IpFields } from '../helpers/packets.js';
+import { counted, Router } from './router.js';
+import {
+  EID,
+  EID7,
+  FAMILIES,
+  type Family,
+  HOST,
+  HOST_MAC,
+  HOST7,
+  OURS,
+  PEER,
+  REMOTE,
+  SECOND,
+  SITE,
+} from './site.js';
+import {
+  DROP,
+  DYNAMIC,
+  FORWARD_NATIVE,
+  localEid,
+  locator,
+  locatorSet,
+  mapping,
+  SEND_MAP_REQUEST,
+  SEND_STATUS_BITS,
+} from './tables.js';
+import { payload } from './tunnel.js';
+
+const router = new Router('eid');
+test.after.always(() => router.close());
+
+/** Nested prefixes of all kinds, in two instances, over both families of RLOCs. */
+const ENTRIES = [
+  ...SITE,
+  localEid('5.5.5.5', { flags: SEND_STATUS_BITS, statusBits: 0x89abcdef }),
+  localEid('fd00:5::5', { flags: SEND_STATUS_BITS, statusBits: 3 }),
+  localEid('172.16.2.10', { flags: SEND_STATUS_BITS, statusBits: 0x1ff, instanceId: 7 }),
+  localEid('5.5.7.0/24', { kind: DYNAMIC }),
+  locator(2, OURS[4], SECOND[4]),
+  locatorSet(2, (bucket) => bucket % 3),
+  mapping('0.0.0.0/0', { action: SEND_MAP_REQUEST, counter: 1 }),
+  mapping('1.0.0.0/8', { counter: 2 }),
+  mapping('1.1.0.0/16', { locatorSet: 1, counter: 3 }),
+  mapping('1.1.1.0/24', { locatorSet: 2, counter: 4 }),
+  mapping('1.1.1.1', { counter: 5 }),
+  mapping('1.1.2.0/24', { action: DROP }),
+  mapping('1.1.3.0/24', { action: FORWARD_NATIVE }),
+  mapping('1.1.0.0/16', { locatorSet: 1, counter: 6, instanceId: 7 }),
+  mapping('::/0', { action: SEND_MAP_REQUEST, counter: 1 }),
+  mapping('fd00:1::/32', { counter: 2 }),
+  mapping('fd00:1::/64', { locatorSet: 2, counter: 3 }),
+  mapping('fd00:1::1', { locatorSet: 1, counter: 4 }),
+  mapping('fd00:1:0:1::/64', { action: DROP }),
+];
+
+const addresses = {
+  4: {
+    source: [HOST[4], '5.5.5.6', '5.5.7.1', HOST7, '9.9.9.9', '127.0.0.1', '0.0.0.1'],
+    destination: [
+      PEER[4],
+      '1.1.1.2',
+      '1.1.2.1',
+      '1.1.3.1',
+      '1.1.9.9',
+      '1.2.3.4',
+      '8.8.8.8',
+      '5.5.5.6',
+      '224.0.0.9',
+      '169.254.1.1',
+    ],
+  },
+  6: {
+    source: [HOST[6], 'fd00:5::6', 'fd00:9::9', 'fe80::1', '::1'],
+    destination: [
+      PEER[6],
+      'fd00:1::2',
+      'fd00:1:0:1::1',
+      'fd00:1:1::1',
+      '2001:db8::1',
+      'fd00:5::6',
+      'ff02::1',
+      'fe80::2',
+    ],
+  },
+} as const;
+
+const ports = fc.integer({ min: 0, max: 0xffff });
+
+function packet(family: Family): fc.Arbitrary<Uint8Array> {
+  return fc
+    .record({
+      source: fc.constantFrom(...addresses[family].source),
+      destination: fc.constantFrom(...addresses[family].destination),
+      ttl: fc.constantFrom(0, 1, 2, 64, 255),
+      tos: fc.integer({ min: 0, max: 255 }),
+      protocol: fc.constantFrom(17, 17, TCP, 1, 50, 58, 132, 44),
+      bytes: fc.constantFrom(0, 1, 20, 600, 1300, 1450),
+      source_port: ports,
+      destination_port: ports,
+      padding: fc.constantFrom(0, 0, 6, 40),
+      cut: fc.constantFrom(0, 0, 0, 0, 1, 9),
+    })
+    .map(
+      ({ source, destination, ttl, tos, protocol, bytes, source_port, destination_port, padding, cut }) => {
+        const fields: IpFields = { source, destination, ttl, tos, protocol };
+        const whole = ip(fields, udp(source_port, destination_port, payload(bytes)));
+        return concat(whole.subarray(0, whole.length - cut), new Uint8Array(padding));
+      },
+    );
+}
+
+const frame = (family: Family) =>
+  fc
+    .record({
+      inner: packet(family),
+      port: fc.constantFrom(EID, EID, EID7),
+      ours: fc.constantFrom(true, true, true, false),
+    })
+    .map(({ inner, port, ours }) => ({
+      frame: ethernet(ours ? port.mac : HOST_MAC, HOST_MAC, inner),
+      ifindex: port.ifindex,
+    }));
+
+for (const family of FAMILIES)
+  test(`IPv${family}: index and memory decide as tries and routes do`, async (t) => {
+    let fast = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(frame(family), { minLength: 1, maxLength: 12 }), async (frames) => {
+        const thrice = frames.flatMap((each) => [each, each, each]);
+        const [slow, quick] = [
+          await router.run({ entries: ENTRIES, frames: thrice }),
+          await router.run({ entries: ENTRIES, frames: thrice, indexed: true }),
+        ];
+        const facts = ({ runs, reasons, mappings, locators }: typeof slow) => ({
+          runs: runs.map(({ verdict, frame: bytes }) => [verdict, Buffer.from(bytes).toString('hex')]),
+          ...{ reasons, mappings, locators },
+        });
+        t.deepEqual(facts(quick), facts(slow));
+        fast += counted(quick)['encapsulated'] ?? 0;
+      }),
+      { numRuns: 150 },
+    );
+    t.true(fast > 30, `only ${fast} packets were encapsulated`);
+  });
+
+test('what is sent is what the tables say', async (t) => {
+  const frames = [PEER[4], '1.1.9.9', '1.2.3.4'].map((destination) => ({
+    frame: ethernet(EID.mac, HOST_MAC, ip({ source: HOST[4], destination }, udp(1, 2, payload(20)))),
+    ifindex: EID.ifindex,
+  }));
+  const outcome = await router.run({
+    entries: ENTRIES,
+    frames: [...frames, ...frames, ...frames],
+    indexed: true,
+  });
+  t.deepEqual(counted(outcome), { encapsulated: 9 });
+  t.deepEqual(
+    outcome.mappings.map(([packets]) => packets),
+    [0, 0, 3, 3, 0, 3, 0, 0],
+  );
+  t.is(Buffer.from(outcome.runs[6]!.frame.subarray(30, 34)).join('.'), REMOTE[4]);
+});
