@@ -50,6 +50,6 @@ function look(job: Job): void {
       job.onFound(job.found.length);
       return;
     }
-    job.found.push(value as StoredEntry);
+    job.found.push(value);
   }
 }

@@ -8,7 +8,12 @@ import { exitStatus } from './shell.js';
 /** A process group of its own, so that Ctrl-C reaches the lab alone and it can clean up in order. */
 const OWN_GROUP = { detached: true } as const;
 
-export function followProcess(command: readonly string[], env: NodeJS.ProcessEnv): Follower {
+/** @param terminate sends SIGTERM to what is followed, where that is not the process itself */
+export function followProcess(
+  command: readonly string[],
+  env: NodeJS.ProcessEnv,
+  terminate?: () => Promise<unknown>,
+): Follower {
   const [program = '', ...args] = command;
   const child = spawn(program, args, { ...OWN_GROUP, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const listeners: ((line: string) => void)[] = [];
@@ -21,7 +26,8 @@ export function followProcess(command: readonly string[], env: NodeJS.ProcessEnv
   return {
     onLine: (listener) => listeners.push(listener),
     async stop() {
-      child.kill('SIGTERM');
+      if (terminate) await terminate();
+      else child.kill('SIGTERM');
       await closed;
       return last;
     },
