@@ -5,7 +5,6 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { must } from '../../story/netns/shell.js';
 import { cached } from '../cache.js';
 
-const MIRROR = process.env['XTRD_DEBIAN_MIRROR'] ?? 'http://deb.debian.org/debian';
 const KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const SUITES = ['bullseye', 'bookworm', 'bookworm-backports', 'trixie', 'trixie-backports'] as const;
 const DOWNLOAD_TIMEOUT_ms = 600_000;
@@ -30,6 +29,17 @@ const OPTIONS = Object.entries({
   'Dir::State::lists': directory('lists'),
 }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
 
+/** Where this machine has its own packages from, if it is a Debian. */
+async function mirror(): Promise<string> {
+  const chosen = process.env['XTRD_DEBIAN_MIRROR'];
+  if (chosen !== undefined) return chosen;
+  const origins = await must(['apt-get', 'indextargets', '--format', '$(ORIGIN) $(REPO_URI)']);
+  const [, own] = /^Debian (\S+\/debian\/?)$/m.exec(origins) ?? [];
+  if (own === undefined)
+    throw new Error('this machine has no packages of Debian: name a mirror of Debian in XTRD_DEBIAN_MIRROR');
+  return own;
+}
+
 async function isFresh(): Promise<boolean> {
   return existsSync(STAMP) && Date.now() - (await stat(STAMP)).mtimeMs < MAX_AGE_ms;
 }
@@ -39,7 +49,8 @@ export async function updatePackageLists(say: (text: string) => void): Promise<v
   if (await isFresh()) return;
   for (const path of ['lists/partial', 'cache/archives/partial'])
     await mkdir(directory(path), { recursive: true });
-  const sources = SUITES.map((suite) => `deb [arch=amd64 signed-by=${KEYS}] ${MIRROR} ${suite} main\n`);
+  const from = await mirror();
+  const sources = SUITES.map((suite) => `deb [arch=amd64 signed-by=${KEYS}] ${from} ${suite} main\n`);
   await writeFile(SOURCES, sources.join(''));
   say(`apt: package lists of ${SUITES.join(', ')}`);
   try {
