@@ -16,8 +16,16 @@ const STATES_OF_DYNAMIC_EID = 2;
  */
 export const SPARE_TRIE_ENTRIES = 1;
 
-/** Flows, ways to locators and ways to hosts that each CPU remembers, so many of each, of which it touches 64 bytes. */
-export const REMEMBERED = 4096;
+const MOST_REMEMBERED = 4096;
+const LEAST_REMEMBERED = 256;
+/** Of all CPUs that the machine might have, which in virtual machines are many. */
+const REMEMBERED_IN_ALL = 65_536;
+
+/** Flows, ways to locators and ways to hosts that each CPU remembers: so many of each, of 128 bytes; a power of two. */
+export function remembered(cpus: number): number {
+  const share = 2 ** Math.floor(Math.log2(REMEMBERED_IN_ALL / cpus));
+  return Math.max(LEAST_REMEMBERED, Math.min(MOST_REMEMBERED, share));
+}
 
 /**
  * Entries for each bucket of an index, which has room for four, at most: one bucket in 15 is full then, and none of
@@ -52,9 +60,9 @@ export function mapSizes(sizes: DataPathSizes, cpus: number): Record<string, num
     xtr_eid_db_v6: localEids + SPARE_TRIE_ENTRIES,
     xtr_locator_sets: sizes.locatorSets,
     xtr_locators: sizes.locators,
-    xtr_flows: REMEMBERED * cpus,
-    xtr_paths: REMEMBERED * cpus,
-    xtr_deliveries: REMEMBERED * cpus,
+    xtr_flows: remembered(cpus) * cpus,
+    xtr_paths: remembered(cpus) * cpus,
+    xtr_deliveries: remembered(cpus) * cpus,
     xtr_locator_counters: sizes.locators,
     xtr_punts: sizes.puntRing,
   };

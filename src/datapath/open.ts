@@ -8,7 +8,7 @@ import { Injector } from './injector.js';
 import { writeConfiguration } from './interface-maps.js';
 import { Interfaces } from './interfaces.js';
 import { Links } from './links.js';
-import { mapSizes, REMEMBERED } from './map-sizes.js';
+import { mapSizes, remembered } from './map-sizes.js';
 import { Memory } from './memory.js';
 import { type BpfMap, loadNative, type Native } from './native.js';
 import type { DataPathOptions } from './options.js';
@@ -94,7 +94,11 @@ function open(
   const tables = new Tables(map, cpus, statusBits(options), counters);
   const adopted: AdoptedState | undefined = found ? tables.adopt() : undefined;
   writeConfiguration(map, options);
-  const memory = new Memory(map('xtr_memory'), REMEMBERED, map('xtr_mapping_counters').maxEntries / cpus);
+  const memory = new Memory(
+    map('xtr_memory'),
+    remembered(cpus),
+    map('xtr_mapping_counters').maxEntries / cpus,
+  );
   tables.publish();
   tearDownOtherVersions(native, paths);
   const links = opened.add(new Links(native, paths, options));
