@@ -172,7 +172,7 @@ for (const family of FAMILIES) {
     const decided = async (others: number): Promise<string[]> => {
       const frames = [sent(family), sent(family), ...Array.from({ length: others }, () => other)];
       const last = { ...sent(family), entries: MOVED };
-      const entries = [...BEFORE, memory(++epoch, 1)]; // one slot for all pairs
+      const entries = [...BEFORE, memory(++epoch, 1, 0)]; // one slot for all pairs, one path
       return destinations(await router.run({ indexed: true, entries, frames: [...frames, last] }));
     };
     let kept: string | undefined;

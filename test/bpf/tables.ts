@@ -126,9 +126,9 @@ export function settings(limits: readonly PuntLimit[] = []): Entry {
 /** Mapping counters of each CPU. */
 export const COUNTERS = 8;
 
-/** Another epoch, and how many decisions each CPU remembers; 0: none. */
-export function memory(epoch: number, slots: number): Entry {
-  return { map: 'xtr_memory', key: host32(0), value: host32(epoch, slots, 7, COUNTERS) };
+/** Another epoch, how many decisions each CPU remembers (0: none), and the flow hash's bits that paths differ in. */
+export function memory(epoch: number, slots: number, spread = 7): Entry {
+  return { map: 'xtr_memory', key: host32(0), value: host32(epoch, slots, spread, COUNTERS) };
 }
 
 /** This was punted at that CLOCK_MONOTONIC time. */
