@@ -78,6 +78,17 @@ for (const family of FAMILIES) {
     t.deepEqual(counted(outcome), { encapsulated: 2 });
   });
 
+  test(`IPv${family}: a destination that nothing is known of is looked up in the index`, async (t) => {
+    const other = sent(family, { destination: family === 4 ? '1.1.1.2' : 'fd00:1::2' });
+    const frames = [sent(family), { ...other, notIndexed: MOVED }];
+    let outcome: Outcome;
+    // once more when the way to the locator was not known any more, or to another CPU
+    do outcome = await router.run({ indexed: true, entries: BEFORE, frames });
+    while (destinations(outcome)[1] !== REMOTE[4]);
+    t.deepEqual(outcome.mappings[3]?.[0], 2);
+    t.deepEqual(outcome.mappings[4], [0, 0]);
+  });
+
   test(`IPv${family}: a new epoch makes it void at once`, async (t) => {
     const outcome = await sendAround(
       t,

@@ -73,8 +73,9 @@ class Router {
   async run({ entries, frames, indexed = false }: Case): Promise<Outcome> {
     this.#reset(indexed);
     this.#write([memory(++this.#epoch, SLOTS), ...entries]);
-    const runs = frames.map(({ frame, ifindex, repeat = 1, entries: changes = [] }) => {
+    const runs = frames.map(({ frame, ifindex, repeat = 1, entries: changes = [], notIndexed = [] }) => {
       this.#write(changes);
+      this.#writeMaps(notIndexed);
       const { verdict, packet, duration_ns } = this.#program.testRun(frame, {
         ingressIfindex: ifindex,
         repeat,
@@ -91,8 +92,12 @@ class Router {
   }
 
   #write(entries: readonly Entry[]): void {
-    for (const { map, key, value } of entries) this.#object.map(map).update(key, value);
+    this.#writeMaps(entries);
     this.#indexer?.add(entries);
+  }
+
+  #writeMaps(entries: readonly Entry[]): void {
+    for (const { map, key, value } of entries) this.#object.map(map).update(key, value);
   }
 
   /** The indexes are empty afterwards, and asked or not. */

@@ -19,6 +19,8 @@ export interface Case {
     readonly repeat?: number;
     /** Written before. */
     readonly entries?: readonly Entry[];
+    /** Written before to the tries and tables alone, not to the index. */
+    readonly notIndexed?: readonly Entry[];
   }[];
 }
 
