@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The monitor process: all netlink sockets live here, because the `netlink` package aborts its process when a receive
 // buffer overruns. It holds nothing that a full dump and the agent's own memory cannot restore.
-import { addHostRoute, deleteHostRoute, listHostRoutes } from './host-route-requests.js';
+import { changeHostRoutes, listHostRoutes } from './host-route-requests.js';
 import { KernelWatch } from './kernel-watch.js';
 import type { FromMonitor, MonitorRequest, ToMonitor } from './monitor-messages.js';
 import { probeNeighbours } from './neighbour-requests.js';
@@ -39,10 +39,8 @@ async function perform(request: MonitorRequest): Promise<unknown> {
       return listXdpFeatures(genericRequests, request.ifindexes);
     case 'host-routes':
       return listHostRoutes(requests);
-    case 'add-host-route':
-      return addHostRoute(requests, request.route);
-    case 'delete-host-route':
-      return deleteHostRoute(requests, request.route);
+    case 'change-host-routes':
+      return changeHostRoutes(requests, request.changes);
   }
 }
 
