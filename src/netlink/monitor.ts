@@ -4,8 +4,9 @@
 import { changeHostRoutes, listHostRoutes } from './host-route-requests.js';
 import { KernelWatch } from './kernel-watch.js';
 import type { FromMonitor, MonitorRequest, ToMonitor } from './monitor-messages.js';
-import { probeNeighbours } from './neighbour-requests.js';
+import { probeNeighbour } from './neighbour-requests.js';
 import { NextHopKeeper } from './next-hop-keeper.js';
+import { ProbeQueue } from './probe-queue.js';
 import { RequestSocket } from './request-socket.js';
 import { decodeLocalAddress, encodeLocalAddressDump } from './rtnetlink/address.js';
 import { NETLINK_GENERIC, NETLINK_ROUTE, RTM_GETADDR, RTM_GETLINK } from './rtnetlink/constants.js';
@@ -19,6 +20,7 @@ const requests = new RequestSocket(NETLINK_ROUTE);
 const genericRequests = new RequestSocket(NETLINK_GENERIC);
 const watch = new KernelWatch(requests, send);
 const nextHops = new NextHopKeeper(requests);
+const probes = new ProbeQueue((host) => probeNeighbour(requests, host));
 
 function send(message: FromMonitor, taken?: () => void): void {
   // Fails only when the agent is gone, and then so are we.
@@ -60,7 +62,7 @@ process.on('message', (message: ToMonitor) => {
   if (message.type === 'stop') process.exit(0);
   else if (message.type === 'watch') watch.watch(message.ifindexes, message.names);
   else if (message.type === 'keep-neighbours') nextHops.keep(message.rlocs);
-  else if (message.type === 'probe') void probeNeighbours(requests, message.neighbours);
+  else if (message.type === 'probe') probes.add(message.neighbours);
   else last = last.then(() => answer(message.id, message.request)); // whole requests, in order
 });
 process.on('disconnect', () => process.exit(0));
@@ -68,7 +70,7 @@ process.on('disconnect', () => process.exit(0));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 setInterval(() => {
-  const counts = { ...watch.counts, ...nextHops.counts };
+  const counts = { ...watch.counts, ...nextHops.counts, ...probes.counts };
   if (JSON.stringify(counts) !== reported) send({ type: 'counts', counts });
   reported = JSON.stringify(counts);
 }, COUNTS_MS);
