@@ -16,7 +16,9 @@ const LOG_INTERVAL_MS = 1_000;
 
 export interface HostRouteOptions {
   /** What the kernel refused. Rejects with the errno's name as `code`, or with ERR_MONITOR_ENDED. */
-  readonly request: (changes: readonly HostRouteChange[]) => Promise<readonly (HostRouteRefusal | undefined)[]>;
+  readonly request: (
+    changes: readonly HostRouteChange[],
+  ) => Promise<readonly (HostRouteRefusal | undefined)[]>;
   /** For the commands in the log. */
   readonly interfaceName: (ifindex: number) => string;
   readonly log: Log;
@@ -113,10 +115,7 @@ export class HostRoutes {
     if (now_ms - this.#loggedAt_ms < LOG_INTERVAL_MS) return;
     this.#loggedAt_ms = now_ms;
     const command = ipRouteCommand(route, wanted, this.#options.interfaceName(route.ifindex));
-    this.#options.log(
-      'warn',
-      `host route: ${message} (${this.#errors} errors so far); by hand: ${command}`,
-    );
+    this.#options.log('warn', `host route: ${message} (${this.#errors} errors so far); by hand: ${command}`);
   }
 }
 
