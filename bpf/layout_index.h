@@ -14,7 +14,7 @@
  */
 enum xtr_index_constants {
 	XTR_INDEX_SLOTS = 4,  /* of a bucket */
-	XTR_INDEX_PROBES = 8, /* buckets in a row that a prefix may be in */
+	XTR_INDEX_PROBES = 32, /* buckets in a row that a prefix may be in */
 	XTR_INDEX_SEEDS = 8,
 	XTR_INDEX_CELL_BITS_V4 = 16, /* so many first bits of the address choose the cell */
 	XTR_INDEX_CELL_BITS_V6 = 32,

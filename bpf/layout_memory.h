@@ -11,17 +11,20 @@ struct xtr_memory {
 	__u32 slots;  /* of each CPU in xtr_paths and in xtr_deliveries; a power of two, or 0: nothing is remembered */
 	__u32 spread; /* a mask of the flow hash: flows that differ in it may take different paths to one locator */
 	__u32 counters; /* of each CPU in xtr_mapping_counters */
+	__u32 flows;	/* of each CPU in xtr_flows_v4 and in xtr_flows_v6; as slots */
+	__u32 reserved;
 };
 
 /*
- * Value of xtr_flows: interface, source and mapping of a pair of EIDs, as they were found for a packet before. Written
- * by the programs alone. CPU n has elements n * slots to (n + 1) * slots - 1, and nobody else touches them.
+ * Value of xtr_flows_v4: interface, source and mapping of a pair of EIDs, as they were found for a packet before. Written
+ * by the programs alone. CPU n has elements n * flows to (n + 1) * flows - 1, and nobody else touches them. One cache
+ * line: what is remembered is to stay in caches beside the packets.
  */
 struct xtr_flow {
 	__u32 epoch;   /* as it was before the decision: void when there is another one now. 0: being written */
 	__u32 ifindex; /* ingress */
 	__u8 mac[6];   /* to which the frame came */
-	__u8 family;   /* of the EIDs */
+	__u8 reserved;
 	__u8 status;   /* LISP_FLAG_L: status_bits go with the packet */
 	__u32 version; /* counts decisions begun */
 	__u32 rival;   /* flow hash of a packet that found another pair here; the second in a row takes the place */
@@ -31,7 +34,11 @@ struct xtr_flow {
 	__u32 counter;
 	__u32 status_bits;
 	__u32 instance_id;
-	/* so far one cache line, which is all that IPv4 EIDs need */
+};
+
+/* Value of xtr_flows_v6. */
+struct xtr_flow_v6 {
+	struct xtr_flow flow;
 	__u64 source_low;
 	__u64 destination_low;
 	__u8 reserved[48];
@@ -39,7 +46,7 @@ struct xtr_flow {
 
 /*
  * Value of xtr_paths: the way to a locator as the kernel's routes and neighbours were when it was last asked. Written
- * by the programs alone, for each CPU as xtr_flows.
+ * by the programs alone, for each CPU as xtr_flows_v4. One cache line; the RLOCs of IPv6 are in xtr_locators.
  */
 struct xtr_path {
 	__u32 epoch; /* as it was before the decision: void when there is another one now. 0: being written */
@@ -56,9 +63,6 @@ struct xtr_path {
 	__u32 header_sum;  /* of struct xtr_locator */
 	__u8 rlocs_v4[8];  /* source, destination */
 	__u8 ethernet[16]; /* two bytes that align it, then the header */
-	/* so far one cache line, which is all that IPv4 RLOCs need */
-	__u8 rlocs_v6[32];
-	__u8 reserved_line[32];
 };
 
 enum xtr_delivery_kind {

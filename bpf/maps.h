@@ -62,7 +62,8 @@ XTR_SHARED_ARRAY(xtr_eid_db_index_v6, struct xtr_index_bucket_v6, 1);
 
 /* What the programs remember, for each CPU (lib/memory.h). */
 XTR_SHARED_ARRAY(xtr_memory, struct xtr_memory, 1);
-XTR_SHARED_ARRAY(xtr_flows, struct xtr_flow, 1);
+XTR_SHARED_ARRAY(xtr_flows_v4, struct xtr_flow, 1);
+XTR_SHARED_ARRAY(xtr_flows_v6, struct xtr_flow_v6, 1);
 XTR_SHARED_ARRAY(xtr_paths, struct xtr_path, 1);
 XTR_SHARED_ARRAY(xtr_deliveries, struct xtr_delivery, 1);
 

@@ -130,11 +130,14 @@ static __always_inline void count_hop(void *ip, const __u32 family)
 	v4->check = sum + (sum >> 16);
 }
 
-static __always_inline struct xtr_flow *flow_slot(const struct xtr_moment *moment, __u32 hash)
+/* The start of a struct xtr_flow_v6 for IPv6. */
+static __always_inline struct xtr_flow *flow_slot(const struct xtr_moment *moment, __u32 hash, const __u32 family)
 {
-	__u32 at = memory_slot(moment, hash);
+	__u32 at = moment->first_flow + (hash & moment->flow_mask);
 
-	return moment->epoch ? bpf_map_lookup_elem(&xtr_flows, &at) : NULL;
+	if (!moment->epoch)
+		return NULL;
+	return family == 4 ? bpf_map_lookup_elem(&xtr_flows_v4, &at) : bpf_map_lookup_elem(&xtr_flows_v6, &at);
 }
 
 struct xtr_pair {
@@ -156,13 +159,13 @@ static __always_inline struct xtr_pair pair_of(const void *ip, const __u32 famil
 static __always_inline bool flow_known(const struct xtr_flow *flow, const struct xtr_moment *moment,
 				       const struct ethhdr *eth, __u32 ifindex, const __u32 family)
 {
+	const struct xtr_flow_v6 *v6 = (const struct xtr_flow_v6 *)flow;
 	const struct xtr_pair pair = pair_of(eth + 1, family);
 
 	return flow->epoch == moment->epoch && flow->ifindex == ifindex &&
 	       *(const __u32 *)flow->mac == *(const __u32 *)eth->h_dest &&
-	       *(const __u16 *)(flow->mac + 4) == *(const __u16 *)(eth->h_dest + 4) && flow->family == family &&
-	       flow->source == pair.source && flow->destination == pair.destination &&
-	       (family == 4 || (flow->source_low == pair.source_low && flow->destination_low == pair.destination_low));
+	       *(const __u16 *)(flow->mac + 4) == *(const __u16 *)(eth->h_dest + 4) && flow->source == pair.source && flow->destination == pair.destination &&
+	       (family == 4 || (v6->source_low == pair.source_low && v6->destination_low == pair.destination_low));
 }
 
 /* One that is there gives way to the same packet twice, so that flows of one packet do not drive out the others. */
@@ -170,6 +173,7 @@ static __always_inline void flow_remember(struct xtr_flow *flow, const struct xt
 					  const struct ethhdr *eth, __u32 ifindex, const __u32 family, __u32 hash,
 					  const struct xtr_decision *decision)
 {
+	struct xtr_flow_v6 *v6 = (struct xtr_flow_v6 *)flow;
 	const struct xtr_pair pair = pair_of(eth + 1, family);
 	__u32 version;
 
@@ -182,7 +186,6 @@ static __always_inline void flow_remember(struct xtr_flow *flow, const struct xt
 	flow->rival = 0;
 	flow->ifindex = ifindex;
 	__builtin_memcpy(flow->mac, eth->h_dest, ETH_ALEN);
-	flow->family = family;
 	flow->status = decision->l_flag;
 	flow->source = pair.source;
 	flow->destination = pair.destination;
@@ -190,16 +193,23 @@ static __always_inline void flow_remember(struct xtr_flow *flow, const struct xt
 	flow->counter = index_value(decision->mapping);
 	flow->status_bits = decision->status_bits;
 	flow->instance_id = decision->instance_id;
-	flow->source_low = pair.source_low;
-	flow->destination_low = pair.destination_low;
+	if (family == 6) {
+		v6->source_low = pair.source_low;
+		v6->destination_low = pair.destination_low;
+	}
 	memory_close(flow, version, moment->epoch);
 }
 
-/* In front of the packet. False: no room. */
+/*
+ * In front of the packet. False: no room. RLOCs of IPv6 are read where the agent writes them: it gives the index of a
+ * locator to another one only after a new epoch, as long as there are unused ones.
+ */
 static __always_inline bool write_headers(struct xdp_md *ctx, const struct xtr_path *path,
 					  const struct xtr_brief *brief, const struct xtr_decision *decision)
 {
 	const bool v4 = path->family == 4;
+	const struct xtr_locator *locator;
+	__u32 index = path->locator;
 	void *at;
 
 	if (bpf_xdp_adjust_head(ctx, -(int)(v4 ? TUNNEL_BYTES_V4 : TUNNEL_BYTES_V6)))
@@ -215,8 +225,11 @@ static __always_inline bool write_headers(struct xdp_md *ctx, const struct xtr_p
 		write_tunnel(at + sizeof(struct iphdr), brief->total_bytes, brief->flow, decision->instance_id,
 			     decision->l_flag, decision->status_bits);
 	} else {
-		write_ipv6(at, brief->total_bytes, brief->tos, brief->ttl, brief->flow, path->rlocs_v6,
-			   path->rlocs_v6 + 16);
+		locator = bpf_map_lookup_elem(&xtr_locators, &index);
+		if (!locator)
+			return false;
+		write_ipv6(at, brief->total_bytes, brief->tos, brief->ttl, brief->flow, locator->source,
+			   locator->destination);
 		write_tunnel(at + sizeof(struct ipv6hdr), brief->total_bytes, brief->flow, decision->instance_id,
 			     decision->l_flag, decision->status_bits);
 	}
@@ -247,7 +260,7 @@ static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *
 {
 	const __u32 ifindex = ctx->ingress_ifindex, frame_bytes = packet_bytes(ctx);
 	struct xtr_moment moment = memory_now();
-	struct xtr_flow *flow = flow_slot(&moment, brief->pair);
+	struct xtr_flow *flow = flow_slot(&moment, brief->pair, family);
 	struct xtr_decision decision;
 	const struct xtr_path *path;
 	__u32 locator, spread, version, egress;

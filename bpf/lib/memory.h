@@ -27,6 +27,8 @@ struct xtr_moment {
 	__u32 now;
 	__u32 mask;  /* of slots */
 	__u32 first; /* slot of this CPU */
+	__u32 flow_mask; /* likewise of flows */
+	__u32 first_flow;
 	__u32 spread;
 	__u32 counters; /* first of this CPU in xtr_mapping_counters */
 };
@@ -48,6 +50,8 @@ static __always_inline struct xtr_moment memory_now(void)
 	moment.mask = memory->slots - 1;
 	moment.first = cpu * memory->slots;
 	moment.spread = memory->spread;
+	moment.flow_mask = memory->flows - 1;
+	moment.first_flow = cpu * memory->flows;
 	return moment;
 }
 

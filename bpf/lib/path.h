@@ -64,8 +64,6 @@ static __always_inline void path_remember(struct xtr_path *path, const struct xt
 	} else {
 		path->mtu = fib->mtu_result - TUNNEL_BYTES_V6;
 		*(__be16 *)(path->ethernet + KEPT_ETH_AT + 2 * ETH_ALEN) = bpf_htons(ETH_P_IPV6);
-		__builtin_memcpy(path->rlocs_v6, locator->source, 16);
-		__builtin_memcpy(path->rlocs_v6 + 16, locator->destination, 16);
 	}
 	memory_close(path, version, moment->epoch);
 }

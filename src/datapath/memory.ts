@@ -12,12 +12,14 @@ export class Memory {
 
   /**
    * @param slots of xtr_paths and xtr_deliveries for each CPU, a power of two
+   * @param flows of xtr_flows_v4 and xtr_flows_v6 likewise
    * @param counters of xtr_mapping_counters for each CPU
    */
-  constructor(map: BpfMap, slots: number, counters: number) {
+  constructor(map: BpfMap, slots: number, flows: number, counters: number) {
     this.#words = new Uint32Array(map.share());
     this.#words[offset.spread / 4] = PATHS - 1;
     this.#words[offset.counters / 4] = counters;
+    this.#words[offset.flows / 4] = flows;
     Atomics.store(this.#words, offset.slots / 4, slots);
     this.forget();
   }

@@ -8,7 +8,7 @@ import { Injector } from './injector.js';
 import { writeConfiguration } from './interface-maps.js';
 import { Interfaces } from './interfaces.js';
 import { Links } from './links.js';
-import { mapSizes, remembered } from './map-sizes.js';
+import { mapSizes, remembered, rememberedFlows } from './map-sizes.js';
 import { Memory } from './memory.js';
 import { type BpfMap, loadNative, type Native } from './native.js';
 import type { DataPathOptions } from './options.js';
@@ -97,6 +97,7 @@ function open(
   const memory = new Memory(
     map('xtr_memory'),
     remembered(cpus),
+    rememberedFlows(cpus),
     map('xtr_mapping_counters').maxEntries / cpus,
   );
   tables.publish();

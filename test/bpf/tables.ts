@@ -128,7 +128,7 @@ export const COUNTERS = 8;
 
 /** Another epoch, how many decisions each CPU remembers (0: none), and the flow hash's bits that paths differ in. */
 export function memory(epoch: number, slots: number, spread = 7): Entry {
-  return { map: 'xtr_memory', key: host32(0), value: host32(epoch, slots, spread, COUNTERS) };
+  return { map: 'xtr_memory', key: host32(0), value: host32(epoch, slots, spread, COUNTERS, slots, 0) };
 }
 
 /** This was punted at that CLOCK_MONOTONIC time. */

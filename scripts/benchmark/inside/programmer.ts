@@ -40,7 +40,7 @@ let mapCache: MapCache | undefined;
 /** Mappings of the table, each to one of 128 RLOCs. */
 function mappings(table: TableSpec, firstRloc: bigint): MapCacheSetEffect[] {
   const rloc = { ...FIRST_RLOC, bits: FIRST_RLOC.bits + firstRloc };
-  const spec = { table, from: 0, source: SOURCE, firstRloc: rloc, rlocs: RLOCS / 2 };
+  const spec = { table, source: SOURCE, firstRloc: rloc, rlocs: RLOCS / 2 };
   return [...mappingsOf(spec)].filter((effect) => effect.type === 'map-cache-set');
 }
 

@@ -4,6 +4,7 @@
 //   generator == host, tunnel == router == up, down == sink
 //
 // The process of the generator is bound to one CPU; the routers' work is done there too, in the softirq of each batch.
+import { DEFAULT_XTR_LIMITS } from '../../../src/control/limits.js';
 import { Inside } from '../inside/process.js';
 import type { SinkMethods } from '../inside/sink.js';
 import type { Context } from '../figure.js';
@@ -78,12 +79,16 @@ export class DataPlane {
     return this.#generatorNamespace;
   }
 
-  /** A router that runs the product. `core` is its end of a link to another one. */
+  /**
+   * A router that runs the product.
+   * @param core its end of a link to another one
+   * @param mapCacheEntries the limit that is configured
+   */
   async addRouter(
     name: string,
     namespace: string,
     site: Site,
-    core?: readonly [near: Device, far: Device],
+    { core, mapCacheEntries = DEFAULT_XTR_LIMITS.mapCacheEntries }: RouterOptions = {},
   ): Promise<AddedRouter> {
     const host = await this.fromGenerator(namespace, 'host');
     const tunnel = await this.fromGenerator(namespace, 'tunnel');
@@ -95,11 +100,16 @@ export class DataPlane {
       down: { near: down[0], far: down[1] },
       ...(core ? { core: { near: core[0], far: core[1] } } : {}),
     };
-    const router = new Router(this.network, name, namespace, site, links, this.cpu);
+    const router = new Router(this.network, name, namespace, site, links, this.cpu, mapCacheEntries);
     this.#routers.push(router);
     await router.start();
     return { router, namespace, intoHost: host[0], intoTunnel: tunnel[0] };
   }
+}
+
+export interface RouterOptions {
+  readonly core?: readonly [near: Device, far: Device];
+  readonly mapCacheEntries?: number;
 }
 
 export interface AddedRouter {

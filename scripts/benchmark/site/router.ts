@@ -11,11 +11,10 @@ import type { NextHop, RouterMethods } from '../inside/router.js';
 import { FAMILIES, REMOTE_RLOCS, type Site } from './addresses.js';
 import { type Device, formatMac, type Network } from './network.js';
 
-/** As many entries as the largest table has, and the configured ones. */
 export const MILLION = 1_000_000;
-export const SIZES: DataPathSizes = {
-  mapCacheEntries: MILLION + 1024,
-  dynamicEids: 65_536,
+
+const SIZES: Omit<DataPathSizes, 'mapCacheEntries'> = {
+  dynamicEids: 4096,
   locatorSets: 4096,
   locators: 4096,
   puntRing: 1 << 20,
@@ -55,6 +54,7 @@ export class Router {
   readonly #network: Network;
   readonly #namespace: string;
   readonly #name: string;
+  readonly #mapCacheEntries: number;
 
   constructor(
     network: Network,
@@ -63,10 +63,12 @@ export class Router {
     site: Site,
     links: RouterLinks,
     cpu: number,
+    mapCacheEntries: number,
   ) {
     this.#network = network;
     this.#namespace = namespace;
     this.#name = name;
+    this.#mapCacheEntries = mapCacheEntries;
     this.site = site;
     this.links = links;
     const nodeOptions = ['--max-old-space-size=8192']; // for a million mappings and more
@@ -129,7 +131,7 @@ export class Router {
       })),
       localRlocs: FAMILIES.map((family) => parseAddress(this.site.rloc[family])),
       locatorStatusBits: true,
-      sizes: SIZES,
+      sizes: { ...SIZES, mapCacheEntries: this.#mapCacheEntries },
       ...(PUNT_LIMITS ? { puntLimits: PUNT_LIMITS } : {}),
     };
   }

@@ -5,7 +5,7 @@ import type { Router } from '../site/router.js';
 
 /** XDP actions of the kernel. */
 export const VERDICTS = { drop: 1, redirect: 4 } as const;
-const TRIAL_REPEATS = 1000;
+const TRIAL_REPEATS = 20_000;
 const LEAST_REPEATS = 100;
 
 /** Nanoseconds of one run, restoring the packet included. A value takes about `burst_ms`. */

@@ -44,7 +44,7 @@ export function productCourses(dataPlane: DataPlane, west: AddedRouter, east: Ea
 
 async function throughBoth(dataPlane: DataPlane, west: AddedRouter, east: EastPlace): Promise<Course> {
   const { router, intoHost } = west;
-  const { router: other } = await dataPlane.addRouter('east', east.namespace, EAST, east.core);
+  const { router: other } = await dataPlane.addRouter('east', east.namespace, EAST, { core: east.core });
   if (router.links.core) await router.route(`${EAST.rloc[4]}/32`, router.links.core, 3);
   await router.process.call('apply', [hostMapping(EAST.host[4], EAST.rloc[4], router.site.rloc[4])]);
   return {

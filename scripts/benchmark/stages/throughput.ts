@@ -29,7 +29,7 @@ export const throughputStage: Stage = {
       const namespace = await dataPlane.network.namespace('west');
       const east = await dataPlane.network.namespace('east');
       const core = await dataPlane.network.link([namespace, 'core'], [east, 'core']);
-      const west = await dataPlane.addRouter('west', namespace, WEST, core);
+      const west = await dataPlane.addRouter('west', namespace, WEST, { core });
       await mapRemotes(west.router);
       const courses: Courses = new Map([
         ...bareCourses(dataPlane, west),

@@ -8,6 +8,7 @@ import { type Popularity, sampler } from './zipf.js';
 export interface FlowSpec {
   /** One EID, or those of a table. */
   readonly to: { readonly address: Uint8Array } | { readonly table: TableSpec };
+  /** Uniform: any address of a prefix. Zipf: one EID of each prefix, because hosts are popular, not prefixes. */
   readonly popularity: Popularity;
   /** Packets after which it begins again; a power of two. */
   readonly packets: number;
@@ -32,7 +33,11 @@ function destinations({ to, popularity }: FlowSpec, random: Random): (words: Uin
   }
   const list = eidList(to.table);
   const next = sampler(popularity, list.count, random);
-  return (words) => randomAddress(list, next(), random, words);
+  if (popularity === 'uniform') return (words) => randomAddress(list, next(), random, words);
+  return (words) => {
+    const index = next();
+    randomAddress(list, index, new Random(SEED + index), words);
+  };
 }
 
 /** The values of bench_flows for this frame, in which the destination EID is zero. */

@@ -7,8 +7,6 @@ import { type EidList, eidList, type TableSpec, wordsOf } from './eids.js';
 /** Mappings of all EIDs of a table, each to one of some RLOCs. */
 export interface MappingSpec {
   readonly table: TableSpec;
-  /** Entries of the table before this one are there already. */
-  readonly from: number;
   readonly source: Address;
   /** The first RLOC; the others follow it. */
   readonly firstRloc: Address;
@@ -35,7 +33,7 @@ export function eidAt(list: EidList, index: number): EidPrefix {
 export function* mappingsOf(spec: MappingSpec): Iterable<TrieEffect> {
   const sets = locators(spec);
   const list = eidList(spec.table);
-  for (let i = spec.from; i < list.count; i++) {
+  for (let i = 0; i < list.count; i++) {
     const forwarding = { action: 'encapsulate', locators: sets[i % sets.length] ?? [] } as const;
     yield { type: 'map-cache-set', eid: eidAt(list, i), forwarding, expiresAt_ms: undefined };
   }

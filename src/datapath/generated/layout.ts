@@ -3,7 +3,7 @@
 // compiled. Do not edit. Names are those of C: sizes and offsets of structs in bytes, values of enums.
 
 export const xtr_constants = {
-  XTR_LAYOUT_VERSION: 3,
+  XTR_LAYOUT_VERSION: 4,
   XTR_BUCKETS: 64,
   XTR_LOCATORS_MAX: 16,
   XTR_PUNT_BYTES: 2048,
@@ -196,7 +196,7 @@ export const xtr_punt = {
 
 export const xtr_index_constants = {
   XTR_INDEX_SLOTS: 4,
-  XTR_INDEX_PROBES: 8,
+  XTR_INDEX_PROBES: 32,
   XTR_INDEX_SEEDS: 8,
   XTR_INDEX_CELL_BITS_V4: 16,
   XTR_INDEX_CELL_BITS_V6: 32,
@@ -292,22 +292,24 @@ export const xtr_index = {
 } as const;
 
 export const xtr_memory = {
-  bytes: 16,
+  bytes: 24,
   offset: {
     epoch: 0,
     slots: 4,
     spread: 8,
     counters: 12,
+    flows: 16,
+    reserved: 20,
   },
 } as const;
 
 export const xtr_flow = {
-  bytes: 120,
+  bytes: 56,
   offset: {
     epoch: 0,
     ifindex: 4,
     mac: 8,
-    family: 14,
+    reserved: 14,
     status: 15,
     version: 16,
     rival: 20,
@@ -317,6 +319,13 @@ export const xtr_flow = {
     counter: 44,
     status_bits: 48,
     instance_id: 52,
+  },
+} as const;
+
+export const xtr_flow_v6 = {
+  bytes: 120,
+  offset: {
+    flow: 0,
     source_low: 56,
     destination_low: 64,
     reserved: 72,
@@ -324,7 +333,7 @@ export const xtr_flow = {
 } as const;
 
 export const xtr_path = {
-  bytes: 128,
+  bytes: 64,
   offset: {
     epoch: 0,
     locator: 4,
@@ -340,8 +349,6 @@ export const xtr_path = {
     header_sum: 36,
     rlocs_v4: 40,
     ethernet: 48,
-    rlocs_v6: 64,
-    reserved_line: 96,
   },
 } as const;
 
