@@ -87,11 +87,8 @@ test('hosts that appear in one turn share a batch of the tries and Map-Registers
   t.is(carriedOut.filter((what) => what === 'host-route-add').length, 40);
   t.is(registers.length, 3, 'as many as the records need');
   const registered = registers.flatMap(({ records }) => records.map(({ eid }) => formatEidPrefix(eid)));
-  t.deepEqual(
-    new Set(registered),
-    new Set(Array.from({ length: 40 }, (_, i) => formatEidPrefix(hostEidPrefix(sighting(i).eid)))),
-  );
-  t.is(registered.length, 40, 'each once');
+  const appeared = Array.from({ length: 40 }, (_, i) => formatEidPrefix(hostEidPrefix(sighting(i).eid)));
+  t.deepEqual(registered.toSorted(), appeared.toSorted());
   t.is(agent.xtr?.dynamicEids.size, 40);
 });
 
