@@ -13,7 +13,7 @@
  * prefixes with the same hash. There is a power of two of each; cells are few, so that they stay in caches.
  */
 enum xtr_index_constants {
-	XTR_INDEX_SLOTS = 4,  /* of a bucket */
+	XTR_INDEX_SLOTS = 4,   /* of a bucket */
 	XTR_INDEX_PROBES = 32, /* buckets in a row that a prefix may be in */
 	XTR_INDEX_SEEDS = 8,
 	XTR_INDEX_CELL_BITS_V4 = 16, /* so many first bits of the address choose the cell */

@@ -16,9 +16,9 @@ struct xtr_memory {
 };
 
 /*
- * Value of xtr_flows_v4: interface, source and mapping of a pair of EIDs, as they were found for a packet before. Written
- * by the programs alone. CPU n has elements n * flows to (n + 1) * flows - 1, and nobody else touches them. One cache
- * line: what is remembered is to stay in caches beside the packets.
+ * Value of xtr_flows_v4: interface, source and mapping of a pair of EIDs, as they were found for a packet before.
+ * Written by the programs alone. CPU n has elements n * flows to (n + 1) * flows - 1, and nobody else touches them. One
+ * cache line: what is remembered is to stay in caches beside the packets.
  */
 struct xtr_flow {
 	__u32 epoch;   /* as it was before the decision: void when there is another one now. 0: being written */

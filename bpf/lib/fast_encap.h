@@ -164,7 +164,8 @@ static __always_inline bool flow_known(const struct xtr_flow *flow, const struct
 
 	return flow->epoch == moment->epoch && flow->ifindex == ifindex &&
 	       *(const __u32 *)flow->mac == *(const __u32 *)eth->h_dest &&
-	       *(const __u16 *)(flow->mac + 4) == *(const __u16 *)(eth->h_dest + 4) && flow->source == pair.source && flow->destination == pair.destination &&
+	       *(const __u16 *)(flow->mac + 4) == *(const __u16 *)(eth->h_dest + 4) && flow->source == pair.source &&
+	       flow->destination == pair.destination &&
 	       (family == 4 || (v6->source_low == pair.source_low && v6->destination_low == pair.destination_low));
 }
 

@@ -25,8 +25,8 @@
 struct xtr_moment {
 	__u32 epoch; /* 0: nothing is remembered */
 	__u32 now;
-	__u32 mask;  /* of slots */
-	__u32 first; /* slot of this CPU */
+	__u32 mask;	 /* of slots */
+	__u32 first;	 /* slot of this CPU */
 	__u32 flow_mask; /* likewise of flows */
 	__u32 first_flow;
 	__u32 spread;

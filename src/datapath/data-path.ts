@@ -50,7 +50,7 @@ export class XdpDataPath implements DataPath {
 
   apply(effects: readonly TrieEffect[]): readonly TrieEffect[] {
     try {
-      return effects.filter((effect) => !this.#parts.tables.apply(effect));
+      return this.#parts.tables.apply(effects);
     } finally {
       this.#parts.memory.forget();
     }

@@ -6,6 +6,7 @@ import { SPARE_TRIE_ENTRIES } from './map-sizes.js';
 import type { BpfMap } from './native.js';
 import type { Codec } from './records/codec.js';
 import { eidKeyCodec } from './records/eid-key.js';
+import { type Staged, TrieBatch } from './trie-batch.js';
 import { TypedMap } from './typed-map.js';
 
 /** One trie and its index, which hold the same prefixes. */
@@ -13,6 +14,8 @@ interface Table<V> {
   readonly trie: TypedMap<EidPrefix, V>;
   /** Also tells what is in the trie: that one cannot be asked for exactly one prefix. */
   readonly index: EidIndex;
+  /** What is staged. */
+  readonly batch: TrieBatch<V>;
 }
 
 /** An IPv4 and an IPv6 LPM trie of the same values, and their indexes. */
@@ -29,10 +32,11 @@ export class EidTries<V> {
     entryOf: (value: V) => IndexEntry,
     full: TableName,
   ) {
-    const table = (family: 4 | 6): Table<V> => ({
-      trie: new TypedMap(tries[family], eidKeyCodec(family), value),
-      index: indexes[family],
-    });
+    const table = (family: 4 | 6): Table<V> => {
+      const trie = new TypedMap(tries[family], eidKeyCodec(family), value);
+      const index = indexes[family];
+      return { trie, index, batch: new TrieBatch(trie, index) };
+    };
     this.#tables = { 4: table(4), 6: table(6) };
     this.#entryOf = entryOf;
     this.#full = full;
@@ -50,11 +54,31 @@ export class EidTries<V> {
 
   /** Adds or replaces, in one step as packets see it. @throws TableFull unless the prefix is there already */
   set(eid: EidPrefix, value: V): void {
-    const { trie, index } = this.#table(eid);
-    const isFull = index.size >= trie.map.maxEntries - SPARE_TRIE_ENTRIES && index.get(eid) === undefined;
-    if (isFull || !index.hasRoomFor(eid)) throw new TableFull(this.#full);
-    trie.set(eid, value);
-    index.set(eid, this.#entryOf(value));
+    const staged = this.stage(eid, value);
+    this.writeStaged();
+    if (staged.error !== undefined) throw staged.error;
+  }
+
+  /**
+   * The same, but not before `writeStaged`, and the kernel's errors are in what is returned; a prefix once at a time.
+   * @throws TableFull
+   */
+  stage(eid: EidPrefix, value: V): Staged<V> {
+    const { trie, index, batch } = this.#table(eid);
+    if (batch.isFull) throw new RangeError('more is staged than a batch holds');
+    const entry = this.#entryOf(value);
+    const place = index.reserve(eid, entry.value);
+    if (place === undefined) throw new TableFull(this.#full);
+    if (place.fresh && index.size > trie.map.maxEntries - SPARE_TRIE_ENTRIES) {
+      index.delete(eid);
+      throw new TableFull(this.#full);
+    }
+    return batch.add(eid, value, entry, place);
+  }
+
+  writeStaged(): void {
+    this.#tables[4].batch.write();
+    this.#tables[6].batch.write();
   }
 
   delete(eid: EidPrefix): void {
@@ -94,10 +118,14 @@ export class EidTries<V> {
     let deleted = 0;
     for (const { trie, index } of Object.values(this.#tables)) {
       for (const { rawKey, key, value } of trie.entries()) {
-        const kept = key !== undefined && value !== undefined && index.hasRoomFor(key) && keep(key, value);
-        if (kept) index.set(key, this.#entryOf(value));
-        else deleted++;
-        if (!kept) trie.map.delete(rawKey);
+        const place = key && index.reserve(key, 0);
+        if (place && value !== undefined && keep(key, value)) {
+          index.decide(place, this.#entryOf(value));
+        } else {
+          if (place) index.delete(key);
+          trie.map.delete(rawKey);
+          deleted++;
+        }
       }
     }
     return deleted;

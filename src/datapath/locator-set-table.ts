@@ -16,6 +16,8 @@ interface Entry {
   readonly index: number;
   readonly key: string;
   readonly record: LocatorSetRecord;
+  /** The locator that all packets go to; undefined: there are more of them, or none. */
+  readonly only: number | undefined;
   references: number;
 }
 
@@ -52,6 +54,8 @@ export class LocatorSetTable {
   readonly #pool: IndexPool;
   readonly #byKey = new Map<string, Entry>();
   readonly #byIndex = new Map<number, Entry>();
+  /** The control plane hands out the same locators for many EIDs. */
+  readonly #keys = new WeakMap<readonly ForwardingLocator[], string>();
 
   constructor(map: BpfMap, locators: LocatorTable, counters: AdapterCounters) {
     this.#map = new TypedMap(map, u32Codec, locatorSetCodec);
@@ -66,7 +70,7 @@ export class LocatorSetTable {
 
   /** @throws TableFull */
   acquire(locators: readonly ForwardingLocator[]): number {
-    const key = keyOf(locators);
+    const key = this.#keyOf(locators);
     const known = this.#byKey.get(key);
     if (known) {
       known.references++;
@@ -85,6 +89,12 @@ export class LocatorSetTable {
       throw error;
     }
     return index;
+  }
+
+  #keyOf(locators: readonly ForwardingLocator[]): string {
+    let key = this.#keys.get(locators);
+    if (key === undefined) this.#keys.set(locators, (key = keyOf(locators)));
+    return key;
   }
 
   #build(locators: readonly ForwardingLocator[], acquired: number[]): LocatorSetRecord {
@@ -116,8 +126,7 @@ export class LocatorSetTable {
 
   /** The one locator that all packets go to; undefined: there are more of them, or none. */
   onlyLocator(index: number): number | undefined {
-    const [first, ...others] = this.#byIndex.get(index)?.record.buckets ?? [];
-    return others.every((locator) => locator === first) ? first : undefined;
+    return this.#byIndex.get(index)?.only;
   }
 
   /** One more reference to what an earlier agent left at this index; undefined when it makes no sense. */
@@ -153,7 +162,9 @@ export class LocatorSetTable {
   }
 
   #remember(index: number, key: string, record: LocatorSetRecord): void {
-    const entry: Entry = { index, key, record, references: 1 };
+    const [first, ...others] = record.buckets;
+    const only = others.every((locator) => locator === first) ? first : undefined;
+    const entry: Entry = { index, key, record, only, references: 1 };
     this.#byIndex.set(index, entry);
     this.#byKey.set(key, entry);
   }

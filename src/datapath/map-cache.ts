@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EidPrefix } from '../addr/index.js';
-import type { Forwarding } from '../control/effect.js';
-import type { ForwardingState, Traffic } from '../core/ports.js';
+import type { Forwarding, MapCacheSetEffect } from '../control/effect.js';
+import type { ForwardingState, Traffic, TrieEffect } from '../core/ports.js';
 import type { EidTries } from './eid-tries.js';
 import { xtr_constants } from './generated/layout.js';
 import type { LocatorSetTable } from './locator-set-table.js';
 import type { MappingCounters } from './mapping-counters.js';
 import type { MappingRecord } from './records/mapping.js';
+import { type Staged, TRIE_BATCH } from './trie-batch.js';
 
 /** In the place of a locator-set: no mapping, or one that does not encapsulate. */
 const NO_MAPPING = 0xffff_ffff;
 const NO_SET = 0xffff_fffe;
+
+/** An effect that was not carried out. */
+export interface Refusal {
+  readonly effect: TrieEffect;
+  readonly error: unknown;
+}
+
+interface Staging {
+  readonly effect: MapCacheSetEffect;
+  readonly mapping: MappingRecord;
+  readonly staged: Staged<MappingRecord>;
+}
 
 /**
  * The tries that decide packets from EIDs. They hold the local EIDs too, so that one lookup finds the longest match of
@@ -33,21 +46,66 @@ export class MapCache {
     this.#setOf = new Uint32Array(counters.size).fill(NO_MAPPING);
   }
 
-  /** @throws TableFull, with everything as it was */
-  set(eid: EidPrefix, forwarding: Forwarding, expiresAt_ms: number | undefined): void {
-    this.#change(eid, (counter) => {
-      const { action } = forwarding;
-      const locatorSet = action === 'encapsulate' ? this.#sets.acquire(forwarding.locators) : undefined;
-      const mapping: MappingRecord = { action, locatorSet, counter, expiresAt_ms };
-      try {
-        if (this.#local.has(counter)) this.#local.set(counter, mapping);
-        else this.#tries.set(eid, mapping);
-      } catch (error) {
-        if (locatorSet !== undefined) this.#sets.release(locatorSet);
-        throw error;
+  /**
+   * Adds or replaces mappings.
+   * @returns those that were refused, for want of room or by the kernel, and why: with each of them all is as it was
+   */
+  setAll(settings: readonly MapCacheSetEffect[]): readonly Refusal[] {
+    const refusals: Refusal[] = [];
+    const staging = new Map<number, Staging>();
+    const write = (): void => {
+      this.#tries.writeStaged();
+      for (const staged of staging.values()) this.#settle(staged, refusals);
+      staging.clear();
+    };
+    for (const setting of settings) {
+      const known = this.#tries.indexed(setting.eid);
+      if (staging.size === TRIE_BATCH || (known !== undefined && staging.has(known))) write();
+      let error = this.#stage(setting, staging);
+      if (error !== undefined && staging.size > 0) {
+        write(); // what was replaced gives back its room
+        error = this.#stage(setting, staging);
       }
+      if (error !== undefined) refusals.push({ effect: setting, error });
+    }
+    write();
+    return refusals;
+  }
+
+  /** Adds it to those that are staged, by counter, unless a local EID hides it. Returns why it cannot. */
+  #stage(effect: MapCacheSetEffect, staging: Map<number, Staging>): unknown {
+    const { eid, forwarding, expiresAt_ms } = effect;
+    const { action } = forwarding;
+    let [counter, locatorSet]: (number | undefined)[] = [];
+    try {
+      counter = this.#tries.indexed(eid) ?? this.#counters.take();
+      locatorSet = action === 'encapsulate' ? this.#sets.acquire(forwarding.locators) : undefined;
+      const mapping: MappingRecord = { action, locatorSet, counter, expiresAt_ms };
+      if (this.#local.has(counter)) {
+        this.#local.set(counter, mapping);
+        this.#refer(counter, locatorSet ?? NO_SET);
+      } else {
+        staging.set(counter, { effect, mapping, staged: this.#tries.stage(eid, mapping) });
+      }
+      return undefined;
+    } catch (error) {
+      if (locatorSet !== undefined) this.#sets.release(locatorSet);
+      if (counter !== undefined) this.#giveBackIfEmpty(counter);
+      return error;
+    }
+  }
+
+  #settle(
+    { effect, mapping: { counter, locatorSet }, staged: { error } }: Staging,
+    refusals: Refusal[],
+  ): void {
+    if (error === undefined) {
       this.#refer(counter, locatorSet ?? NO_SET);
-    });
+      return;
+    }
+    if (locatorSet !== undefined) this.#sets.release(locatorSet);
+    this.#giveBackIfEmpty(counter);
+    refusals.push({ effect, error });
   }
 
   delete(eid: EidPrefix): void {

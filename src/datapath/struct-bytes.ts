@@ -39,12 +39,22 @@ export class StructBytes {
     this.#view.setUint32(offset, value);
   }
 
+  /** Network byte order. */
+  setBe64(offset: number, value: bigint): void {
+    this.#view.setBigUint64(offset, value);
+  }
+
   u64(offset: number): bigint {
     return this.#view.getBigUint64(offset, LITTLE_ENDIAN);
   }
 
   setU64(offset: number, value: bigint): void {
     this.#view.setBigUint64(offset, value, LITTLE_ENDIAN);
+  }
+
+  /** A copy of all. */
+  copy(): Uint8Array {
+    return this.bytes.slice();
   }
 
   /** A copy. */

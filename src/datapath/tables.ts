@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { LocalEidDeleteEffect, LocalEidSetEffect } from '../control/effect.js';
+import type { LocalEidDeleteEffect, LocalEidSetEffect, MapCacheSetEffect } from '../control/effect.js';
 import type { AdoptedState } from '../control/machine.js';
 import type { TrieEffect } from '../core/ports.js';
 import type { AdapterCounters } from './adapter-counters.js';
@@ -10,7 +10,7 @@ import { localEidEntry, mappingEntry } from './index/entries.js';
 import { type Indexes, openIndexes } from './index/open.js';
 import { LocatorSetTable } from './locator-set-table.js';
 import { LocatorTable } from './locator-table.js';
-import { MapCache } from './map-cache.js';
+import { MapCache, type Refusal } from './map-cache.js';
 import { MappingCounters } from './mapping-counters.js';
 import { type BpfMap, isBpfError } from './native.js';
 import { type LocalEidRecord, localEidCodec } from './records/local-eid.js';
@@ -72,24 +72,43 @@ export class Tables {
     };
   }
 
-  /** False: refused for want of room, or by the kernel, and nothing is changed. */
-  apply(effect: TrieEffect): boolean {
-    try {
-      this.#apply(effect);
-      return true;
-    } catch (error) {
-      if (error instanceof TableFull) this.#counters.add(error.table);
-      else if (isBpfError(error)) this.#counters.add('mapErrors');
-      else throw error;
-      this.#counters.add('effectsRefused');
-      return false;
+  /**
+   * In their order; mappings that follow each other are written together.
+   * @returns those that were refused for want of room, or by the kernel: with each of them nothing is changed
+   */
+  apply(effects: readonly TrieEffect[]): readonly TrieEffect[] {
+    const refused: TrieEffect[] = [];
+    let mappings: MapCacheSetEffect[] = [];
+    const setMappings = (): void => {
+      for (const refusal of this.mapCache.setAll(mappings)) refused.push(this.#refuse(refusal));
+      mappings = [];
+    };
+    for (const effect of effects) {
+      if (effect.type === 'map-cache-set') {
+        mappings.push(effect);
+        continue;
+      }
+      setMappings();
+      try {
+        this.#apply(effect);
+      } catch (error) {
+        refused.push(this.#refuse({ effect, error }));
+      }
     }
+    setMappings();
+    return refused;
   }
 
-  #apply(effect: TrieEffect): void {
+  #refuse({ effect, error }: Refusal): TrieEffect {
+    if (error instanceof TableFull) this.#counters.add(error.table);
+    else if (isBpfError(error)) this.#counters.add('mapErrors');
+    else throw error;
+    this.#counters.add('effectsRefused');
+    return effect;
+  }
+
+  #apply(effect: Exclude<TrieEffect, MapCacheSetEffect>): void {
     switch (effect.type) {
-      case 'map-cache-set':
-        return this.mapCache.set(effect.eid, effect.forwarding, effect.expiresAt_ms);
       case 'map-cache-delete':
         return this.mapCache.delete(effect.eid);
       case 'local-eid-set':
@@ -145,6 +164,6 @@ export class Tables {
   #matchLocalEids(localEids: AdoptedState['localEids']): void {
     const local = localEids.filter(({ entry }) => entry.kind === 'local');
     this.mapCache.keepLocal(local.map(({ eid }) => eid));
-    for (const { eid, entry } of local) this.apply({ type: 'local-eid-set', eid, entry });
+    this.apply(local.map(({ eid, entry }) => ({ type: 'local-eid-set', eid, entry })));
   }
 }

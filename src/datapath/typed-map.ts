@@ -26,6 +26,12 @@ export class TypedMap<K, V> {
     this.map.update(this.#key.encode(key), this.#value.encode(value));
   }
 
+  /** Writes key and value as the ones at this position of arrays of them. */
+  encodeInto(keys: Uint8Array, values: Uint8Array, at: number, key: K, value: V): void {
+    keys.set(this.#key.encode(key), at * this.map.keySize);
+    values.set(this.#value.encode(value), at * this.map.valueSize);
+  }
+
   delete(key: K): void {
     this.map.delete(this.#key.encode(key));
   }

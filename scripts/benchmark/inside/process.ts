@@ -77,12 +77,15 @@ export class Inside<M extends Methods> {
   /** Rejects with the error of the method, or when the process ends. */
   call<K extends keyof M & string>(method: K, ...args: Parameters<M[K]>): Promise<Awaited<ReturnType<M[K]>>> {
     const id = this.#calls++;
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<Awaited<ReturnType<M[K]>>>((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as (result: unknown) => void, reject });
       this.#process.send({ id, method, args } satisfies Call, (error) => {
         if (error) this.#end(`${this.#module} is gone: ${error.message}`);
       });
     });
+    // whoever fails before it waits for the answer has an error to tell already, and the process is ended
+    answer.catch(() => undefined);
+    return answer;
   }
 
   async kill(): Promise<void> {

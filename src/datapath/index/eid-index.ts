@@ -57,6 +57,13 @@ export function askTrie(value: number): IndexEntry {
   return { value, kind: xtr_index_kind.XTR_INDEX_TRIE, target: 0 };
 }
 
+/** Where a prefix is in the index. */
+export interface IndexPlace {
+  readonly at: number;
+  /** It was not there before. */
+  readonly fresh: boolean;
+}
+
 const NOTHING: IndexEntry = { value: 0, kind: xtr_index_kind.XTR_INDEX_NOTHING, target: 0 };
 
 /**
@@ -78,6 +85,7 @@ export class EidIndex {
   readonly #inCell: Uint32Array;
   readonly #short: Uint32Array;
   readonly #key: Uint32Array;
+  readonly #cellKey: Uint32Array;
   #size = 0;
   /** Prefixes that are not in the bucket of their hash. */
   #displaced = 0;
@@ -100,6 +108,7 @@ export class EidIndex {
     this.#inCell = new Uint32Array(cells);
     this.#short = new Uint32Array(CELL_BITS[family]);
     this.#key = new Uint32Array(address);
+    this.#cellKey = new Uint32Array(address);
     Atomics.store(memory.state, STATE_MASK, 0);
     memory.state.fill(0);
     memory.cells.fill(0);
@@ -122,30 +131,43 @@ export class EidIndex {
     return at === undefined ? undefined : this.#memory.buckets[at + this.#valueAt];
   }
 
-  /** Whether there is room for this prefix, or it is there. */
-  hasRoomFor(eid: EidPrefix): boolean {
-    return this.#find(eid) !== undefined || this.#free(this.#bucketOf(eid)) !== undefined;
-  }
-
   /** Adds or replaces, in one step as packets see it. False: no room, and nothing is changed. */
   set(eid: EidPrefix, entry: IndexEntry): boolean {
+    const place = this.reserve(eid, entry.value);
+    if (place === undefined) return false;
+    this.decide(place, entry);
+    return true;
+  }
+
+  /**
+   * A place for this prefix, which sends packets to the trie until `decide`; undefined: no room, and nothing is changed.
+   * A prefix that is there keeps its place.
+   */
+  reserve(eid: EidPrefix, value: number): IndexPlace | undefined {
     const known = this.#find(eid);
     if (known !== undefined) {
-      this.#replace(known, entry);
-      return true;
+      Atomics.store(this.#memory.buckets, known + this.#tagAt, this.#tag(askTrie(0)));
+      return { at: known, fresh: false };
     }
     const home = this.#bucketOf(eid);
     const at = this.#free(home);
-    if (at === undefined) return false;
+    if (at === undefined) return undefined;
     const { buckets } = this.#memory;
-    buckets.set(this.#key, at);
+    for (let i = 0; i < this.#addressWords; i++) buckets[at + i] = this.#key[i] ?? 0;
     buckets[at + this.#scopeAt] = scopeOf(eid);
-    buckets[at + this.#valueAt] = entry.value;
+    buckets[at + this.#valueAt] = value;
     this.#addLength(eid); // before packets may look for it
-    Atomics.store(buckets, at + this.#tagAt, this.#tag(entry));
+    Atomics.store(buckets, at + this.#tagAt, this.#tag(askTrie(0)));
     this.#size++;
     if (this.#bucketAt(at) !== home) this.#displaced++;
-    return true;
+    return { at, fresh: true };
+  }
+
+  /** What packets find from now on, in one step as they see it. Only for a place that was just reserved. */
+  decide({ at }: IndexPlace, entry: IndexEntry): void {
+    const { buckets } = this.#memory;
+    buckets[at + this.#valueAt] = entry.value;
+    Atomics.store(buckets, at + this.#tagAt, this.#tag(entry));
   }
 
   delete(eid: EidPrefix): void {
@@ -185,16 +207,6 @@ export class EidIndex {
       const prefix = readWords(this.#family, words, scope.length);
       yield [{ instanceId: scope.instanceId, prefix }, buckets[at + this.#valueAt] ?? 0];
     }
-  }
-
-  /** A new value comes with a new tag behind a moment without: packets meanwhile are the trie's. */
-  #replace(at: number, entry: IndexEntry): void {
-    const { buckets } = this.#memory;
-    if (buckets[at + this.#valueAt] !== entry.value) {
-      Atomics.store(buckets, at + this.#tagAt, this.#tag(askTrie(0)));
-      buckets[at + this.#valueAt] = entry.value;
-    }
-    Atomics.store(buckets, at + this.#tagAt, this.#tag(entry));
   }
 
   #tag({ kind, target }: IndexEntry): number {
@@ -268,7 +280,7 @@ export class EidIndex {
   /** Undefined: the prefix is too short to have one. */
   #cellOf({ instanceId, prefix }: EidPrefix): number | undefined {
     if (prefix.length < CELL_BITS[this.#family]) return undefined;
-    const words = this.#key.slice();
+    const words = this.#cellKey;
     writeWords(prefix.address, words);
     maskWords(this.#family, words, CELL_BITS[this.#family]);
     return this.#hash(words, cellScope(instanceId)) & this.#cellMask;

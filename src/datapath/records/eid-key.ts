@@ -2,7 +2,6 @@
 import {
   ADDRESS_BITS,
   type Address,
-  addressBytes,
   addressFromBytes,
   type EidPrefix,
   maskedPrefix,
@@ -20,20 +19,25 @@ const INSTANCE_BITS = 32;
 /** struct xtr_eid_v4 or xtr_eid_v6, the LPM keys. */
 export function eidKeyCodec(family: Address['family']): Codec<EidPrefix> {
   const { bytes: size, offset } = LAYOUTS[family];
+  const key = new StructBytes(size); // written again for each prefix: a view costs more to make than to fill
   return {
     encode({ instanceId, prefix }) {
-      const key = new StructBytes(size);
       key.setU32(offset.prefix_len, INSTANCE_BITS + prefix.length);
       key.setBe32(offset.instance_id, instanceId);
-      key.set(offset.address, addressBytes(prefix.address));
-      return key.bytes;
+      const { bits } = prefix.address;
+      if (family === 4) key.setBe32(offset.address, Number(bits));
+      else {
+        key.setBe64(offset.address, bits >> 64n);
+        key.setBe64(offset.address + 8, bits);
+      }
+      return key.copy();
     },
     decode(bytes) {
-      const key = new StructBytes(bytes);
-      const instanceId = key.be32(offset.instance_id);
-      const length = key.u32(offset.prefix_len) - INSTANCE_BITS;
+      const given = new StructBytes(bytes);
+      const instanceId = given.be32(offset.instance_id);
+      const length = given.u32(offset.prefix_len) - INSTANCE_BITS;
       if (instanceId > MAX_INSTANCE_ID || length < 0 || length > ADDRESS_BITS[family]) return undefined;
-      const address = addressFromBytes(key.slice(offset.address, ADDRESS_BITS[family] / 8));
+      const address = addressFromBytes(given.slice(offset.address, ADDRESS_BITS[family] / 8));
       return { instanceId, prefix: maskedPrefix(address, length) };
     },
   };

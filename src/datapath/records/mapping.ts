@@ -24,14 +24,16 @@ const ACTION_NAMES = new Map<number, MappingRecord['action']>(
 );
 const { bytes: size, offset } = xtr_mapping;
 
+/** Written again for each mapping: a view costs more to make than to fill. */
+const scratch = new StructBytes(size);
+
 export const mappingCodec: Codec<MappingRecord> = {
   encode(mapping) {
-    const struct = new StructBytes(size);
-    struct.setU32(offset.action, ACTIONS[mapping.action]);
-    struct.setU32(offset.locator_set, mapping.locatorSet ?? xtr_constants.XTR_NONE);
-    struct.setU32(offset.counter, mapping.counter);
-    struct.setU64(offset.expires_at_ms, BigInt(Math.ceil(mapping.expiresAt_ms ?? 0)));
-    return struct.bytes;
+    scratch.setU32(offset.action, ACTIONS[mapping.action]);
+    scratch.setU32(offset.locator_set, mapping.locatorSet ?? xtr_constants.XTR_NONE);
+    scratch.setU32(offset.counter, mapping.counter);
+    scratch.setU64(offset.expires_at_ms, BigInt(Math.ceil(mapping.expiresAt_ms ?? 0)));
+    return scratch.copy();
   },
   decode(bytes) {
     const struct = new StructBytes(bytes);
