@@ -7,11 +7,12 @@ const POLL_ms = 50;
 export async function eventually(
   condition: () => Promise<boolean> | boolean,
   timeout_ms: number,
+  poll_ms = POLL_ms,
 ): Promise<boolean> {
   const deadline = Date.now() + timeout_ms;
   for (;;) {
     if (await condition()) return true;
     if (Date.now() > deadline) return false;
-    await delay(POLL_ms);
+    await delay(poll_ms);
   }
 }

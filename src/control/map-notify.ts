@@ -24,8 +24,8 @@ import type { Registrar } from './registrar.js';
 
 /**
  * A Map-Notify about a move that crosses the Map-Register of a host that came back is older than that. While the
- * Map-Register is young and not acknowledged, such a Map-Notify gets no answer: if it still holds, the Map-Server
- * repeats it after this time (RFC 9301 section 5.7).
+ * Map-Register is young and not acknowledged, such a record changes nothing and its Map-Notify gets no answer: if it
+ * still holds, the Map-Server repeats it after this time (RFC 9301 section 5.7).
  */
 export const CROSSING_ms = 3_000;
 
@@ -97,17 +97,16 @@ export class MapNotifyReceiver {
       this.#acknowledge(received, notify, server, out);
       return;
     }
-    if (notify.records.some((record) => this.#crossesRegister(record, server, now))) {
-      out.push(this.#received(received, notify, 'older than our Map-Register'));
-      return;
-    }
-    seen?.add(identityOf(notify));
+    const valid = notify.records.filter((record) => !this.#crossesRegister(record, server, now));
+    const crosses = valid.length < notify.records.length;
+    if (!crosses) seen?.add(identityOf(notify));
     const effects: Effect[] = [];
-    for (const record of notify.records) this.#apply(record, now, effects);
+    for (const record of valid) this.#apply(record, now, effects);
     // The tries before all else: from then on stale packets find their way.
-    out.push(...effects.filter(isTrieEffect), this.#received(received, notify, 'unsolicited'));
+    const detail = crosses ? 'older than our Map-Register' : 'unsolicited';
+    out.push(...effects.filter(isTrieEffect), this.#received(received, notify, detail));
     out.push(...effects.filter((effect) => !isTrieEffect(effect)));
-    this.#acknowledge(received, notify, server, out);
+    if (!crosses) this.#acknowledge(received, notify, server, out);
   }
 
   /** Records about others, and such that tell of no new place, change nothing. */

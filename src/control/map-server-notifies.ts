@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type EidPrefix, formatEidPrefix } from '../addr/index.js';
+import { type EidPrefix, formatEidPrefix, sameAddress } from '../addr/index.js';
 import { CONTROL_PORT, type EidRecord, type MapNotify, verifyAuthentication } from '../wire/index.js';
 import type { Counters } from './counters.js';
 import { DeadlineQueue } from './deadlines.js';
-import type { Effect, SendEffect } from './effect.js';
+import type { Effect } from './effect.js';
 import type { Random, Received } from './machine.js';
+import { MESSAGE_BYTES, recordBatches, recordBytes } from './message-size.js';
 import { type RegisterSource, sortedLocators } from './registration.js';
 
 /**
@@ -13,13 +14,20 @@ import { type RegisterSource, sortedLocators } from './registration.js';
  */
 export const NOTIFY_INTERVALS_MS: readonly number[] = [3_000, 3_000, 3_000, 6_000, 12_000, 24_000, 48_000];
 
+/** An EID-prefix that an ETR is told to have lost. */
+export interface LeftEid {
+  /** Whose registration was replaced. */
+  readonly previous: RegisterSource;
+  /** What another ETR registered. */
+  readonly record: EidRecord;
+}
+
+/** One Map-Notify to one ETR. */
 interface PendingNotify {
-  /** ETR and EID-prefix. */
-  readonly about: string;
-  readonly eid: EidPrefix;
-  readonly message: MapNotify;
-  readonly secret: Uint8Array;
-  readonly send: SendEffect;
+  readonly previous: RegisterSource;
+  readonly nonce: bigint;
+  /** By ETR and EID-prefix; those that are out of date have gone. */
+  readonly records: Map<string, EidRecord>;
   transmissions: number;
 }
 
@@ -39,34 +47,56 @@ export class UnsolicitedNotifies {
     this.#random = random;
   }
 
+  /** EID-prefixes that an ETR has yet to acknowledge. */
   get count(): number {
-    return this.#byNonce.size;
+    return this.#byAbout.size;
   }
 
   /**
-   * Tells `previous` what the EID-prefix maps to now: the record that another ETR registered. To the RLOC that it registered from, authenticated with the key
-   * that it used. At the bound of pending ones it is sent once only.
+   * Tells the ETRs what EID-prefixes of theirs map to now. To the RLOC that each registered from, authenticated with the
+   * key that it used. What comes together shares messages. What is beyond the bound of pending ones is sent once only.
    */
-  notify(previous: RegisterSource, record: EidRecord, now: number): Effect[] {
-    this.forget(previous.etr, record.eid);
-    const pending = this.#create(previous, record);
-    if (this.#byNonce.size >= this.#limit) {
-      this.#counters.add('pendingNotifiesFull');
-      const detail = `${this.#limit} Map-Notify messages are pending; this one is not retransmitted`;
-      return [
-        ...this.#transmit(pending),
-        { type: 'event', event: { name: 'table-full', eid: record.eid, peer: previous.from, detail } },
-      ];
-    }
-    this.#byNonce.set(pending.message.nonce, pending);
-    this.#byAbout.set(pending.about, pending);
+  notify(left: readonly LeftEid[], now: number): Effect[] {
+    return byReceiver(left).flatMap((group) => {
+      for (const { previous, record } of group) this.forget(previous.etr, record.eid);
+      const bytesOf = ({ record }: LeftEid): number => recordBytes(record.eid, record.locators);
+      const family = group[0]?.previous.from.family ?? 4;
+      return recordBatches(group, bytesOf, MESSAGE_BYTES[family]).flatMap((batch) => this.#begin(batch, now));
+    });
+  }
+
+  #begin(batch: readonly LeftEid[], now: number): Effect[] {
+    const room = Math.max(0, this.#limit - this.#byAbout.size);
+    return [...this.#startWaiting(batch.slice(0, room), now), ...this.#sendOnce(batch.slice(room))];
+  }
+
+  #startWaiting(batch: readonly LeftEid[], now: number): Effect[] {
+    const pending = this.#create(batch);
+    if (pending === undefined) return [];
+    this.#byNonce.set(pending.nonce, pending);
+    for (const about of pending.records.keys()) this.#byAbout.set(about, pending);
     return this.#transmitAndWait(pending, now);
+  }
+
+  #sendOnce(batch: readonly LeftEid[]): Effect[] {
+    const pending = this.#create(batch);
+    if (pending === undefined) return [];
+    this.#counters.add('pendingNotifiesFull', batch.length);
+    const detail = `Map-Notifies of ${this.#limit} EID-prefixes are pending; this one is not retransmitted`;
+    const full = batch.map(({ previous, record: { eid } }): Effect => {
+      return { type: 'event', event: { name: 'table-full', eid, peer: previous.from, detail } };
+    });
+    return [...this.#transmit(pending), ...full];
   }
 
   /** The ETR has registered the EID-prefix again: telling it that the EID is elsewhere would be wrong now. */
   forget(etr: string, eid: EidPrefix): void {
-    const pending = this.#byAbout.get(aboutKey(etr, eid));
-    if (pending !== undefined) this.#remove(pending);
+    const about = aboutKey(etr, eid);
+    const pending = this.#byAbout.get(about);
+    if (pending === undefined) return;
+    this.#byAbout.delete(about);
+    pending.records.delete(about);
+    if (pending.records.size === 0) this.#remove(pending);
   }
 
   /**
@@ -76,8 +106,9 @@ export class UnsolicitedNotifies {
   acknowledge(received: Received, ack: MapNotify): 'acknowledged' | 'unauthentic' | 'unknown' {
     const pending = this.#byNonce.get(ack.nonce);
     if (pending === undefined) return 'unknown';
-    const sameAlgorithm = ack.authentication.algorithmId === pending.message.authentication.algorithmId;
-    if (!sameAlgorithm || !verifyAuthentication(received.bytes, ack, pending.secret)) return 'unauthentic';
+    const { algorithmId, key } = pending.previous;
+    const sameAlgorithm = ack.authentication.algorithmId === algorithmId;
+    if (!sameAlgorithm || !verifyAuthentication(received.bytes, ack, key.secret)) return 'unauthentic';
     this.#remove(pending);
     return 'acknowledged';
   }
@@ -96,25 +127,14 @@ export class UnsolicitedNotifies {
     });
   }
 
-  #create(previous: RegisterSource, record: EidRecord): PendingNotify {
-    const { keyId, algorithmId, key, identity, from, to } = previous;
-    const message: MapNotify = {
-      type: 'map-notify',
-      nonce: this.#random.nonce(),
-      authentication: { keyId, algorithmId, data: new Uint8Array() },
-      records: [asTold(record)],
-      identity,
-    };
-    const send: SendEffect = {
-      type: 'send',
-      message,
-      key: key.secret,
-      from: to,
-      to: from,
-      toPort: CONTROL_PORT,
-    };
-    const about = aboutKey(previous.etr, record.eid);
-    return { about, eid: record.eid, message, secret: key.secret, send, transmissions: 0 };
+  #create(batch: readonly LeftEid[]): PendingNotify | undefined {
+    const [first] = batch;
+    if (first === undefined) return undefined;
+    const records = batch.map(
+      ({ previous, record }) => [aboutKey(previous.etr, record.eid), asTold(record)] as const,
+    );
+    const { previous } = first;
+    return { previous, nonce: this.#random.nonce(), records: new Map(records), transmissions: 0 };
   }
 
   #retransmit(pending: PendingNotify, now: number): Effect[] {
@@ -128,27 +148,60 @@ export class UnsolicitedNotifies {
     return effects;
   }
 
+  /** Those that have become out of date since it was sent first are left out. */
   #transmit(pending: PendingNotify): Effect[] {
-    const { eid, send, message } = pending;
-    const detail =
-      pending.transmissions === 0 ? 'unsolicited' : `unsolicited, retransmission ${pending.transmissions}`;
+    const { previous, nonce, transmissions } = pending;
+    const { keyId, algorithmId, key, identity, from: to, to: from } = previous;
+    const records = [...pending.records.values()];
+    const authentication = { keyId, algorithmId, data: new Uint8Array() };
+    const message: MapNotify = { type: 'map-notify', nonce, authentication, records, identity };
     pending.transmissions += 1;
-    this.#counters.add('mapNotifyRecordsOut', message.records.length);
-    const rlocs = message.records.flatMap(({ locators }) => locators.map(({ rloc }) => rloc));
+    this.#counters.add('mapNotifyRecordsOut', records.length);
     return [
-      send,
+      { type: 'send', message, key: key.secret, from, to, toPort: CONTROL_PORT },
       {
         type: 'event',
-        event: { name: 'map-notify-sent', eid, peer: send.to, rlocs, nonce: message.nonce, detail },
+        event: { name: 'map-notify-sent', peer: to, nonce, ...about(records, transmissions) },
       },
     ];
   }
 
   #remove(pending: PendingNotify): void {
-    this.#byNonce.delete(pending.message.nonce);
-    this.#byAbout.delete(pending.about);
+    this.#byNonce.delete(pending.nonce);
+    for (const about of pending.records.keys()) this.#byAbout.delete(about);
     this.#deadlines.delete(pending);
   }
+}
+
+/** One EID-prefix is told with its RLOCs, more of them by their number. */
+function about(records: readonly EidRecord[], transmissions: number) {
+  const [first, ...others] = records;
+  const kind = transmissions === 0 ? 'unsolicited' : `unsolicited, retransmission ${transmissions}`;
+  if (first === undefined || others.length > 0) return { detail: `${kind}, ${records.length} records` };
+  return { eid: first.eid, rlocs: first.locators.map(({ rloc }) => rloc), detail: kind };
+}
+
+/** What one message can tell. They are few: where the EID-prefixes of one Map-Register were before. */
+function byReceiver(left: readonly LeftEid[]): LeftEid[][] {
+  const groups: LeftEid[][] = [];
+  for (const each of left) {
+    const group = groups.find(([first]) => first !== undefined && isReceiver(first.previous, each.previous));
+    if (group === undefined) groups.push([each]);
+    else group.push(each);
+  }
+  return groups;
+}
+
+/** Whether they are the same ETR, at the same address, that registered with the same address of ours and the same key. */
+function isReceiver(a: RegisterSource, b: RegisterSource): boolean {
+  return (
+    a.etr === b.etr &&
+    a.key === b.key &&
+    a.keyId === b.keyId &&
+    a.algorithmId === b.algorithmId &&
+    sameAddress(a.from, b.from) &&
+    sameAddress(a.to, b.to)
+  );
 }
 
 /** Told by a Map-Server, to an ETR that none of the locators is local to. */

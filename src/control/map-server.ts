@@ -15,7 +15,7 @@ import type { ControlEvent } from './event.js';
 import { EXPIRE_BATCH, type Machine, type Random, type Received } from './machine.js';
 import { encapsulated } from './map-resolver-forward.js';
 import { MapResolver } from './map-resolver.js';
-import { UnsolicitedNotifies } from './map-server-notifies.js';
+import { type LeftEid, UnsolicitedNotifies } from './map-server-notifies.js';
 import { Refusals } from './map-server-refusals.js';
 import { RegistrationNonces } from './registration-nonces.js';
 import { type Lost, RegistrationTable } from './registration-table.js';
@@ -65,7 +65,7 @@ export class MapServer implements Machine {
     return this.#registrations.count;
   }
 
-  /** Unsolicited Map-Notify messages that wait for their Ack. */
+  /** EID-Prefixes whose unsolicited Map-Notify waits for its Ack. */
   get pendingNotifyCount(): number {
     return this.#notifies.count;
   }
@@ -179,13 +179,14 @@ export class MapServer implements Machine {
     }
     const shared = source.byAddress ? source : this.nonces.accept(site, source, register, now);
     const events: Effect[] = [];
-    const notifies: Effect[] = [];
+    const left: LeftEid[] = [];
     register.records.forEach((record, i) => {
       const configured = prefixes[i];
       if (configured === undefined) return;
       if (record.ttl_min === 0) events.push(...this.#withdraw(record, shared));
-      else events.push(...this.#register(record, register.useTtl, shared, configured, notifies, now));
+      else events.push(...this.#register(record, register.useTtl, shared, configured, left, now));
     });
+    const notifies = this.#notifies.notify(left, now);
     return [...events, ...this.#acknowledge(received, register, source), ...notifies];
   }
 
@@ -202,7 +203,7 @@ export class MapServer implements Machine {
     useTtl: boolean,
     source: RegisterSource,
     configured: ConfiguredPrefix,
-    notifies: Effect[],
+    left: LeftEid[],
     now: number,
   ): Effect[] {
     const { registration, changed, replaced } = this.#registrations.register(
@@ -215,8 +216,7 @@ export class MapServer implements Machine {
     this.#notifies.forget(source.etr, record.eid);
     const locators = locatorSet(registration.etrs);
     for (const previous of replaced)
-      if (!isBehind(previous, locators))
-        notifies.push(...this.#notifies.notify(previous.source, record, now));
+      if (!isBehind(previous, locators)) left.push({ previous: previous.source, record });
     if (!changed) return [];
     const rlocs = locators.map(({ rloc }) => rloc);
     const { from: peer, nonce } = source;

@@ -29,3 +29,30 @@ export function recordBytes(eid: EidPrefix, locators: readonly LocatorRecord[]):
     RECORD_BYTES + eidBytes,
   );
 }
+
+/** RFC 9301 sections 5.6 and 5.7: Record Count has 8 bits. */
+const MAX_RECORDS = 255;
+/** Word 1, nonce, key ID and lengths; the longest authentication data (HMAC-SHA-256); xTR-ID and Site-ID. */
+const AUTHENTICATED_BYTES = 16 + 32 + 24;
+
+/**
+ * Cuts into batches that each fit one Map-Register or Map-Notify of at most `bytes` (what fits nowhere is sent alone).
+ * @param bytesOf the EID-record of an item
+ */
+export function recordBatches<T>(items: readonly T[], bytesOf: (item: T) => number, bytes: number): T[][] {
+  const batches: T[][] = [];
+  let batch: T[] = [];
+  let size = AUTHENTICATED_BYTES;
+  for (const item of items) {
+    const more = bytesOf(item);
+    if (batch.length > 0 && (size + more > bytes || batch.length === MAX_RECORDS)) {
+      batches.push(batch);
+      batch = [];
+      size = AUTHENTICATED_BYTES;
+    }
+    batch.push(item);
+    size += more;
+  }
+  if (batch.length > 0) batches.push(batch);
+  return batches;
+}

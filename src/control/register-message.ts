@@ -2,36 +2,7 @@
 import type { EidPrefix } from '../addr/index.js';
 import { ACTION, ALGORITHM_ID, type EidRecord, type LocatorRecord, type MapRegister } from '../wire/index.js';
 import type { MapServerPeer } from './config.js';
-import { recordBytes } from './message-size.js';
 import type { XtrIdentity } from '../wire/messages.js';
-
-/** RFC 9301 section 5.6: Record Count has 8 bits. */
-const MAX_RECORDS = 255;
-/** Word 1, nonce, key ID and lengths; the longest authentication data (HMAC-SHA-256); xTR-ID and Site-ID. */
-const REGISTER_BYTES = 16 + 32 + 24;
-
-/** Cuts into batches that each fit one Map-Register of at most `bytes` (one that fits nowhere is sent alone). */
-export function registerBatches<T extends { readonly eid: EidPrefix }>(
-  items: readonly T[],
-  locators: readonly LocatorRecord[],
-  bytes: number,
-): T[][] {
-  const batches: T[][] = [];
-  let batch: T[] = [];
-  let size = REGISTER_BYTES;
-  for (const item of items) {
-    const more = recordBytes(item.eid, locators);
-    if (batch.length > 0 && (size + more > bytes || batch.length === MAX_RECORDS)) {
-      batches.push(batch);
-      batch = [];
-      size = REGISTER_BYTES;
-    }
-    batch.push(item);
-    size += more;
-  }
-  if (batch.length > 0) batches.push(batch);
-  return batches;
-}
 
 /** The record that registers an EID-Prefix. */
 export function registeredRecord(

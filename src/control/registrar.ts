@@ -6,9 +6,8 @@ import { DeadlineQueue } from './deadlines.js';
 import type { Effect } from './effect.js';
 import { EXPIRE_BATCH, type Random } from './machine.js';
 import { earlier, type Part } from './part.js';
-import { MESSAGE_BYTES } from './message-size.js';
+import { MESSAGE_BYTES, recordBatches, recordBytes } from './message-size.js';
 import type { ProbedHost } from './recovered-hosts.js';
-import { registerBatches } from './register-message.js';
 import { RegisterSender, type RegisterSenderContext } from './register-sender.js';
 import {
   acknowledge,
@@ -163,7 +162,8 @@ export class Registrar implements Part {
     for (const withdraw of [true, false]) {
       const registrations = due.filter((registration) => registration.withdrawing === withdraw);
       const locators = withdraw ? [] : this.#context.local.records;
-      for (const batch of registerBatches(registrations, locators, this.#messageBytes))
+      const bytesOf = ({ eid }: Registration): number => recordBytes(eid, locators);
+      for (const batch of recordBatches(registrations, bytesOf, this.#messageBytes))
         this.#sendBatch(batch, withdraw, now, out);
     }
   }

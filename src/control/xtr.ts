@@ -23,7 +23,10 @@ import { earlier } from './part.js';
 import type { SmrEntry } from './smr-sender.js';
 import { type XtrMachines, xtrMachines } from './xtr-machines.js';
 
-/** One xTR: ITR, ETR, dynamic EIDs and SMRs, joined. Every input returns what to do, in order. */
+/**
+ * One xTR: ITR, ETR, dynamic EIDs and SMRs, joined. Every input returns what to do, in order, but for Map-Registers:
+ * `flush` sends those of all inputs before it, so that what comes together shares messages.
+ */
 export class Xtr implements Machine {
   readonly #counters: Counters;
   readonly #machines: XtrMachines;
@@ -81,7 +84,7 @@ export class Xtr implements Machine {
 
   /** The first input. `adopted`: what the tries hold. */
   start(adopted: AdoptedState, now: number): Effect[] {
-    return this.#handle(now, (out) => {
+    return effectsOf((out) => {
       const { config, references, recovery } = this.#machines;
       references.add(config.mapServers.map((server) => server.address));
       references.add(config.mapResolvers);
@@ -91,7 +94,7 @@ export class Xtr implements Machine {
 
   /** A Map-Request that came without an ECM: SMR (also with P set, as the field has it), RLOC-probe, or a plain one. */
   mapRequest(received: Received, request: MapRequest, now: number): Effect[] {
-    return this.#handle(now, (out) => {
+    return effectsOf((out) => {
       this.#counters.add('mapRequestsIn');
       if (request.smr) this.#machines.smrReceiver.smr(received, request, now, out);
       else {
@@ -109,7 +112,7 @@ export class Xtr implements Machine {
     request: MapRequest,
     now: number,
   ): Effect[] {
-    return this.#handle(now, (out) => {
+    return effectsOf((out) => {
       this.#counters.add('mapRequestsIn');
       this.#counters.add('encapsulatedMapRequestsIn');
       if (request.smr || request.probe) this.#counters.add('unexpectedMessages');
@@ -121,19 +124,19 @@ export class Xtr implements Machine {
   }
 
   mapReply(received: Received, reply: MapReply, now: number): Effect[] {
-    return this.#handle(now, (out) => {
+    return effectsOf((out) => {
       this.#machines.itr.mapReply(received, reply, now, out);
     });
   }
 
   mapNotify(received: Received, notify: MapNotify, now: number): Effect[] {
-    return this.#handle(now, (out) => {
+    return effectsOf((out) => {
       this.#machines.mapNotify.notify(received, notify, now, out);
     });
   }
 
   punts(punts: readonly Punt[], now: number): Effect[] {
-    return this.#handle(now, (out) => {
+    return effectsOf((out) => {
       this.#counters.add('puntsIn', punts.length);
       const inject: HeldFrame[] = [];
       for (const punt of punts) this.#punt(punt, now, inject, out);
@@ -143,14 +146,14 @@ export class Xtr implements Machine {
 
   /** The answer to a CheckTrafficEffect: packets of a map-cache entry so far. */
   traffic(eid: EidPrefix, packets: number, now: number): Effect[] {
-    return this.#handle(now, (out) => {
+    return effectsOf((out) => {
       this.#machines.itr.traffic(eid, packets, now, out);
     });
   }
 
   /** The addresses of this router on its EID-facing interfaces, all of them; also before `start`. */
-  ownAddresses(addresses: readonly OwnAddress[], now: number): Effect[] {
-    return this.#handle(now, (out) => {
+  ownAddresses(addresses: readonly OwnAddress[]): Effect[] {
+    return effectsOf((out) => {
       this.#machines.ownAddresses.replace(addresses, out);
     });
   }
@@ -161,34 +164,34 @@ export class Xtr implements Machine {
   }
 
   eidSighted(sighting: EidSighting, now: number): Effect[] {
-    return this.#handle(now, (out) => {
+    return effectsOf((out) => {
       this.#machines.dynamicEids.sighted(sighting, now, out);
     });
   }
 
   eidLost(sighting: EidSighting, now: number): Effect[] {
-    return this.#handle(now, (out) => {
+    return effectsOf((out) => {
       this.#machines.dynamicEids.lost(sighting, now, out);
     });
   }
 
   /** The tries had no room for these mappings: packets meet what covers them, and so does the map-cache. */
-  trieRefused(eids: readonly EidPrefix[], now: number): Effect[] {
-    return this.#handle(now, (out) => {
+  trieRefused(eids: readonly EidPrefix[]): Effect[] {
+    return effectsOf((out) => {
       for (const eid of eids) this.#machines.mapCache.remove(eid, 'no room in the data path', out);
     });
   }
 
   /** Asks the Mapping System, or `to`, for `eid`; a LookupResultEffect with this token follows, now or later. */
   lookup(token: number, eid: Eid, to: Address | undefined, now: number): Effect[] {
-    return this.#handle(now, (out) => {
+    return effectsOf((out) => {
       this.#machines.resolver.lookup(token, eid, to, now, out);
     });
   }
 
   /** Removes what was learnt, see MapCache.clear. */
   clearMapCache(eid: EidPrefix | undefined, now: number, onFound: (count: number) => void): Effect[] {
-    return this.#handle(now, (out) => {
+    return effectsOf((out) => {
       this.#machines.mapCache.clear(eid, now, onFound, out);
     });
   }
@@ -202,17 +205,17 @@ export class Xtr implements Machine {
 
   expire(now: number): Effect[] {
     const share = Math.floor(EXPIRE_BATCH / this.#machines.parts.length); // so that none of them waits for the others
-    return this.#handle(now, (out) => {
+    return effectsOf((out) => {
       for (const part of this.#machines.parts) part.expire(now, share, out);
     });
   }
 
-  #handle(now: number, step: (out: Effect[]) => void): Effect[] {
-    const out: Effect[] = [];
-    step(out);
-    this.#machines.registrar.flush(now, out);
-    this.#machines.references.flush(out);
-    return out;
+  /** After one input or several. */
+  flush(now: number): Effect[] {
+    return effectsOf((out) => {
+      this.#machines.registrar.flush(now, out);
+      this.#machines.references.flush(out);
+    });
   }
 
   #punt(punt: Punt, now: number, inject: HeldFrame[], out: Effect[]): void {
@@ -250,4 +253,10 @@ export class Xtr implements Machine {
     const moved = this.#machines.away.table.longestMatch(eid) !== undefined;
     this.#machines.smr.stale(punt, moved, now, out);
   }
+}
+
+function effectsOf(step: (out: Effect[]) => void): Effect[] {
+  const out: Effect[] = [];
+  step(out);
+  return out;
 }

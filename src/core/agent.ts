@@ -37,8 +37,18 @@ export class Agent implements Machine {
     this.mapServer = mapServer && new MapServer(mapServer, this.counters, random);
   }
 
-  /** @param now CLOCK_MONOTONIC, milliseconds */
-  handle(input: Input, now: number): Effect[] {
+  /**
+   * What came together shares Map-Registers, and its effects can share batches.
+   * @param now CLOCK_MONOTONIC, milliseconds
+   */
+  handle(inputs: readonly Input[], now: number): Effect[] {
+    const effects: Effect[] = [];
+    for (const input of inputs) for (const effect of this.#handle(input, now)) effects.push(effect);
+    for (const effect of this.xtr?.flush(now) ?? []) effects.push(effect);
+    return effects;
+  }
+
+  #handle(input: Input, now: number): Effect[] {
     switch (input.type) {
       case 'start':
         return this.xtr?.start(input.adopted, now) ?? [];
@@ -51,9 +61,9 @@ export class Agent implements Machine {
       case 'eid-lost':
         return this.xtr?.eidLost(input.sighting, now) ?? [];
       case 'own-addresses':
-        return this.xtr?.ownAddresses(input.addresses, now) ?? [];
+        return this.xtr?.ownAddresses(input.addresses) ?? [];
       case 'trie-refused':
-        return this.xtr?.trieRefused(input.eids, now) ?? [];
+        return this.xtr?.trieRefused(input.eids) ?? [];
       case 'eid-interfaces':
         this.xtr?.eidInterfaces(input.interfaces);
         return [];

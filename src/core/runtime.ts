@@ -15,11 +15,22 @@ export interface Surroundings {
   readonly dataPath: DataPath | undefined;
   readonly network: KernelNetwork | undefined;
   readonly onEvent: (event: ControlEvent) => void;
+  /**
+   * Calls once all that waits on sockets by now has been read, before the event loop waits again. Without it, every
+   * input is handled when it comes.
+   */
+  readonly afterReading?: (handle: () => void) => void;
 }
+
+/** Inputs that are handled together at most: when there are so many, they are not left waiting for others. */
+export const TURN_INPUTS = 512;
 
 const NOTHING_ADOPTED: AdoptedState = { mapCache: [], localEids: [] };
 
-/** Feeds an agent with what happens and carries out, in order, what it asks for. */
+/**
+ * Feeds an agent with what happens and carries out what it asks for. What comes in one turn of the event loop is handled
+ * together: a crowd of hosts shares Map-Registers, and the tries are written in one batch.
+ */
 export class Runtime {
   readonly #agent: Agent;
   readonly #world: Surroundings;
@@ -27,6 +38,8 @@ export class Runtime {
   /** Mappings of this dispatch that found no room in the tries. */
   readonly #refused: EidPrefix[] = [];
   readonly #unchecked: EidPrefix[] = [];
+  /** What came in this turn. */
+  #inputs: Input[] = [];
   #nextToken = 1;
   #stopped = false;
 
@@ -40,10 +53,10 @@ export class Runtime {
     const { transport, dataPath, network } = this.#world;
     network?.onOwnAddresses((addresses) => this.dispatch({ type: 'own-addresses', addresses }));
     this.dispatch({ type: 'start', adopted: dataPath?.adopted() ?? NOTHING_ADOPTED });
-    transport.onDatagram((datagram) => this.dispatch({ type: 'datagram', datagram }));
-    dataPath?.onPunts((punts) => this.dispatch({ type: 'punts', punts }));
-    network?.onEidSighted((sighting) => this.dispatch({ type: 'eid-sighted', sighting }));
-    network?.onEidLost((sighting) => this.dispatch({ type: 'eid-lost', sighting }));
+    transport.onDatagram((datagram) => this.#take({ type: 'datagram', datagram }));
+    dataPath?.onPunts((punts) => this.#take({ type: 'punts', punts }));
+    network?.onEidSighted((sighting) => this.#take({ type: 'eid-sighted', sighting }));
+    network?.onEidLost((sighting) => this.#take({ type: 'eid-lost', sighting }));
   }
 
   /** Nothing more is sent or changed; what XDP does stays as it is. */
@@ -52,14 +65,33 @@ export class Runtime {
     this.#world.clock.wakeAt(undefined, () => undefined);
   }
 
+  /** Handles it now, after what came before it. */
   dispatch(input: Input): void {
-    if (this.#stopped) return;
-    this.#carryOut(this.#agent.handle(input, this.#world.clock.now()));
+    this.#inputs.push(input);
+    this.#turn();
+  }
+
+  /** Handles it with whatever else is there to be read. */
+  #take(input: Input): void {
+    const { afterReading } = this.#world;
+    if (afterReading === undefined || this.#inputs.length + 1 >= TURN_INPUTS) return this.dispatch(input);
+    this.#inputs.push(input);
+    if (this.#inputs.length === 1) afterReading(() => this.#turn());
+  }
+
+  #turn(): void {
+    const inputs = this.#inputs;
+    this.#inputs = [];
+    if (this.#stopped || inputs.length === 0) return;
+    this.#handle(...inputs);
     const eids = this.#refused.splice(0);
-    if (eids.length > 0)
-      this.#carryOut(this.#agent.handle({ type: 'trie-refused', eids }, this.#world.clock.now()));
+    if (eids.length > 0) this.#handle({ type: 'trie-refused', eids });
     this.#checkTraffic();
     this.#scheduleWake();
+  }
+
+  #handle(...inputs: readonly Input[]): void {
+    this.#carryOut(this.#agent.handle(inputs, this.#world.clock.now()));
   }
 
   /** Sends a Map-Request for `eid` and waits for what comes of it. */
@@ -84,22 +116,17 @@ export class Runtime {
   #checkTraffic(): void {
     for (const eid of this.#unchecked.splice(0)) {
       const { packets } = this.#world.dataPath?.traffic(eid) ?? { packets: 0 };
-      this.#carryOut(this.#agent.handle({ type: 'traffic', eid, packets }, this.#world.clock.now()));
+      this.#handle({ type: 'traffic', eid, packets });
     }
   }
 
+  /**
+   * The tries first and in one batch, then all else, each in order: packets find their way before others hear of it. A
+   * frame whose mapping comes and goes in one turn is punted once more when it is injected.
+   */
   #carryOut(effects: readonly Effect[]): void {
-    let tries: TrieEffect[] = [];
-    for (const effect of effects) {
-      if (isTrieEffect(effect)) {
-        tries.push(effect); // neighbours in the list go to the kernel in one batch
-        continue;
-      }
-      this.#program(tries);
-      tries = [];
-      this.#perform(effect);
-    }
-    this.#program(tries);
+    this.#program(effects.filter(isTrieEffect));
+    for (const effect of effects) if (!isTrieEffect(effect)) this.#perform(effect);
   }
 
   #program(effects: readonly TrieEffect[]): void {

@@ -37,15 +37,12 @@ export class EventLogger {
 
   /** @param text made only for a line that is written */
   log(name: string, text: () => string): void {
-    const write = this.#writer(name);
+    const level = levelOf(name);
+    if (!this.#log.isLevelEnabled(level)) return; // most of them, as there is one for each message
+    const write = (line: string): void => this.#log[level](line);
     const leftOut = this.#leftOut(name);
     if (leftOut > 0) write(`${name}: ${leftOut} more lines left out`);
     if (this.#allows(name)) write(text());
-  }
-
-  #writer(name: string): (text: string) => void {
-    const level = WARNINGS.has(name) ? 'warn' : CHANGES.has(name) ? 'info' : 'debug';
-    return (text) => this.#log[level](text);
   }
 
   /** How many lines of a second that is over were not written. */
@@ -66,4 +63,8 @@ export class EventLogger {
   #second(): number {
     return Math.floor(this.#now() / 1_000);
   }
+}
+
+function levelOf(name: string): 'warn' | 'info' | 'debug' {
+  return WARNINGS.has(name) ? 'warn' : CHANGES.has(name) ? 'info' : 'debug';
 }

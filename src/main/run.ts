@@ -53,6 +53,7 @@ async function start(configuration: Configuration, version: string, log: Log): P
     const logger = new EventLogger(log, () => clock.now());
     const runtime = new Runtime(agent, {
       ...{ clock, transport, dataPath, network },
+      afterReading: setImmediate,
       onEvent: (event) => {
         const view = events.record(event);
         logger.log(event.name, () => eventText(view()));

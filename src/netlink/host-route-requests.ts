@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Host routes of dynamic EIDs, in the kernel's main table whatever their instance ID. Runs in the monitor process.
 import { ADDRESS_BITS, hostPrefix } from '../addr/index.js';
-import type { HostRoute } from './monitor-messages.js';
+import type { HostRoute, HostRouteChange, HostRouteRefusal } from './monitor-messages.js';
 import { forgetNeighbour } from './neighbour-requests.js';
 import { RequestError, type RequestSocket } from './request-socket.js';
 import {
@@ -23,14 +23,32 @@ import { decodeRoute, encodeInterfaceRoute, encodeRouteDump } from './rtnetlink/
  */
 export const HOST_ROUTE_METRIC = 4342;
 
+/** Carries the changes out, in order; what the kernel refused is told at the place of the change. */
+export async function changeHostRoutes(
+  requests: RequestSocket,
+  changes: readonly HostRouteChange[],
+): Promise<(HostRouteRefusal | undefined)[]> {
+  const outcomes: (HostRouteRefusal | undefined)[] = [];
+  for (const { route, wanted } of changes) {
+    try {
+      await (wanted ? addHostRoute : deleteHostRoute)(requests, route);
+      outcomes.push(undefined);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      outcomes.push({ code: error.code, message: error.message });
+    }
+  }
+  return outcomes;
+}
+
 /** Adds the route, or moves it to another interface. @throws RequestError */
-export async function addHostRoute(requests: RequestSocket, route: HostRoute): Promise<void> {
+async function addHostRoute(requests: RequestSocket, route: HostRoute): Promise<void> {
   const payload = encodeInterfaceRoute({ ...ours(route), scope: RT_SCOPE_LINK });
   await requests.request('RTM_NEWROUTE', RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, payload);
 }
 
 /** Deletes the route if it is there and leads out of that interface. @throws RequestError */
-export async function deleteHostRoute(requests: RequestSocket, route: HostRoute): Promise<void> {
+async function deleteHostRoute(requests: RequestSocket, route: HostRoute): Promise<void> {
   const payload = encodeInterfaceRoute({ ...ours(route), scope: RT_SCOPE_NOWHERE });
   try {
     await requests.request('RTM_DELROUTE', RTM_DELROUTE, 0, payload);

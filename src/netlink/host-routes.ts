@@ -2,23 +2,23 @@
 // The host routes that the agent wants, and which of them the kernel has yet to be told.
 import { ADDRESS_BITS, formatAddress } from '../addr/index.js';
 import { HOST_ROUTE_METRIC } from './host-route-requests.js';
-import type { HostRoute } from './monitor-messages.js';
+import type { HostRoute, HostRouteChange, HostRouteRefusal } from './monitor-messages.js';
 import type { Log } from './monitor-process.js';
 import { RTPROT_XTRD } from './rtnetlink/constants.js';
 
-/** Requests under way at once; the others wait in the table, where a later one of the same route replaces them. */
-const WINDOW = 64;
+/**
+ * Changes in one request to the monitor, and one request is under way; the others wait in the table, where a later one
+ * of the same route replaces them.
+ */
+const BATCH = 256;
 /** At most one line in the log in this time; the counter has them all. */
 const LOG_INTERVAL_MS = 1_000;
 
-interface Entry {
-  readonly route: HostRoute;
-  readonly wanted: boolean;
-}
-
 export interface HostRouteOptions {
-  /** Rejects with the errno's name as `code`, or with ERR_MONITOR_ENDED. */
-  readonly request: (type: 'add-host-route' | 'delete-host-route', route: HostRoute) => Promise<unknown>;
+  /** What the kernel refused. Rejects with the errno's name as `code`, or with ERR_MONITOR_ENDED. */
+  readonly request: (
+    changes: readonly HostRouteChange[],
+  ) => Promise<readonly (HostRouteRefusal | undefined)[]>;
   /** For the commands in the log. */
   readonly interfaceName: (ifindex: number) => string;
   readonly log: Log;
@@ -26,10 +26,11 @@ export interface HostRouteOptions {
 
 export class HostRoutes {
   readonly #options: HostRouteOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, HostRouteChange>();
   /** Keys of entries that the kernel does not have yet, in order. */
   readonly #waiting = new Set<string>();
   #underWay = 0;
+  #planned = false;
   #errors = 0;
   #loggedAt_ms = -Infinity;
 
@@ -51,7 +52,7 @@ export class HostRoutes {
     this.#entries.set(key, { route, wanted });
     this.#waiting.delete(key); // to the end: of two interfaces for one EID the later one counts
     this.#waiting.add(key);
-    this.#pump();
+    this.#plan();
   }
 
   isWanted(route: HostRoute): boolean {
@@ -62,50 +63,59 @@ export class HostRoutes {
   repeat(ifindex?: number): void {
     for (const [key, { route }] of this.#entries)
       if (ifindex === undefined || route.ifindex === ifindex) this.#waiting.add(key);
-    this.#pump();
+    this.#plan();
   }
 
-  #pump(): void {
-    for (const key of this.#waiting) {
-      if (this.#underWay >= WINDOW) return;
-      this.#waiting.delete(key);
-      const entry = this.#entries.get(key);
-      if (entry !== undefined) void this.#tell(key, entry);
-    }
+  /** What is set in one turn of the event loop goes together. */
+  #plan(): void {
+    if (this.#planned || this.#underWay > 0) return;
+    this.#planned = true;
+    queueMicrotask(() => {
+      this.#planned = false;
+      void this.#pump();
+    });
   }
 
-  async #tell(key: string, entry: Entry): Promise<void> {
-    this.#underWay++;
-    const { route, wanted } = entry;
+  async #pump(): Promise<void> {
+    const batch = this.#take();
+    this.#underWay = batch.length;
+    if (batch.length === 0) return;
     try {
-      await this.#options.request(wanted ? 'add-host-route' : 'delete-host-route', route);
-      this.#settled(key, entry);
+      const refusals = await this.#options.request(batch);
+      batch.forEach((change, i) => this.#settled(change, refusals[i]));
     } catch (error) {
-      const failure = error as Error & { code?: string };
+      const { code = 'UNKNOWN', message } = error as Error & { code?: string };
       // When the monitor ended, everything is repeated as soon as the next one has started.
-      if (failure.code !== 'ERR_MONITOR_ENDED') {
-        this.#settled(key, entry);
-        this.#failed(entry, failure);
-      }
+      if (code !== 'ERR_MONITOR_ENDED') for (const change of batch) this.#settled(change, { code, message });
     }
-    this.#underWay--;
-    this.#pump();
+    this.#underWay = 0;
+    if (this.#waiting.size > 0) this.#plan();
   }
 
-  #settled(key: string, entry: Entry): void {
-    if (!entry.wanted && this.#entries.get(key) === entry) this.#entries.delete(key);
+  #take(): HostRouteChange[] {
+    const batch: HostRouteChange[] = [];
+    for (const key of this.#waiting) {
+      if (batch.length === BATCH) break;
+      this.#waiting.delete(key);
+      const change = this.#entries.get(key);
+      if (change !== undefined) batch.push(change);
+    }
+    return batch;
   }
 
-  #failed({ route, wanted }: Entry, error: Error): void {
+  #settled(change: HostRouteChange, refusal: HostRouteRefusal | undefined): void {
+    const key = keyOf(change.route);
+    if (!change.wanted && this.#entries.get(key) === change) this.#entries.delete(key);
+    if (refusal !== undefined) this.#failed(change, refusal);
+  }
+
+  #failed({ route, wanted }: HostRouteChange, { message }: HostRouteRefusal): void {
     this.#errors++;
     const now_ms = performance.now();
     if (now_ms - this.#loggedAt_ms < LOG_INTERVAL_MS) return;
     this.#loggedAt_ms = now_ms;
     const command = ipRouteCommand(route, wanted, this.#options.interfaceName(route.ifindex));
-    this.#options.log(
-      'warn',
-      `host route: ${error.message} (${this.#errors} errors so far); by hand: ${command}`,
-    );
+    this.#options.log('warn', `host route: ${message} (${this.#errors} errors so far); by hand: ${command}`);
   }
 }
 

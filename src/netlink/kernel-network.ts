@@ -74,6 +74,8 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   #eidInterfaces: readonly EidInterface[];
   #rlocs: readonly Address[] = [];
   #keepTimer: NodeJS.Timeout | undefined;
+  /** Of this turn of the event loop: they go together. */
+  readonly #probes: { readonly address: Address; readonly ifindex: number }[] = [];
   /** Watched interfaces that were up when last heard of. */
   #up = new Set<number>();
   #linkNames: readonly string[] = [];
@@ -93,7 +95,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
     });
     this.#detector.watch(eidInterfaces);
     this.#hostRoutes = new HostRoutes({
-      request: (type, route) => this.#monitor.request({ type, route }),
+      request: (changes) => this.#monitor.request({ type: 'change-host-routes', changes }),
       interfaceName: (ifindex) => this.#interfaceName(ifindex),
       log,
     });
@@ -154,7 +156,12 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   }
 
   probeHost({ eid, ifindex }: ProbeHostEffect): void {
-    this.#monitor.send({ type: 'probe', neighbours: [{ address: eid.address, ifindex }] });
+    this.#probes.push({ address: eid.address, ifindex });
+    if (this.#probes.length === 1) queueMicrotask(() => this.#sendProbes());
+  }
+
+  #sendProbes(): void {
+    this.#monitor.send({ type: 'probe', neighbours: this.#probes.splice(0) });
   }
 
   keepNeighbours(rlocs: readonly Address[]): void {
@@ -199,8 +206,14 @@ class MonitoredNetwork implements LinuxKernelNetwork {
 
   async #deleteHostRoutes(which: (route: HostRoute) => boolean): Promise<number> {
     const routes = (await this.#monitor.request({ type: 'host-routes' })).filter(which);
-    for (const route of routes) await this.#monitor.request({ type: 'delete-host-route', route });
+    for (const route of routes) await this.#deleteHostRoute(route);
     return routes.length;
+  }
+
+  async #deleteHostRoute(route: HostRoute): Promise<void> {
+    const changes = [{ route, wanted: false }];
+    const [refusal] = await this.#monitor.request({ type: 'change-host-routes', changes });
+    if (refusal !== undefined) throw new NetlinkError(refusal.code, refusal.message);
   }
 
   /** Everything that a monitor has to know. */

@@ -44,7 +44,8 @@ export class KernelWatch {
   readonly #requests: RequestSocket;
   readonly #send: (message: FromMonitor, taken?: () => void) => void;
   readonly #queue = new ChangeQueue(
-    (changes, taken) => this.#send({ type: 'changes', changes }, taken),
+    // What else is read in this turn of the event loop is the next batch: of a crowd each would be a message of its own.
+    (changes, taken) => this.#send({ type: 'changes', changes }, () => setImmediate(taken)),
     () => this.snapshot(),
   );
 

@@ -12,22 +12,35 @@ export interface HostRoute {
   readonly ifindex: number;
 }
 
+export interface HostRouteChange {
+  readonly route: HostRoute;
+  /**
+   * False deletes it, and forgets the neighbour, so that the next ARP or ND message of the host makes a new entry, and
+   * an event.
+   */
+  readonly wanted: boolean;
+}
+
+/** What the kernel said instead: `code` is the errno's name. */
+export interface HostRouteRefusal {
+  readonly code: string;
+  readonly message: string;
+}
+
 export type MonitorRequest =
   | { readonly type: 'links' }
   | { readonly type: 'addresses' }
   | { readonly type: 'xdp-features'; readonly ifindexes: readonly number[] }
   | { readonly type: 'host-routes' }
-  | { readonly type: 'add-host-route'; readonly route: HostRoute }
-  /** Also forgets the neighbour, so that the next ARP or ND message of the host makes a new entry, and an event. */
-  | { readonly type: 'delete-host-route'; readonly route: HostRoute };
+  /** In order; what comes of each is in the reply. */
+  | { readonly type: 'change-host-routes'; readonly changes: readonly HostRouteChange[] };
 
 export interface MonitorReplies {
   readonly links: Link[];
   readonly addresses: LocalAddress[];
   readonly 'xdp-features': XdpFeatures[];
   readonly 'host-routes': HostRoute[];
-  readonly 'add-host-route': undefined;
-  readonly 'delete-host-route': undefined;
+  readonly 'change-host-routes': (HostRouteRefusal | undefined)[];
 }
 
 export type ToMonitor =

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The monitor process: all netlink sockets live here, because the `netlink` package aborts its process when a receive
 // buffer overruns. It holds nothing that a full dump and the agent's own memory cannot restore.
-import { addHostRoute, deleteHostRoute, listHostRoutes } from './host-route-requests.js';
+import { changeHostRoutes, listHostRoutes } from './host-route-requests.js';
 import { KernelWatch } from './kernel-watch.js';
 import type { FromMonitor, MonitorRequest, ToMonitor } from './monitor-messages.js';
-import { probeNeighbours } from './neighbour-requests.js';
+import { probeNeighbour } from './neighbour-requests.js';
 import { NextHopKeeper } from './next-hop-keeper.js';
+import { ProbeQueue } from './probe-queue.js';
 import { RequestSocket } from './request-socket.js';
 import { decodeLocalAddress, encodeLocalAddressDump } from './rtnetlink/address.js';
 import { NETLINK_GENERIC, NETLINK_ROUTE, RTM_GETADDR, RTM_GETLINK } from './rtnetlink/constants.js';
@@ -19,6 +20,7 @@ const requests = new RequestSocket(NETLINK_ROUTE);
 const genericRequests = new RequestSocket(NETLINK_GENERIC);
 const watch = new KernelWatch(requests, send);
 const nextHops = new NextHopKeeper(requests);
+const probes = new ProbeQueue((host) => probeNeighbour(requests, host));
 
 function send(message: FromMonitor, taken?: () => void): void {
   // Fails only when the agent is gone, and then so are we.
@@ -39,10 +41,8 @@ async function perform(request: MonitorRequest): Promise<unknown> {
       return listXdpFeatures(genericRequests, request.ifindexes);
     case 'host-routes':
       return listHostRoutes(requests);
-    case 'add-host-route':
-      return addHostRoute(requests, request.route);
-    case 'delete-host-route':
-      return deleteHostRoute(requests, request.route);
+    case 'change-host-routes':
+      return changeHostRoutes(requests, request.changes);
   }
 }
 
@@ -62,7 +62,7 @@ process.on('message', (message: ToMonitor) => {
   if (message.type === 'stop') process.exit(0);
   else if (message.type === 'watch') watch.watch(message.ifindexes, message.names);
   else if (message.type === 'keep-neighbours') nextHops.keep(message.rlocs);
-  else if (message.type === 'probe') void probeNeighbours(requests, message.neighbours);
+  else if (message.type === 'probe') probes.add(message.neighbours);
   else last = last.then(() => answer(message.id, message.request)); // whole requests, in order
 });
 process.on('disconnect', () => process.exit(0));
@@ -70,7 +70,7 @@ process.on('disconnect', () => process.exit(0));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 setInterval(() => {
-  const counts = { ...watch.counts, ...nextHops.counts };
+  const counts = { ...watch.counts, ...nextHops.counts, ...probes.counts };
   if (JSON.stringify(counts) !== reported) send({ type: 'counts', counts });
   reported = JSON.stringify(counts);
 }, COUNTS_MS);

@@ -18,21 +18,19 @@ import {
 import { decodeNeighbour, encodeNeighbour, type Neighbour } from './rtnetlink/neighbour.js';
 
 /**
- * Has the kernel send ARP requests or Neighbor Solicitations: unicast to neighbours that it knows, else to find them.
+ * Has the kernel send an ARP request or Neighbor Solicitation: unicast to a neighbour that it knows, else to find it. A
+ * host that cannot be asked (its interface is gone) is as silent as one that is not there.
  */
-export async function probeNeighbours(
+export async function probeNeighbour(
   requests: RequestSocket,
-  neighbours: readonly Pick<Neighbour, 'ifindex' | 'address'>[],
+  { ifindex, address }: Pick<Neighbour, 'ifindex' | 'address'>,
 ): Promise<void> {
-  for (const { ifindex, address } of neighbours) {
-    const probe = encodeNeighbour({ ifindex, address, state: NUD_PROBE });
-    const resolve = encodeNeighbour({ ifindex, address, flags: NTF_USE });
-    // A host that cannot be asked (its interface is gone) is as silent as one that is not there.
-    await requests
-      .request('RTM_NEWNEIGH', RTM_NEWNEIGH, NLM_F_REPLACE, probe)
-      .catch(() => requests.request('RTM_NEWNEIGH', RTM_NEWNEIGH, NLM_F_CREATE, resolve))
-      .catch(() => undefined);
-  }
+  const probe = encodeNeighbour({ ifindex, address, state: NUD_PROBE });
+  const resolve = encodeNeighbour({ ifindex, address, flags: NTF_USE });
+  await requests
+    .request('RTM_NEWNEIGH', RTM_NEWNEIGH, NLM_F_REPLACE, probe)
+    .catch(() => requests.request('RTM_NEWNEIGH', RTM_NEWNEIGH, NLM_F_CREATE, resolve))
+    .catch(() => undefined);
 }
 
 /** Deletes an entry that was learnt; configured ones stay. @throws RequestError */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
 import { type Address, formatAddress } from '../addr/index.js';
 
 /** UDP port of LISP control messages (RFC 9301 section 5). */
@@ -23,12 +22,12 @@ export interface ControlSocketEvents {
 }
 
 /** There are no names here but addresses: to ask the resolver for each datagram doubles the time of sending it. */
-function asItIs(
-  address: string,
-  _options: unknown,
-  found: (error: null, address: string, family: number) => void,
-): void {
-  found(null, address, isIPv6(address) ? 6 : 4);
+function asItIs(family: 4 | 6) {
+  return (
+    address: string,
+    _options: unknown,
+    found: (error: null, address: string, family: number) => void,
+  ): void => found(null, address, family);
 }
 
 /** A socket for one local address, bound again until it works: which address a datagram came to is then known. */
@@ -56,7 +55,7 @@ export class ControlSocket {
         type: this.address.family === 4 ? 'udp4' : 'udp6',
         ipv6Only: this.address.family === 6,
         recvBufferSize: RECEIVE_BUFFER_BYTES,
-        lookup: asItIs,
+        lookup: asItIs(this.address.family),
       });
       this.#socket = socket;
       socket.on('message', (bytes, { address, port }) => this.#events.datagram(bytes, address, port));

@@ -191,8 +191,8 @@ export class Bench {
   }
 
   did(effects: readonly Effect[]): this {
-    this.effects = effects;
-    for (const effect of effects) this.#follow(effect);
+    this.effects = [...effects, ...this.xtr.flush(this.now)];
+    for (const effect of this.effects) this.#follow(effect);
     return this;
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
+import { formatEidPrefix } from '../../src/addr/index.js';
 import type { AuthenticationKey } from '../../src/control/config.js';
 import { RecentKeys } from '../../src/control/recent-keys.js';
 import type { EidRecord, MapNotify } from '../../src/wire/index.js';
@@ -192,6 +193,22 @@ test('a Map-Notify that crosses our Map-Register waits until that is acknowledge
   const [register] = bench.registers.slice(-1);
   bench.notify(register!.nonce, register!.records).notify(2n, [MOVED]);
   t.is(bench.xtr.away.size, 1);
+});
+
+test('what crosses a Map-Register keeps nothing else of the Map-Notify waiting, but the Ack', (t) => {
+  const bench = xtr2().sight('1.1.1.2').acknowledge().pass(50_000);
+  const others = [record('1.1.1.2', ['6.6.6.6'])];
+  bench.notify(1n, [MOVED]).pass(100).sight('1.1.1.1');
+  bench.notify(2n, [MOVED, ...others]);
+  t.deepEqual(
+    [...bench.xtr.away.entries()].map(({ eid }) => formatEidPrefix(eid)),
+    ['1.1.1.2/32'],
+  );
+  t.false(bench.sent.some((sent) => sent.startsWith(ACK)));
+  const register = bench.registers.findLast(({ records }) => records.some(({ ttl_min }) => ttl_min > 0));
+  bench.notify(register!.nonce, register!.records).notify(2n, [MOVED, ...others]);
+  t.is(bench.xtr.away.size, 2);
+  t.true(bench.sent.some((sent) => sent.startsWith(ACK)));
 });
 
 test('that does not last: a Map-Server that acknowledges nothing is believed after three seconds', (t) => {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
+import { formatEidPrefix } from '../../src/addr/index.js';
 import type { AuthenticationKey } from '../../src/control/config.js';
-import type { MapNotify } from '../../src/wire/index.js';
+import { MESSAGE_BYTES } from '../../src/control/message-size.js';
+import { encodeMessage, type MapNotify } from '../../src/wire/index.js';
 import { Etr, KEY, OTHER_KEY, record, Scene, withdrawal } from './map-server-scene.js';
 
 const HOST = '1.1.1.1/32';
@@ -85,16 +87,95 @@ test('9301-5.7-D03: the acknowledging Map-Notify is not retransmitted', (t) => {
   t.is(scene.advance(179_000).sends.length, 0);
 });
 
-test('at the bound of pending ones a Map-Notify is sent once, and that is counted', (t) => {
-  const { scene, xtr2, xtr6 } = moved({ pendingNotifies: 1 });
-  const hosts = ['1.1.1.2/32', '1.1.1.3/32'];
-  scene.register(xtr2.register(hosts.map((host) => record(host, ['2.2.2.2']))), { from: '2.2.2.2' });
+const HOSTS = ['1.1.1.2/32', '1.1.1.3/32', '1.1.1.4/32'] as const;
+const eidsOf = ({ records }: MapNotify): string[] => records.map(({ eid }) => formatEidPrefix(eid));
+const tellsXtr2 = ({ path }: { path: string }): boolean => path.endsWith('> 2.2.2.2:4342');
+
+/** Hosts that xTR2 registered one by one have moved together. */
+function crowdMoved(hosts: readonly string[], limits: { pendingNotifies?: number } = {}) {
+  const scene = new Scene(undefined, limits);
+  const xtr2 = new Etr('2.2.2.2', 0x22n);
+  const xtr6 = new Etr('6.6.6.6', 0x66n);
+  for (const host of hosts) scene.register(xtr2.register([record(host, ['2.2.2.2'])]), { from: '2.2.2.2' });
   const outcome = scene.register(xtr6.register(hosts.map((host) => record(host, ['6.6.6.6']))), {
     from: '6.6.6.6',
   });
-  t.is(outcome.notifies().length, 3);
+  return { scene, xtr2, outcome, told: outcome.notifies().filter(tellsXtr2) };
+}
+
+test('hosts that move together are told in one Map-Notify, and one Ack ends it', (t) => {
+  const { scene, outcome, told } = crowdMoved(HOSTS);
+  t.deepEqual(
+    told.map(({ message }) => eidsOf(message)),
+    [[...HOSTS]],
+  );
+  t.is(outcome.events.filter(({ detail }) => detail === 'unsolicited, 3 records').length, 1);
+  t.is(scene.server.pendingNotifyCount, 3);
+  scene.acknowledge(told[0]!.message, { from: '2.2.2.2' });
+  t.is(scene.server.pendingNotifyCount, 0);
+  t.is(scene.advance(170_000).notifies().length, 0);
+});
+
+test('9301-5-02: so many as fit a packet that nobody has to cut', (t) => {
+  const hosts = Array.from({ length: 40 }, (_, i) => `1.1.1.${i + 1}/32`);
+  const { outcome, told } = crowdMoved(hosts);
+  t.deepEqual(
+    told.flatMap(({ message }) => eidsOf(message)),
+    hosts,
+  );
+  t.is(told.length, 3);
+  for (const { message, key } of outcome.sends)
+    if (key !== undefined && message.type === 'map-notify' && message.records.length < hosts.length)
+      t.true(encodeMessage(message, key).length <= MESSAGE_BYTES[4]);
+});
+
+test('a host that comes back is left out of the retransmission, the others are not', (t) => {
+  const { scene, xtr2, told } = crowdMoved(HOSTS);
+  scene.register(xtr2.register([record(HOSTS[1], ['2.2.2.2'])]), { from: '2.2.2.2' });
+  const again = scene.advance(3_000).notifies().filter(tellsXtr2);
+  t.deepEqual(
+    again.map(({ message }) => eidsOf(message)),
+    [[HOSTS[0], HOSTS[2]]],
+  );
+  t.is(again[0]?.message.nonce, told[0]?.message.nonce);
+});
+
+test('of hosts that were behind several ETRs, each ETR is told of its own', (t) => {
+  const scene = new Scene();
+  const [xtr2, xtr3, xtr6] = [new Etr('2.2.2.2', 2n), new Etr('3.3.3.3', 3n), new Etr('6.6.6.6', 6n)];
+  scene.register(xtr2.register([record(HOSTS[0], ['2.2.2.2']), record(HOSTS[2], ['2.2.2.2'])]), {
+    from: '2.2.2.2',
+  });
+  scene.register(xtr3.register([record(HOSTS[1], ['3.3.3.3'])]), { from: '3.3.3.3' });
+  const outcome = scene.register(xtr6.register(HOSTS.map((host) => record(host, ['6.6.6.6']))), {
+    from: '6.6.6.6',
+  });
+  t.deepEqual(
+    outcome
+      .notifies()
+      .slice(1)
+      .map(({ path, message }) => [path, eidsOf(message), message.identity?.xtrId]),
+    [
+      ['10.0.0.1 > 2.2.2.2:4342', [HOSTS[0], HOSTS[2]], 2n],
+      ['10.0.0.1 > 3.3.3.3:4342', [HOSTS[1]], 3n],
+    ],
+  );
+});
+
+test('at the bound of pending ones a Map-Notify is sent once, and that is counted', (t) => {
+  const { scene, outcome, told } = crowdMoved(HOSTS, { pendingNotifies: 1 });
+  t.deepEqual(
+    told.map(({ message }) => eidsOf(message)),
+    [[HOSTS[0]], [HOSTS[1], HOSTS[2]]],
+  );
   t.is(outcome.eventNames.filter((name) => name === 'table-full').length, 2);
   t.is(scene.count('pendingNotifiesFull'), 2);
   t.is(scene.server.pendingNotifyCount, 1);
-  t.is(scene.advance(3_000).sends.length, 1);
+  t.deepEqual(
+    scene
+      .advance(3_000)
+      .notifies()
+      .map(({ message }) => eidsOf(message)),
+    [[HOSTS[0]]],
+  );
 });

@@ -69,13 +69,13 @@ const ROLES = {
 };
 
 function started(agent: Agent): Agent {
-  agent.handle({ type: 'start', adopted: { mapCache: [], localEids: [] } }, 0);
+  agent.handle([{ type: 'start', adopted: { mapCache: [], localEids: [] } }], 0);
   return agent;
 }
 
 function receive(agent: Agent, bytes: Uint8Array, now = 0): ReturnType<Agent['handle']> {
   return agent.handle(
-    { type: 'datagram', datagram: { from: STRANGER, fromPort: 4342, to: parseAddress(MAP_SERVER), bytes } },
+    [{ type: 'datagram', datagram: { from: STRANGER, fromPort: 4342, to: parseAddress(MAP_SERVER), bytes } }],
     now,
   );
 }

@@ -3,6 +3,19 @@ import test from 'ava';
 import { EventLogger } from '../../src/main/event-levels.js';
 import { createLog } from '../../src/observe/index.js';
 
+test('what the level leaves out is not even made into text', (t) => {
+  const lines: string[] = [];
+  const logger = new EventLogger(
+    createLog('xtr1', 'warn', { write: (line) => void lines.push(line) }),
+    () => 0,
+  );
+  let made = 0;
+  for (const name of ['map-request-sent', 'eid-learnt', 'table-full'])
+    logger.log(name, () => `${name} ${++made}`);
+  t.is(made, 1);
+  t.is(lines.length, 1);
+});
+
 test('of a flood of one event the first lines of each second are logged, and how many were left out', (t) => {
   const lines: string[] = [];
   let now = 0;

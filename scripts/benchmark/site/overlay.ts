@@ -160,7 +160,8 @@ export class Overlay {
     const mac = formatMac(this.devices.sink[place].mac);
     await this.#network.ip(
       this.#namespaces.get(place) ?? '',
-      ...hosts.map((host) => `neighbour add ${host} lladdr ${mac} dev eid0 nud permanent`),
+      // not `add`: the agent may have left an entry behind when it asked whether the host is there
+      ...hosts.map((host) => `neighbour replace ${host} lladdr ${mac} dev eid0 nud permanent`),
     );
   }
 

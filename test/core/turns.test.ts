@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// What comes in one turn of the event loop is handled together.
+import test from 'ava';
+import { formatEidPrefix, hostEidPrefix, parseAddress } from '../../src/addr/index.js';
+import type { EidSighting } from '../../src/control/machine.js';
+import { Agent } from '../../src/core/agent.js';
+import { Runtime, TURN_INPUTS } from '../../src/core/runtime.js';
+import { decodeMessage, type MapRegister } from '../../src/wire/index.js';
+import { EID_PORT } from './simulation.js';
+import { xtrConfig } from './story-nodes.js';
+
+const ROAMING = { instanceId: 0, prefix: { address: parseAddress('1.1.0.0'), length: 16 } };
+
+function sighting(n: number): EidSighting {
+  const address = { family: 4 as const, bits: parseAddress('1.1.1.0').bits + BigInt(n) };
+  return { eid: { instanceId: 0, address }, ifindex: EID_PORT, discovery: 'ARP/ND' };
+}
+
+/** An xTR whose turn of the event loop ends when the test says so. Keeps what reaches its surroundings, in order. */
+function scene() {
+  const carriedOut: string[] = [];
+  const registers: MapRegister[] = [];
+  let sighted: (sighting: EidSighting) => void = () => undefined;
+  const ends: (() => void)[] = [];
+  let n = 1n;
+  const random = { nonce: () => n++, fraction: () => 0 };
+  const config = xtrConfig('6.6.6.6', { dynamicEids: [{ name: 'roaming', eid: ROAMING }] });
+  const agent = new Agent(config, undefined, random);
+  const runtime = new Runtime(agent, {
+    clock: { now: () => 0, wakeAt: () => undefined },
+    transport: {
+      send: (bytes) => {
+        const message = decodeMessage(bytes);
+        if (message.type === 'map-register') registers.push(message);
+        carriedOut.push(message.type);
+      },
+      onDatagram: () => undefined,
+      close: () => Promise.resolve(),
+      counters: () => ({}),
+    },
+    dataPath: {
+      adopted: () => ({ mapCache: [], localEids: [] }),
+      apply: (effects) => {
+        carriedOut.push(`${effects.length} tries`);
+        return [];
+      },
+      inject: () => undefined,
+      onPunts: () => undefined,
+      lookup: () => undefined,
+      traffic: () => ({ packets: 0, bytes: 0 }),
+      counters: () => ({ reasons: {}, adapter: {} }),
+      status: () => ({ pinPath: '', adopted: false, interfaces: [], maps: [] }),
+      interfaceChanged: () => undefined,
+      interfaceGone: () => undefined,
+      detach: () => undefined,
+    },
+    network: {
+      onOwnAddresses: () => undefined,
+      onEidSighted: (listener) => void (sighted = listener),
+      onEidLost: () => undefined,
+      hostRoute: ({ type }) => void carriedOut.push(type),
+      probeHost: () => undefined,
+      keepNeighbours: () => undefined,
+      counters: () => ({}),
+      close: () => Promise.resolve(),
+    },
+    onEvent: () => undefined,
+    afterReading: (handle) => void ends.push(handle),
+  });
+  runtime.start();
+  carriedOut.length = 0;
+  const sight = (first: number, count: number): void => {
+    for (let i = 0; i < count; i++) sighted(sighting(first + i));
+  };
+  const endTurn = (): void => ends.splice(0).forEach((end) => end());
+  return { agent, runtime, carriedOut, registers, sight, endTurn, ends };
+}
+
+test('hosts that appear in one turn share a batch of the tries and Map-Registers', (t) => {
+  const { agent, carriedOut, registers, sight, endTurn, ends } = scene();
+  sight(0, 40);
+  t.is(ends.length, 1, 'asked for once');
+  t.deepEqual(carriedOut, []);
+  endTurn();
+  t.is(carriedOut[0], '40 tries', 'before all else');
+  t.is(carriedOut.filter((what) => what.endsWith('tries')).length, 1);
+  t.is(carriedOut.filter((what) => what === 'host-route-add').length, 40);
+  t.is(registers.length, 3, 'as many as the records need');
+  const registered = registers.flatMap(({ records }) => records.map(({ eid }) => formatEidPrefix(eid)));
+  const appeared = Array.from({ length: 40 }, (_, i) => formatEidPrefix(hostEidPrefix(sighting(i).eid)));
+  t.deepEqual(registered.toSorted(), appeared.toSorted());
+  t.is(agent.xtr?.dynamicEids.size, 40);
+});
+
+test('the next turn is another', (t) => {
+  const { registers, sight, endTurn } = scene();
+  for (const n of [0, 1]) {
+    sight(n, 1);
+    endTurn();
+  }
+  t.deepEqual(
+    registers.map(({ records }) => records.length),
+    [1, 1],
+  );
+});
+
+test('at the bound what has come is handled without waiting for the end of the turn', (t) => {
+  const { agent, sight, endTurn } = scene();
+  sight(0, TURN_INPUTS - 1);
+  t.is(agent.xtr?.dynamicEids.size, 0);
+  sight(TURN_INPUTS - 1, 1);
+  t.is(agent.xtr?.dynamicEids.size, TURN_INPUTS);
+  sight(TURN_INPUTS, 1);
+  endTurn();
+  t.is(agent.xtr?.dynamicEids.size, TURN_INPUTS + 1);
+});
+
+test('what asks for an answer now is handled after what came before it', async (t) => {
+  const { agent, runtime, sight, endTurn, carriedOut } = scene();
+  sight(0, 1);
+  t.is(await runtime.clearMapCache(undefined), 0);
+  t.is(agent.xtr?.dynamicEids.size, 1);
+  carriedOut.length = 0;
+  endTurn();
+  t.deepEqual(carriedOut, [], 'once');
+});
+
+test('after stop nothing that waits is handled', (t) => {
+  const { agent, runtime, sight, endTurn } = scene();
+  sight(0, 3);
+  runtime.stop();
+  endTurn();
+  t.is(agent.xtr?.dynamicEids.size, 0);
+});
