@@ -13,7 +13,7 @@ import { throughput } from './course.js';
 import { hostFrame, mapRemotes } from './mixes.js';
 import { type ScaleSeries, seriesOfTable, tableName, TABLES } from './scale-series.js';
 
-const ROUNDS = { quick: 5, full: 9 } as const;
+const ROUNDS = { quick: 3, full: 9 } as const;
 /** Longer than ways to locators are remembered: finding them again is part of what is measured. */
 const BURST_ms = { quick: 150, full: 250 } as const;
 const RLOCS = 256;
