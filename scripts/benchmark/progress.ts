@@ -17,6 +17,7 @@ const DURATIONS: Readonly<Record<'quick' | 'full', Readonly<Record<string, Durat
     memory: { setUp: 8, series: 0 },
     convergence: { setUp: 30, series: 0 },
     'cold-start': { setUp: 14, series: 0 },
+    'map-server': { setUp: 14, series: 0 },
     'mapping-system': { setUp: 40, series: 0 },
   },
   full: {

@@ -10,7 +10,7 @@ const shared = { group: GROUP, stage: throughputStage } as const;
 const SHORT = {
   bare: 'the target is from a machine whose bare redirect takes 263 ns, of which 0.90 leaves 29 to add; the row "Bare XDP redirect" says what it takes here. What is added, in nanoseconds, is the row "Hot encapsulation" and "Decapsulation" minus "Bare parse and redirect"',
   kernel:
-    'the faster the machine, the more of a packet\'s time is the harness: the row "Generator into the sink" is in both sides of the ratio',
+    'the row "Generator into the sink" is the share that the harness has in each packet, on both sides of the ratio',
 } as const;
 
 function ratio(
