@@ -114,10 +114,25 @@ async function removeDirectory(directory: string): Promise<void> {
   rmSync(directory, { recursive: true, force: true });
 }
 
+/** Daemons outlive a benchmark that was killed; nothing else runs in its namespaces. */
+async function endProcesses(namespace: string): Promise<void> {
+  const pids = (await must(['ip', 'netns', 'pids', namespace])).split('\n').filter(Boolean).map(Number);
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
 /** Removes what benchmarks left that were killed. */
 export async function removeStale(): Promise<void> {
   const namespaces = existsSync('/run/netns') ? readdirSync('/run/netns').filter(isStale) : [];
-  for (const name of namespaces) await must(['ip', 'netns', 'delete', name]);
+  for (const name of namespaces) {
+    await endProcesses(name);
+    await must(['ip', 'netns', 'delete', name]);
+  }
   for (const name of readdirSync(RUN_DIRECTORY).filter(isStale))
     await removeDirectory(`${RUN_DIRECTORY}/${name}`);
 }
