@@ -32,7 +32,7 @@ const SLICES =
 
 /** What is known to keep these figures short where they are. */
 const SHORT =
-  'the garbage collector (node --trace-gc shows scavenges of 10 to 90 ms) while the effects of all mappings are alive at once; 512 mappings themselves take 3 ms';
+  'a turn that meets the garbage collector waits for it (node --trace-gc shows each); 512 mappings themselves take 3 ms';
 
 export const programmingFigures: readonly Figure[] = [
   rate('bulk', 'Mappings programmed, in bulk', `new EIDs to 128 RLOCs in ${SLICES}`, 150_000),

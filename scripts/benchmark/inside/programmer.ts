@@ -33,38 +33,55 @@ const RLOCS = 256;
 const CONFIGURED = 1024;
 
 let dataPath: DataPath | undefined;
-let effects: readonly MapCacheSetEffect[] = [];
+/** What `delete` deletes. */
+let programmed: TableSpec | undefined;
 /** Kept for what it weighs. */
 let mapCache: MapCache | undefined;
 
 /** Mappings of the table, each to one of 128 RLOCs. */
-function mappings(table: TableSpec, firstRloc: bigint): MapCacheSetEffect[] {
+function* mappings(table: TableSpec, firstRloc: bigint): Iterable<MapCacheSetEffect> {
   const rloc = { ...FIRST_RLOC, bits: FIRST_RLOC.bits + firstRloc };
   const spec = { table, source: SOURCE, firstRloc: rloc, rlocs: RLOCS / 2 };
-  return [...mappingsOf(spec)].filter((effect) => effect.type === 'map-cache-set');
+  for (const effect of mappingsOf(spec)) if (effect.type === 'map-cache-set') yield effect;
 }
 
-/** A turn of the event loop for each 512 effects, as other input would have its turn. */
-async function apply(all: readonly TrieEffect[], size: number): Promise<Pace> {
-  const started = cpu_ms();
-  let [last, stall_ms] = [now_ms(), 0];
-  for (let at = 0; at < all.length; at += EXPIRE_BATCH) {
-    for (let i = at; i < Math.min(all.length, at + EXPIRE_BATCH); i += size) {
-      const refused = dataPath?.apply(all.slice(i, Math.min(i + size, at + EXPIRE_BATCH)));
+/**
+ * A turn of the event loop for each 512 effects, as other input would have its turn. They are made turn by turn, and that
+ * is not counted: a million that are alive at once would be the garbage collector's work, and nothing that an agent does.
+ */
+async function apply(all: Iterable<TrieEffect>, size: number): Promise<Pace> {
+  let [total_ms, stall_ms] = [0, 0];
+  for (const turn of slices(all, EXPIRE_BATCH)) {
+    const [started, began] = [cpu_ms(), now_ms()];
+    for (let i = 0; i < turn.length; i += size) {
+      const refused = dataPath?.apply(turn.slice(i, i + size));
       if (refused?.length !== 0) throw new Error('the data path refused a mapping');
     }
     await new Promise(setImmediate);
-    const now = now_ms();
-    stall_ms = Math.max(stall_ms, now - last);
-    last = now;
+    stall_ms = Math.max(stall_ms, now_ms() - began);
+    total_ms += cpu_ms() - started;
   }
-  return { total_ms: cpu_ms() - started, stall_ms };
+  return { total_ms, stall_ms };
+}
+
+function* slices<T>(all: Iterable<T>, size: number): Iterable<T[]> {
+  let slice: T[] = [];
+  for (const item of all)
+    if (slice.push(item) === size) {
+      yield slice;
+      slice = [];
+    }
+  if (slice.length > 0) yield slice;
+}
+
+function* deletes(table: TableSpec): Iterable<TrieEffect> {
+  for (const { eid } of mappings(table, 0n)) yield { type: 'map-cache-delete', eid };
 }
 
 /** What the control plane keeps of the same mappings. */
-function learn(all: readonly MapCacheSetEffect[]): MapCache {
-  const cache = new MapCache(all.length, new RlocReferences(), new Counters());
-  for (const { eid, forwarding } of all) {
+function learn(table: TableSpec): MapCache {
+  const cache = new MapCache(table.entries, new RlocReferences(), new Counters());
+  for (const { eid, forwarding } of mappings(table, 0n)) {
     const about = { source: SOURCE, asked: eid, renewed: new Set<string>(), lifetime_ms: 86_400_000 };
     cache.learn({ ...about, eid, forwarding }, now_ms(), []);
   }
@@ -84,32 +101,29 @@ const methods = {
   },
 
   set(table: TableSpec, batch: Batch): Promise<Pace> {
-    effects = mappings(table, 0n);
-    return apply(effects, CALL[batch]);
+    programmed = table;
+    return apply(mappings(table, 0n), CALL[batch]);
   },
 
   /** The same EIDs to other RLOCs. */
   replace(table: TableSpec): Promise<Pace> {
-    effects = mappings(table, BigInt(RLOCS / 2));
-    return apply(effects, CALL.bulk);
+    programmed = table;
+    return apply(mappings(table, BigInt(RLOCS / 2)), CALL.bulk);
   },
 
   delete(): Promise<Pace> {
-    const deletes = effects.map(({ eid }): TrieEffect => ({ type: 'map-cache-delete', eid }));
-    effects = [];
-    return apply(deletes, CALL.bulk);
+    const table = programmed;
+    programmed = undefined;
+    return apply(table === undefined ? [] : deletes(table), CALL.bulk);
   },
 
   /** Bytes of kernel and agent for a mapping of the table, which is programmed and learnt meanwhile. */
   async weigh(table: TableSpec): Promise<{ readonly kernel: number; readonly agent: number }> {
     const before = await agentBytes();
-    effects = mappings(table, 0n);
-    mapCache = learn(effects);
-    await apply(effects, CALL.bulk);
-    effects = [];
+    mapCache = learn(table);
+    await methods.set(table, 'bulk');
     const kernel = mapBytes() / table.entries;
     const agent = ((await agentBytes()) - before) / mapCache.table.size;
-    effects = mappings(table, 0n);
     await methods.delete();
     mapCache = undefined;
     return { kernel, agent };

@@ -35,11 +35,17 @@ function makeDirectory(directory: string): void {
   mkdirSync(directory);
 }
 
+/** Numbers of a series are on one line: there are tens of thousands. */
+function renderJson(report: Report): string {
+  const text = JSON.stringify(report, undefined, 1);
+  return `${text.replace(/\[[\s\d.,e+-]+\]/g, (numbers) => numbers.replace(/\s+/g, ''))}\n`;
+}
+
 /** report.json, report.md and the plots, in the place of those of an earlier run. @returns their names */
 export function writeReport(directory: string, report: Report): readonly string[] {
   const plots = renderPlots(report);
   const files = new Map([
-    ['report.json', `${JSON.stringify(report, undefined, 1)}\n`],
+    ['report.json', renderJson(report)],
     ['report.md', renderMarkdown(report, plots)],
     ...plots.map(({ file, svg }) => [`${file}.svg`, svg] as const),
   ]);
