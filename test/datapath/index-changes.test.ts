@@ -4,20 +4,27 @@ import test from 'ava';
 import fc from 'fast-check';
 import { type EidPrefix, formatEidPrefix, maskedPrefix, prefixHoldsPrefix } from '../../src/addr/index.js';
 import { askTrie, EidIndex } from '../../src/datapath/index/eid-index.js';
-import { xtr_index_bucket_v4, xtr_index_bucket_v6 } from '../../src/datapath/generated/layout.js';
+import {
+  xtr_index_bucket_v4,
+  xtr_index_bucket_v6,
+  xtr_index_constants,
+  xtr_index_slot_v4,
+} from '../../src/datapath/generated/layout.js';
 
 const BUCKETS = 8;
 const WIDTH = { 4: 32, 6: 128 } as const;
 
-function newIndex(family: 4 | 6): EidIndex {
+function newIndex(family: 4 | 6, bucketCount = BUCKETS): { index: EidIndex; buckets: Uint32Array } {
   const bucketBytes = family === 4 ? xtr_index_bucket_v4.bytes : xtr_index_bucket_v6.bytes;
   const cellWords = family === 4 ? 2 : 4;
-  return new EidIndex(family, {
-    cells: new Uint32Array(BUCKETS * cellWords),
-    buckets: new Uint32Array((BUCKETS * bucketBytes) / 4),
+  const buckets = new Uint32Array((bucketCount * bucketBytes) / 4);
+  const index = new EidIndex(family, {
+    cells: new Uint32Array(bucketCount * cellWords),
+    buckets,
     state: new Uint32Array(4),
     seed: Uint32Array.from({ length: 8 }, (_, i) => 0x9e3779b1 * (2 * i + 1)),
   });
+  return { index, buckets };
 }
 
 /** Few addresses, so that prefixes meet: bits at the top, in the middle and at the end. */
@@ -44,7 +51,7 @@ for (const family of [4, 6] as const)
   test(`IPv${family}: it knows what was added and not deleted since, and the longest that covers`, (t) => {
     fc.assert(
       fc.property(fc.array(change(family), { maxLength: 120 }), prefix(family), (changes, asked) => {
-        const index = newIndex(family);
+        const { index } = newIndex(family);
         const model = new Map<string, { eid: EidPrefix; value: number }>();
         for (const { eid, value, add } of changes) {
           const key = formatEidPrefix(eid);
@@ -72,3 +79,31 @@ for (const family of [4, 6] as const)
       { numRuns: 500 },
     );
   });
+
+test('lookups end where nothing lies behind, also after prefixes have come and gone for long', (t) => {
+  const count = 64;
+  const { index, buckets } = newIndex(4, count);
+  const hosts = Array.from({ length: 2.4 * count }, (_, i) => i);
+  const host = (i: number): EidPrefix => ({
+    instanceId: 0,
+    prefix: { address: { family: 4, bits: BigInt(Math.imul(i, 0x9e3779b1) >>> 0) }, length: 32 },
+  });
+  let next = hosts.length;
+  for (const i of hosts) t.true(index.set(host(i), askTrie(i)));
+  for (let round = 0; round < 50 * count; round++) {
+    const at = (round * 7919) % hosts.length;
+    index.delete(host(hosts[at]!));
+    hosts[at] = next;
+    t.true(index.set(host(next), askTrie(next++)));
+  }
+  for (const i of hosts) t.is(index.get(host(i)), i);
+
+  const tagsOf = (): Uint32Array =>
+    buckets.filter((_, word) => (word * 4) % xtr_index_slot_v4.bytes === xtr_index_slot_v4.offset.tag);
+  const { XTR_INDEX_SLOTS, XTR_INDEX_KIND_BITS } = xtr_index_constants;
+  const last = tagsOf().filter((_, slot) => slot % XTR_INDEX_SLOTS === XTR_INDEX_SLOTS - 1);
+  const givenUp = last.filter((tag) => tag !== 0 && tag % 2 ** XTR_INDEX_KIND_BITS === 0);
+  t.true(givenUp.length < count / 3, `lookups go on behind ${givenUp.length} buckets that are not full`);
+  for (const i of hosts) index.delete(host(i));
+  t.true(tagsOf().every((tag) => tag === 0));
+});

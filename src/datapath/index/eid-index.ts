@@ -87,8 +87,6 @@ export class EidIndex {
   readonly #key: Uint32Array;
   readonly #cellKey: Uint32Array;
   #size = 0;
-  /** Prefixes that are not in the bucket of their hash. */
-  #displaced = 0;
   #version = 0;
 
   /** Empties the memory. Programs ask the index from `publish` on. */
@@ -159,7 +157,6 @@ export class EidIndex {
     this.#addLength(eid); // before packets may look for it
     Atomics.store(buckets, at + this.#tagAt, this.#tag(askTrie(0)));
     this.#size++;
-    if (this.#bucketAt(at) !== home) this.#displaced++;
     return { at, fresh: true };
   }
 
@@ -173,12 +170,11 @@ export class EidIndex {
   delete(eid: EidPrefix): void {
     const at = this.#find(eid);
     if (at === undefined) return;
-    const displaced = this.#bucketAt(at) !== this.#bucketOf(eid);
-    if (displaced) this.#displaced--;
-    // A last slot that is free says that nothing lies in the buckets behind: that has to be true.
-    const last = (at / this.#slotWords) % XTR_INDEX_SLOTS === XTR_INDEX_SLOTS - 1;
-    const tag = last && this.#displaced > 0 ? this.#tag(NOTHING) : 0;
-    Atomics.store(this.#memory.buckets, at + this.#tagAt, tag);
+    const [home, bucket] = [this.#homeAt(at), this.#bucketAt(at)];
+    const last = at === this.#slot(bucket, 0, XTR_INDEX_SLOTS - 1);
+    Atomics.store(this.#memory.buckets, at + this.#tagAt, last ? this.#tag(NOTHING) : 0);
+    const passed = this.#distance(home, bucket);
+    for (let probe = passed; probe >= 0; probe--) this.#freeLast((home + probe) & this.#bucketMask);
     this.#removeLength(eid);
     this.#size--;
   }
@@ -233,6 +229,43 @@ export class EidIndex {
         Math.imul(words[2] ?? 0, factor(3));
     hash = Math.imul(hash ^ (hash >>> 16), factor(5));
     return hash ^ (hash >>> 15);
+  }
+
+  /**
+   * A last slot that is free says that no prefix passed this bucket, so that lookups end there. One that was given up
+   * says so as soon as it is true; until then lookups go on.
+   */
+  #freeLast(bucket: number): void {
+    const { buckets } = this.#memory;
+    const tagAt = this.#slot(bucket, 0, XTR_INDEX_SLOTS - 1) + this.#tagAt;
+    const tag = buckets[tagAt] ?? 0;
+    if (tag !== 0 && (tag & KIND_MASK) === 0 && !this.#isPassed(bucket)) Atomics.store(buckets, tagAt, 0);
+  }
+
+  /** Whether a prefix lies behind this bucket that belongs into it or in front of it. */
+  #isPassed(bucket: number): boolean {
+    const { buckets } = this.#memory;
+    for (let probe = 1; probe < XTR_INDEX_PROBES; probe++) {
+      for (let slot = 0; slot < XTR_INDEX_SLOTS; slot++) {
+        const at = this.#slot(bucket, probe, slot);
+        if (((buckets[at + this.#tagAt] ?? 0) & KIND_MASK) === 0) continue;
+        if (this.#distance(this.#homeAt(at), (bucket + probe) & this.#bucketMask) >= probe) return true;
+      }
+      if (buckets[this.#slot(bucket, probe, XTR_INDEX_SLOTS - 1) + this.#tagAt] === 0) return false;
+    }
+    return false;
+  }
+
+  /** The bucket that the prefix in this slot belongs into. */
+  #homeAt(at: number): number {
+    const { buckets } = this.#memory;
+    const words = buckets.subarray(at, at + this.#addressWords);
+    return this.#hash(words, buckets[at + this.#scopeAt] ?? 0) & this.#bucketMask;
+  }
+
+  /** Buckets from one to the other, which is behind it. */
+  #distance(from: number, to: number): number {
+    return (to - from) & this.#bucketMask;
   }
 
   #bucketAt(word: number): number {
