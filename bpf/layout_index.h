@@ -41,7 +41,10 @@ enum xtr_index_kind {
 	XTR_INDEX_LOCAL_STATUS = 5, /* the same; value: the status bits to send */
 };
 
-/* A tag is 0 when its slot is free, and another number after each change of the slot. */
+/*
+ * A tag is another number after each change of its slot. 0 in the last slot of a bucket says that no prefix lies behind
+ * the bucket that belongs into it or in front of it; otherwise a last slot that is given up has a tag of kind NOTHING.
+ */
 struct xtr_index_slot_v4 {
 	__u32 address;
 	__u32 scope; /* instance ID and length code: instance_id << 8 | code */

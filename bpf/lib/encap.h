@@ -67,6 +67,7 @@ static __always_inline void write_tunnel(struct xtr_tunnel *tunnel, __u32 total_
 	word[1] = bpf_htonl((sizeof(*tunnel) + total_bytes) << 16); /* checksum zero */
 	lisp_write(&tunnel->lisp, instance_id, l_flag, status_bits);
 }
+
 /* Ethernet header with MAC addresses of zero, outer header, UDP, LISP: in front of the IP packet of the frame. */
 static __always_inline int encapsulate(struct xdp_md *ctx, const struct xtr_packet *packet,
 				       const struct xtr_encap *encap)

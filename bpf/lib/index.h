@@ -104,7 +104,7 @@ static __always_inline __u64 probe_v4(void *buckets, enum xtr_index_table table,
 			if (slot->address == prefix && slot->scope == scope && tag & INDEX_KIND_MASK)
 				return INDEX_READ(slot, tag);
 		}
-		/* Slots fill from the first on: the bucket was never full, and nothing lies behind it. */
+		/* Nothing lies behind this bucket that belongs into it or in front of it. */
 		if (!bucket->slot[XTR_INDEX_SLOTS - 1].tag)
 			return INDEX_MISS;
 		at = (at + 1) & mask;

@@ -2,10 +2,18 @@
 // Mappings that come in one call are written together; that shows in nothing but the time it takes.
 import test from 'ava';
 import type { TrieEffect } from '../../src/core/ports.js';
-import { TRIE_BATCH } from '../../src/datapath/trie-batch.js';
+import { askTrie } from '../../src/datapath/index/eid-index.js';
+import { eidKeyCodec } from '../../src/datapath/records/eid-key.js';
+import { type MappingRecord, mappingCodec } from '../../src/datapath/records/mapping.js';
+import { TRIE_BATCH, TrieBatch } from '../../src/datapath/trie-batch.js';
+import { TypedMap } from '../../src/datapath/typed-map.js';
+import { addon } from '../native/addon.js';
+import { newIndex } from './new-index.js';
 import {
   decision,
   deleteMapping,
+  drop,
+  eid,
   encapsulate,
   lookup,
   openHere,
@@ -15,8 +23,6 @@ import {
   SIZES,
   used,
 } from './open-here.js';
-
-const drop = (prefix: string): TrieEffect => setMapping(prefix, { action: 'drop' });
 
 test('more mappings than a batch holds, of both families, in one call', (t) => {
   const dataPath = openHere(t, optionsHere(t));
@@ -73,4 +79,31 @@ test('what one mapping gives back another one of the same call takes', (t) => {
   t.deepEqual(dataPath.apply(to(2)), []);
   t.deepEqual(dataPath.apply(to(3)), []); // with one free locator-set
   t.is(lookup(dataPath, '10.0.0.3')?.locators[0]?.rloc.bits, 0x03000003n);
+});
+
+test('what the kernel refuses comes back with its error, and all that it takes is written', (t) => {
+  const object = addon.loadObject('bpf/build/eid_ingress.bpf.o', { maxEntries: { xtr_map_cache_v4: 4 } });
+  t.teardown(() => object.close());
+  const trie = new TypedMap(object.map('xtr_map_cache_v4'), eidKeyCodec(4), mappingCodec);
+  const { index } = newIndex(4);
+  const batch = new TrieBatch(trie, index);
+  const record = (counter: number): MappingRecord => {
+    return { action: 'drop', locatorSet: undefined, counter, expiresAt_ms: undefined };
+  };
+  const staged = [1, 2, 3, 4, 5, 6].map((i) => {
+    const prefix = eid(`10.0.0.${i}/32`);
+    const place = index.reserve(prefix, i);
+    if (place === undefined) throw new Error('the index has no room');
+    return batch.add(prefix, record(i), askTrie(i), place);
+  });
+  batch.write();
+  t.deepEqual(
+    staged.map(({ error }) => (error)?.code),
+    [undefined, undefined, undefined, undefined, 'ENOSPC', 'ENOSPC'],
+  );
+  t.is(index.size, 4);
+  for (const { eid: prefix, value, error } of staged) {
+    t.is(index.get(prefix), error ? undefined : value.counter);
+    t.deepEqual(trie.get(prefix), error ? undefined : value);
+  }
 });

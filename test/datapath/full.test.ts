@@ -5,6 +5,7 @@ import type { TrieEffect } from '../../src/core/ports.js';
 import {
   decision,
   deleteMapping,
+  drop,
   encapsulate,
   locator,
   lookup,
@@ -24,7 +25,6 @@ const MAP_CACHE = SIZES.mapCacheEntries + LOCAL_EIDS;
 const address = (i: number): string => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;
 const hosts = (count: number, effect: (host: string) => TrieEffect): TrieEffect[] =>
   Array.from({ length: count }, (_, i) => effect(`${address(i)}/32`));
-const drop = (host: string): TrieEffect => setMapping(host, { action: 'drop' });
 
 test('a full map-cache refuses what is new, and goes on replacing and deleting', (t) => {
   const dataPath = openHere(t, optionsHere(t));

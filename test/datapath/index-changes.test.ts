@@ -3,29 +3,11 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { type EidPrefix, formatEidPrefix, maskedPrefix, prefixHoldsPrefix } from '../../src/addr/index.js';
-import { askTrie, EidIndex } from '../../src/datapath/index/eid-index.js';
-import {
-  xtr_index_bucket_v4,
-  xtr_index_bucket_v6,
-  xtr_index_constants,
-  xtr_index_slot_v4,
-} from '../../src/datapath/generated/layout.js';
+import { askTrie } from '../../src/datapath/index/eid-index.js';
+import { xtr_index_constants, xtr_index_slot_v4 } from '../../src/datapath/generated/layout.js';
+import { newIndex } from './new-index.js';
 
-const BUCKETS = 8;
 const WIDTH = { 4: 32, 6: 128 } as const;
-
-function newIndex(family: 4 | 6, bucketCount = BUCKETS): { index: EidIndex; buckets: Uint32Array } {
-  const bucketBytes = family === 4 ? xtr_index_bucket_v4.bytes : xtr_index_bucket_v6.bytes;
-  const cellWords = family === 4 ? 2 : 4;
-  const buckets = new Uint32Array((bucketCount * bucketBytes) / 4);
-  const index = new EidIndex(family, {
-    cells: new Uint32Array(bucketCount * cellWords),
-    buckets,
-    state: new Uint32Array(4),
-    seed: Uint32Array.from({ length: 8 }, (_, i) => 0x9e3779b1 * (2 * i + 1)),
-  });
-  return { index, buckets };
-}
 
 /** Few addresses, so that prefixes meet: bits at the top, in the middle and at the end. */
 function prefix(family: 4 | 6): fc.Arbitrary<EidPrefix> {

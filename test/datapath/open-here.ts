@@ -67,6 +67,11 @@ export function setMapping(prefix: string, forwarding: Forwarding, expiresAt_ms?
   return { type: 'map-cache-set', eid: eid(prefix), forwarding, expiresAt_ms };
 }
 
+/** A mapping of which nothing but the trie is needed. */
+export function drop(prefix: string): TrieEffect {
+  return setMapping(prefix, { action: 'drop' });
+}
+
 export function deleteMapping(prefix: string): TrieEffect {
   return { type: 'map-cache-delete', eid: eid(prefix) };
 }

@@ -39,10 +39,10 @@ let programmed: TableSpec | undefined;
 let mapCache: MapCache | undefined;
 
 /** Mappings of the table, each to one of 128 RLOCs. */
-function* mappings(table: TableSpec, firstRloc: bigint): Iterable<MapCacheSetEffect> {
+function mappings(table: TableSpec, firstRloc: bigint): Iterable<MapCacheSetEffect> {
   const rloc = { ...FIRST_RLOC, bits: FIRST_RLOC.bits + firstRloc };
   const spec = { table, source: SOURCE, firstRloc: rloc, rlocs: RLOCS / 2 };
-  for (const effect of mappingsOf(spec)) if (effect.type === 'map-cache-set') yield effect;
+  return mappingsOf(spec);
 }
 
 /**

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address, EidPrefix } from '../../../src/addr/index.js';
-import type { ForwardingLocator } from '../../../src/control/effect.js';
-import type { TrieEffect } from '../../../src/core/ports.js';
+import type { ForwardingLocator, MapCacheSetEffect } from '../../../src/control/effect.js';
 import { type EidList, eidList, type TableSpec, wordsOf } from './eids.js';
 
 /** Mappings of all EIDs of a table, each to one of some RLOCs. */
@@ -30,7 +29,7 @@ export function eidAt(list: EidList, index: number): EidPrefix {
   };
 }
 
-export function* mappingsOf(spec: MappingSpec): Iterable<TrieEffect> {
+export function* mappingsOf(spec: MappingSpec): Iterable<MapCacheSetEffect> {
   const sets = locators(spec);
   const list = eidList(spec.table);
   for (let i = 0; i < list.count; i++) {
