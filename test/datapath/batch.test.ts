@@ -5,6 +5,7 @@ import type { TrieEffect } from '../../src/core/ports.js';
 import { askTrie } from '../../src/datapath/index/eid-index.js';
 import { eidKeyCodec } from '../../src/datapath/records/eid-key.js';
 import { type MappingRecord, mappingCodec } from '../../src/datapath/records/mapping.js';
+import { isBpfError } from '../../src/datapath/native.js';
 import { TRIE_BATCH, TrieBatch } from '../../src/datapath/trie-batch.js';
 import { TypedMap } from '../../src/datapath/typed-map.js';
 import { addon } from '../native/addon.js';
@@ -98,7 +99,7 @@ test('what the kernel refuses comes back with its error, and all that it takes i
   });
   batch.write();
   t.deepEqual(
-    staged.map(({ error }) => (error)?.code),
+    staged.map(({ error }) => (isBpfError(error) ? error.code : error)),
     [undefined, undefined, undefined, undefined, 'ENOSPC', 'ENOSPC'],
   );
   t.is(index.size, 4);
