@@ -340,3 +340,26 @@ function answer({ eid: prefix, locators, action, ttl_min }: EidRecord): string {
 function path({ from, to, toPort }: { from: Address | undefined; to: Address; toPort: number }): string {
   return `${from ? formatAddress(from) : '-'} > ${formatAddress(to)}:${toPort}`;
 }
+
+export const HOST = '1.1.1.1/32';
+/** Where its ETR registers from. */
+export const FROM = { from: '2.2.2.2' };
+
+/** The story with 1.1.1.1 registered by 2.2.2.2, for proxy replies if `proxyReply`. */
+export function registered(
+  proxyReply: boolean,
+  prefixes: readonly string[] = [HOST],
+  sites?: readonly Site[],
+) {
+  const scene = new Scene(sites);
+  const etr = new Etr('2.2.2.2', 0x22n);
+  if (prefixes.length > 0)
+    scene.register(
+      etr.register(
+        prefixes.map((prefix) => record(prefix, ['2.2.2.2'])),
+        { proxyReply },
+      ),
+      FROM,
+    );
+  return { scene, etr };
+}
