@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Backend, Pace } from '../backend.js';
+import { type Backend, type Pace, SLOW_PACE } from '../backend.js';
 import { writeLock } from '../netns/lock.js';
 import { logOf, RUN_DIRECTORY } from '../netns/names.js';
 import { capture, exitStatus, must } from '../netns/shell.js';
@@ -16,12 +16,9 @@ import { MACHINES } from './machines.js';
 import { hasSshConfig, inMachine, removeSshConfig, STATE, writeSshConfig } from './ssh.js';
 import { followUnit, startUnit } from './units.js';
 
-/** Machines with KVM, and such whose instructions are emulated. */
-const PACES: Readonly<Record<string, Pace>> = {
-  kvm: { patience: 4, traffic_pps: 1_000 },
-  qemu: { patience: 20, traffic_pps: 50 },
-};
-const pace = PACES[process.env['XTRD_VM_DRIVER'] ?? 'kvm'] ?? { patience: 4, traffic_pps: 1_000 };
+/** Of machines with KVM, or of VirtualBox. */
+const PACE: Pace = { patience: 4, traffic_pps: 1_000 };
+const pace = process.env['XTRD_VM_DRIVER'] === 'qemu' ? SLOW_PACE : PACE;
 
 const COMMAND_TIMEOUT_ms = 60_000;
 const RESET = '/opt/xtrd/lab/scripts/vagrant/reset';
