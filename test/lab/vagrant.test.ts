@@ -70,3 +70,10 @@ test('the roaming host is plugged into one of its sites', (t) => {
   );
   t.is(bridge?.plugged, 'site2');
 });
+
+test("Vagrant's own network in VirtualBox has no address of the topology", async (t) => {
+  const text = await readFile(`${REPOSITORY}Vagrantfile`, 'utf8');
+  const [, prefix = ''] = /'--natnet1', '(\d+\.\d+\.\d+\.)0\/24'/.exec(text) ?? [];
+  t.regex(prefix, /^\d/);
+  for (const { name, network } of MACHINES) t.false(network.join('\n').includes(` ${prefix}`), name);
+});

@@ -3,10 +3,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { must } from '../netns/shell.js';
+import { capture, must } from '../netns/shell.js';
 import { socketOf } from '../netns/names.js';
 import { REPOSITORY } from '../repository.js';
-import { isRouter, type NodeName } from '../topology.js';
+import { isRouter, NODES, type NodeName } from '../topology.js';
 
 /** Is there while a lab is up. */
 export const STATE = `${REPOSITORY}.vagrant/xtrd-lab`;
@@ -15,6 +15,8 @@ const CONFIG = `${STATE}/ssh-config`;
 const SOCKET = `${process.env['XDG_RUNTIME_DIR'] ?? homedir()}/.xtrd-lab-%C`;
 const IDLE_s = 600;
 const CONNECT_TIMEOUT_s = 120;
+/** A machine that was destroyed does not close its connection; an emulated one may be slow to answer. */
+const ALIVE_INTERVAL_s = 60;
 const VAGRANT_TIMEOUT_ms = 120_000;
 
 const PATH = '/opt/xtrd/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -53,6 +55,7 @@ export async function writeSshConfig(): Promise<void> {
     `ControlPath ${SOCKET}`,
     `ControlPersist ${IDLE_s}`,
     `ConnectTimeout ${CONNECT_TIMEOUT_s}`,
+    `ServerAliveInterval ${ALIVE_INTERVAL_s}`,
   ];
   await writeFile(CONFIG, `${hosts}\n${shared.join('\n')}\n`);
 }
@@ -62,6 +65,12 @@ export function hasSshConfig(): boolean {
   return existsSync(CONFIG);
 }
 
+/** A connection that is not there is no error. */
+async function closeConnections(): Promise<void> {
+  await Promise.all(NODES.map(({ name }) => capture(['ssh', '-q', '-F', CONFIG, '-O', 'exit', name])));
+}
+
 export async function removeSshConfig(): Promise<void> {
+  await closeConnections();
   await rm(STATE, { recursive: true, force: true });
 }
