@@ -55,7 +55,7 @@ export function sign(bytes: Uint8Array, algorithmId: number, key: Uint8Array): v
 
 /** By way of a string: a digest that comes as a buffer has memory of its own, which takes half as long again. */
 function digestOf({ hash }: Mac, key: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return Buffer.from(createHmac(hash, key).update(bytes).digest('latin1'), 'latin1');
+  return Buffer.from(createHmac(hash, key).update(bytes).digest('binary'), 'binary');
 }
 
 function macOf(algorithmId: number): Mac {
