@@ -153,12 +153,6 @@ static __always_inline struct xtr_pair pair_of(const void *ip, const __u32 famil
 	return (struct xtr_pair){source[0], destination[0], source[1], destination[1]};
 }
 
-/* To which the frame came, as struct xtr_flow keeps it. Read in words: see copy_ethernet. */
-static __always_inline __u64 mac_of(const void *eth)
-{
-	return *(const __u32 *)eth | (__u64) * (const __u16 *)(eth + 4) << 32;
-}
-
 static __always_inline bool flow_known(const struct xtr_flow *flow, const struct xtr_moment *moment,
 				       const struct ethhdr *eth, __u32 ifindex, const __u32 family)
 {
