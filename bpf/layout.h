@@ -14,7 +14,7 @@
 
 /* Enums, not macros, so that BTF carries them. */
 enum xtr_constants {
-	XTR_LAYOUT_VERSION = 4, /* changes whenever a struct below or a map in maps.h changes; part of the pin path */
+	XTR_LAYOUT_VERSION = 5, /* changes whenever a struct below or a map in maps.h changes; part of the pin path */
 	XTR_BUCKETS = 64,	/* flow buckets of a locator-set; a power of two */
 	XTR_LOCATORS_MAX = 16,	/* locators of one locator-set */
 	XTR_PUNT_BYTES = 2048,	/* at most so many bytes of a packet are punted */

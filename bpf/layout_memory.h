@@ -23,17 +23,14 @@ struct xtr_memory {
 struct xtr_flow {
 	__u32 epoch;   /* as it was before the decision: void when there is another one now. 0: being written */
 	__u32 ifindex; /* ingress */
-	__u8 mac[6];   /* to which the frame came */
-	__u8 reserved;
-	__u8 status;   /* LISP_FLAG_L: status_bits go with the packet */
+	__u8 mac[8];   /* to which the frame came, and two bytes of zero */
 	__u32 version; /* counts decisions begun */
 	__u32 rival;   /* flow hash of a packet that found another pair here; the second in a row takes the place */
 	__u64 source;  /* the address, or its first half */
 	__u64 destination;
 	__u32 mapping; /* kind and target, as in a tag of the index */
 	__u32 counter;
-	__u32 status_bits;
-	__u32 instance_id;
+	__be64 lisp; /* the LISP header to send */
 };
 
 /* Value of xtr_flows_v6. */

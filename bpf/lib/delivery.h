@@ -6,6 +6,7 @@
 #include "decap.h"
 #include "ecn.h"
 #include "fib.h"
+#include "flow_hash.h"
 #include "memory.h"
 
 /* How a LISP data packet came, for the packets that come like it. */
@@ -42,7 +43,7 @@ static __always_inline bool delivery_known(struct xdp_md *ctx, const struct xtr_
 	arrival->moment = memory_now();
 	if (!arrival->moment.epoch)
 		return false;
-	at = memory_slot(&arrival->moment, packet->pair);
+	at = memory_slot(&arrival->moment, hash_pair(&packet->ip));
 	arrival->delivery = bpf_map_lookup_elem(&xtr_deliveries, &at);
 	delivery = arrival->delivery;
 	if (!delivery || (void *)(eth + 1) > packet_end(ctx))
@@ -55,9 +56,7 @@ static __always_inline bool delivery_known(struct xdp_md *ctx, const struct xtr_
 	       delivery->instance_id == packet->instance_id && delivery->dscp == outer->ip.tos >> 2 &&
 	       delivery->protocol == packet->ip.protocol && delivery->kind == delivery_kind(packet) &&
 	       packet->ip.total_bytes <= delivery->mtu && same_address(delivery->rloc, &outer->ip.destination) &&
-	       *(const __u32 *)delivery->mac == *(const __u32 *)eth->h_dest &&
-	       *(const __u16 *)(delivery->mac + 4) == *(const __u16 *)(eth->h_dest + 4) && packet->ip.ttl > 1 &&
-	       outer->ip.ttl > 1;
+	       *(const __u64 *)delivery->mac == mac_of(eth) && packet->ip.ttl > 1 && outer->ip.ttl > 1;
 }
 
 /* Before the lookups that follow when it is not. */

@@ -58,14 +58,13 @@ static __always_inline void write_ipv6(struct ipv6hdr *header, __u32 total_bytes
 	half[4] = ((const __u64 *)destination)[1];
 }
 
-static __always_inline void write_tunnel(struct xtr_tunnel *tunnel, __u32 total_bytes, __u32 flow, __u32 instance_id,
-					 __u8 l_flag, __u32 status_bits)
+static __always_inline void write_tunnel(void *at, __u32 total_bytes, __u32 flow, __be64 lisp)
 {
-	__be32 *word = (__be32 *)tunnel;
+	__be32 *word = at;
 
 	word[0] = tunnel_source_port(flow) | bpf_htonl(LISP_DATA_PORT);
-	word[1] = bpf_htonl((sizeof(*tunnel) + total_bytes) << 16); /* checksum zero */
-	lisp_write(&tunnel->lisp, instance_id, l_flag, status_bits);
+	word[1] = bpf_htonl((sizeof(struct xtr_tunnel) + total_bytes) << 16); /* checksum zero */
+	*(__be64 *)(word + 2) = lisp;
 }
 
 /* Ethernet header with MAC addresses of zero, outer header, UDP, LISP: in front of the IP packet of the frame. */
@@ -95,7 +94,8 @@ static __always_inline int encapsulate(struct xdp_md *ctx, const struct xtr_pack
 		write_ipv6(at, ip->total_bytes, ip->tos, ip->ttl, packet->flow, locator->source, locator->destination);
 		at += sizeof(struct ipv6hdr);
 	}
-	write_tunnel(at, ip->total_bytes, packet->flow, packet->instance_id, encap->l_flag, encap->status_bits);
+	write_tunnel(at, ip->total_bytes, packet->flow,
+		     lisp_header(packet->instance_id, encap->l_flag, encap->status_bits));
 	return XTR_GO_ON;
 }
 

@@ -26,13 +26,10 @@ struct xtr_brief {
 /* What the tables say of a pair of EIDs. */
 struct xtr_decision {
 	__u64 mapping; /* as index_destination returned it, the version of the tag aside */
-	__u32 status_bits;
-	__u32 instance_id;
-	__u8 l_flag;
+	__be64 lisp;   /* header to send */
 };
 
-/* No options, no fragment, hops left, sound, and addresses that are forwarded; eight bytes behind it are in the frame.
- */
+/* No options, no fragment, hops left, sound; eight bytes behind it are in the frame. */
 static __always_inline bool usual_v4(const struct iphdr *ip, const void *end, struct xtr_brief *brief)
 {
 	const __u32 *word = (const __u32 *)ip;
@@ -47,7 +44,7 @@ static __always_inline bool usual_v4(const struct iphdr *ip, const void *end, st
 	sum = (__u64)word[0] + word[1] + word[2] + word[3] + word[4];
 	sum = (sum & 0xffffffff) + (sum >> 32);
 	sum = (sum & 0xffff) + (sum >> 16);
-	if (csum_fold(sum) != 0xffff || !unicast_v4(ip->saddr) || !unicast_v4(ip->daddr))
+	if (csum_fold(sum) != 0xffff)
 		return false;
 	hash = hash_pair_v4(ip->saddr, ip->daddr);
 	brief->pair = hash;
@@ -70,7 +67,7 @@ static __always_inline bool usual_v6(const struct ipv6hdr *ip, const void *end, 
 	if ((const void *)(word + 12) > end || ip->version != 6 || ip->hop_limit <= 1 || !has_ports(ip->nexthdr))
 		return false;
 	brief->total_bytes = sizeof(*ip) + bpf_ntohs(ip->payload_len);
-	if (brief->total_bytes > end - (const void *)ip || !unicast_v6(source) || !unicast_v6(destination))
+	if (brief->total_bytes > end - (const void *)ip)
 		return false;
 	hash = hash_pair_v6(source->half, destination->half);
 	brief->pair = hash;
@@ -162,10 +159,8 @@ static __always_inline bool flow_known(const struct xtr_flow *flow, const struct
 	const struct xtr_flow_v6 *v6 = (const struct xtr_flow_v6 *)flow;
 	const struct xtr_pair pair = pair_of(eth + 1, family);
 
-	return flow->epoch == moment->epoch && flow->ifindex == ifindex &&
-	       *(const __u32 *)flow->mac == *(const __u32 *)eth->h_dest &&
-	       *(const __u16 *)(flow->mac + 4) == *(const __u16 *)(eth->h_dest + 4) && flow->source == pair.source &&
-	       flow->destination == pair.destination &&
+	return flow->epoch == moment->epoch && flow->ifindex == ifindex && *(const __u64 *)flow->mac == mac_of(eth) &&
+	       flow->source == pair.source && flow->destination == pair.destination &&
 	       (family == 4 || (v6->source_low == pair.source_low && v6->destination_low == pair.destination_low));
 }
 
@@ -186,14 +181,12 @@ static __always_inline void flow_remember(struct xtr_flow *flow, const struct xt
 	memory_open(flow);
 	flow->rival = 0;
 	flow->ifindex = ifindex;
-	__builtin_memcpy(flow->mac, eth->h_dest, ETH_ALEN);
-	flow->status = decision->l_flag;
+	*(__u64 *)flow->mac = mac_of(eth);
 	flow->source = pair.source;
 	flow->destination = pair.destination;
 	flow->mapping = decision->mapping & ((1U << (XTR_INDEX_KIND_BITS + XTR_INDEX_TARGET_BITS)) - 1);
 	flow->counter = index_value(decision->mapping);
-	flow->status_bits = decision->status_bits;
-	flow->instance_id = decision->instance_id;
+	flow->lisp = decision->lisp;
 	if (family == 6) {
 		v6->source_low = pair.source_low;
 		v6->destination_low = pair.destination_low;
@@ -206,7 +199,7 @@ static __always_inline void flow_remember(struct xtr_flow *flow, const struct xt
  * locator to another one only after a new epoch, as long as there are unused ones.
  */
 static __always_inline bool write_headers(struct xdp_md *ctx, const struct xtr_path *path,
-					  const struct xtr_brief *brief, const struct xtr_decision *decision)
+					  const struct xtr_brief *brief, __be64 lisp)
 {
 	const bool v4 = path->family == 4;
 	const struct xtr_locator *locator;
@@ -223,18 +216,27 @@ static __always_inline bool write_headers(struct xdp_md *ctx, const struct xtr_p
 	if (v4) {
 		write_ipv4(at, brief->total_bytes, brief->tos, brief->ttl, path->header_sum, path->rlocs_v4,
 			   path->rlocs_v4 + 4);
-		write_tunnel(at + sizeof(struct iphdr), brief->total_bytes, brief->flow, decision->instance_id,
-			     decision->l_flag, decision->status_bits);
+		write_tunnel(at + sizeof(struct iphdr), brief->total_bytes, brief->flow, lisp);
 	} else {
 		locator = bpf_map_lookup_elem(&xtr_locators, &index);
 		if (!locator)
 			return false;
 		write_ipv6(at, brief->total_bytes, brief->tos, brief->ttl, brief->flow, locator->source,
 			   locator->destination);
-		write_tunnel(at + sizeof(struct ipv6hdr), brief->total_bytes, brief->flow, decision->instance_id,
-			     decision->l_flag, decision->status_bits);
+		write_tunnel(at + sizeof(struct ipv6hdr), brief->total_bytes, brief->flow, lisp);
 	}
 	return true;
+}
+
+/* Flows are remembered of such pairs alone: only the first packet of one has to be looked at. */
+static __always_inline bool both_unicast(const void *ip, const __u32 family)
+{
+	const struct iphdr *v4 = ip;
+	const struct ipv6hdr *v6 = ip;
+
+	if (family == 4)
+		return unicast_v4(v4->saddr) && unicast_v4(v4->daddr);
+	return unicast_v6((const union xtr_address *)&v6->saddr) && unicast_v6((const union xtr_address *)&v6->daddr);
 }
 
 /* False: not for this router, or eid_path has to look. */
@@ -242,17 +244,20 @@ static __always_inline bool decide_by_index(const struct ethhdr *eth, __u32 ifin
 					    struct xtr_decision *decision)
 {
 	const struct xtr_interface *interface = interface_of(ifindex);
+	__u32 instance_id;
 	__u64 source;
+	__u8 l_flag;
 
-	if (!interface || !(interface->roles & XTR_ROLE_EID) || !is_for(interface, eth))
+	if (!interface || !(interface->roles & XTR_ROLE_EID) || !is_for(interface, eth) ||
+	    !both_unicast(eth + 1, family))
 		return false;
-	decision->instance_id = interface->instance_id;
-	source = index_source(eth + 1, family, decision->instance_id);
+	instance_id = interface->instance_id;
+	source = index_source(eth + 1, family, instance_id);
 	if (index_kind(source) < XTR_INDEX_LOCAL)
 		return false;
-	decision->l_flag = index_kind(source) == XTR_INDEX_LOCAL_STATUS ? LISP_FLAG_L : 0;
-	decision->status_bits = index_value(source);
-	decision->mapping = index_destination(eth + 1, family, decision->instance_id);
+	l_flag = index_kind(source) == XTR_INDEX_LOCAL_STATUS ? LISP_FLAG_L : 0;
+	decision->lisp = lisp_header(instance_id, l_flag, index_value(source));
+	decision->mapping = index_destination(eth + 1, family, instance_id);
 	return index_kind(decision->mapping) >= XTR_INDEX_LOCATOR;
 }
 
@@ -271,9 +276,7 @@ static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *
 	version = *(const volatile __u32 *)&flow->version;
 	if (flow_known(flow, &moment, eth, ifindex, family)) {
 		decision.mapping = (__u64)flow->counter << 32 | flow->mapping;
-		decision.status_bits = flow->status_bits;
-		decision.instance_id = flow->instance_id;
-		decision.l_flag = flow->status;
+		decision.lisp = flow->lisp;
 		memory_barrier();
 		if (*(const volatile __u32 *)&flow->version != version)
 			return XTR_GO_ON;
@@ -297,7 +300,7 @@ static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *
 	    bpf_xdp_adjust_tail(ctx, (int)(ETH_HLEN + brief->total_bytes - frame_bytes)))
 		return leave_bytes(frame_bytes, XTR_REASON_INTERNAL, XDP_DROP);
 	egress = path->egress;
-	if (!write_headers(ctx, path, brief, &decision))
+	if (!write_headers(ctx, path, brief, decision.lisp))
 		return leave_bytes(frame_bytes, XTR_REASON_NO_HEADROOM, XDP_DROP);
 	memory_barrier();
 	if (*(const volatile __u32 *)&path->version != version)

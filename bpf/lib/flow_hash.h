@@ -45,17 +45,19 @@ static __always_inline __u32 hash_end(__u64 hash)
 	return hash_mix(hash, hash >> 29);
 }
 
-/* Sets flow and pair of the packet, whose header is at `at`. */
+static __always_inline __u64 hash_pair(const struct xtr_ip *ip)
+{
+	if (ip->family == 4)
+		return hash_pair_v4(ip->source.word[0], ip->destination.word[0]);
+	return hash_pair_v6(ip->source.half, ip->destination.half);
+}
+
+/* Sets the flow of the packet, whose header is at `at`. */
 static __always_inline void hash_flow(struct xtr_packet *packet, void *at, void *end)
 {
 	const struct xtr_ip *ip = &packet->ip;
-	__u64 hash;
+	__u64 hash = hash_pair(ip);
 
-	if (ip->family == 4)
-		hash = hash_pair_v4(ip->source.word[0], ip->destination.word[0]);
-	else
-		hash = hash_pair_v6(ip->source.half, ip->destination.half);
-	packet->pair = hash;
 	if (!ip->fragment && has_ports(ip->protocol)) {
 		__u32 *ports = at + small_offset(ip->header_bytes);
 

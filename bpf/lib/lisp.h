@@ -43,16 +43,15 @@ static __always_inline __u32 lisp_instance_id(const struct xtr_lisp *lisp)
 }
 
 /* status: with L, the status bits to send: 32 of them, or 8 beside an instance ID (9300-5.3-D03). */
-static __always_inline void lisp_write(struct xtr_lisp *lisp, __u32 instance_id, __u8 l_flag, __u32 status)
+static __always_inline __be64 lisp_header(__u32 instance_id, __u8 l_flag, __u32 status)
 {
-	__u32 first = l_flag, second = l_flag ? status : 0;
+	__u64 flags = l_flag, second = l_flag ? status : 0;
 
 	if (instance_id) {
-		first |= LISP_FLAG_I;
+		flags |= LISP_FLAG_I;
 		second = instance_id << 8 | (second & 0xff);
 	}
-	*(__be32 *)lisp = bpf_htonl(first << 24); /* no nonce */
-	lisp->instance_and_status = bpf_htonl(second);
+	return bpf_cpu_to_be64(flags << 56 | second); /* no nonce */
 }
 
 #endif

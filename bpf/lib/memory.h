@@ -97,4 +97,10 @@ static __always_inline void copy_ethernet(void *to, const void *from)
 	*(__u64 *)(to + 6) = *(const __u64 *)(from + 6);
 }
 
+/* To which the frame came, in eight bytes. */
+static __always_inline __u64 mac_of(const void *eth)
+{
+	return *(const __u32 *)eth | (__u64) * (const __u16 *)(eth + 4) << 32;
+}
+
 #endif

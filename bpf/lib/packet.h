@@ -27,7 +27,6 @@ struct xtr_packet {
 	__u32 instance_id;
 	__u32 frame_bytes; /* as received */
 	__u32 flow;	   /* flow hash, once known */
-	__u32 pair;	   /* hash of the addresses alone */
 };
 
 static __always_inline void *packet_data(const struct xdp_md *ctx)

@@ -11,7 +11,7 @@
 #include "outer.h"
 #include "tunnel_path.h"
 
-/* The inner header, its instance and flow, and what it is wrapped in; or the reason why not. */
+/* The inner header, its instance, and what it is wrapped in; or the reason why not. */
 static __always_inline int parse_lisp_data(struct xdp_md *ctx, struct xtr_packet *packet, struct xtr_outer *outer)
 {
 	void *end = packet_end(ctx);
@@ -30,10 +30,7 @@ static __always_inline int parse_lisp_data(struct xdp_md *ctx, struct xtr_packet
 		return XTR_REASON_BAD_INNER;
 	if (*version >> 4 == 4 ? !parse_ipv4(ctx, version, &packet->ip) : !parse_ipv6(ctx, version, &packet->ip))
 		return XTR_REASON_BAD_INNER;
-	if (packet->ip.total_bytes > outer->inner_bytes || !unicast(packet->ip.family, &packet->ip.source))
-		return XTR_REASON_BAD_INNER;
-	hash_flow(packet, version, end);
-	return XTR_GO_ON;
+	return packet->ip.total_bytes > outer->inner_bytes ? XTR_REASON_BAD_INNER : XTR_GO_ON;
 }
 
 /* The TTL becomes the lower one of both (9300-5.3-17), DSCP and ECN see ecn.h. */
@@ -86,6 +83,9 @@ __noinline int rloc_path(struct xdp_md *ctx)
 		if (delivery_known(ctx, &packet, &outer, &arrival))
 			return delivery_path(ctx, &packet, &outer, &arrival);
 		delivery_begin(&arrival);
+		hash_flow(&packet, outer.inner, packet_end(ctx));
+		if (!unicast(packet.ip.family, &packet.ip.source)) /* deliveries are remembered of no others */
+			fault = XTR_REASON_BAD_INNER;
 	}
 	if (!is_for_us(ctx, arrival.mac))
 		return XTR_GO_ON;

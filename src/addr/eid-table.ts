@@ -14,6 +14,8 @@ export interface ReadonlyEidTable<V> {
   longestMatch(eid: Eid): { eid: EidPrefix; value: V } | undefined;
   /** The most specific prefix that covers `eid`, itself included. */
   longestCover(eid: EidPrefix): { eid: EidPrefix; value: V } | undefined;
+  /** The value of longestCover alone: makes no EidPrefix. */
+  covering(eid: EidPrefix): V | undefined;
   /**
    * Prefixes inside `eid`, itself included, in address order, shorter ones first.
    *
@@ -73,6 +75,10 @@ export class EidTable<V> implements ReadonlyEidTable<V> {
     const key = trieKey(eid);
     const entry = this.tries.get(key)?.longestCover(toWords(eid.prefix.address), eid.prefix.length);
     return entry && { eid: toEidPrefix(key, entry), value: entry.value };
+  }
+
+  covering(eid: EidPrefix): V | undefined {
+    return this.tries.get(trieKey(eid))?.covering(toWords(eid.prefix.address), eid.prefix.length);
   }
 
   *covered(eid: EidPrefix): Generator<{ eid: EidPrefix; value: V }, void, undefined> {

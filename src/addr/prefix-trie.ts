@@ -39,6 +39,12 @@ export class PrefixTrie<V> {
     return node === undefined ? undefined : this.#entry(node);
   }
 
+  /** The value of longestCover alone. */
+  covering(words: Words, length: number): V | undefined {
+    const node = this.#nodes.deepestCover(words, length);
+    return node === undefined ? undefined : this.#nodes.value(node);
+  }
+
   set(words: Words, length: number, value: V): void {
     const nodes = this.#nodes;
     let node = ROOT;

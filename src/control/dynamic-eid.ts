@@ -43,6 +43,12 @@ export const DYNAMIC_EID_ASK_BEFORE_ms = 60_000;
  */
 export const ASK_BACK_INTERVAL_ms = 60_000;
 
+/**
+ * The Map-Server has just told of the move and has the new registration: taking the old one back can wait until the SMRs
+ * are out and the Map-Requests that they lead to are through, and those of a crowd share messages.
+ */
+export const WITHDRAW_DELAY_ms = 20;
+
 /** A host that was learnt. Times are CLOCK_MONOTONIC milliseconds. */
 export interface DynamicEid {
   readonly eid: Eid;
@@ -136,7 +142,7 @@ export class DynamicEids implements Part {
     if (entry === undefined) return;
     this.#context.away.set(eid, locators, lifetime_ms, now, out);
     this.#drop(entry, out);
-    this.#context.registrar.withdraw(eid, now);
+    this.#context.registrar.withdraw(eid, now, WITHDRAW_DELAY_ms);
     out.push(report('eid-away', { eid, rlocs: upRlocs(locators) }));
     this.#askBack(entry, now, out);
   }

@@ -47,12 +47,12 @@ export function answerFor(
   tables: MappingTables,
   maxBytes: number,
 ): Answer {
-  const site = tables.configured.longestCover(requested);
+  const site = tables.configured.covering(requested);
   if (site === undefined) return negative(requested, 0, NON_LISP_TTL_MIN, tables);
-  const registered = tables.registered.longestCover(requested)?.value;
+  const registered = tables.registered.covering(requested);
   // What is registered for a less-specific prefix says nothing about a prefix that is configured on its own.
-  if (registered === undefined || registered.eid.prefix.length < site.eid.prefix.length)
-    return negative(requested, site.eid.prefix.length, UNREGISTERED_TTL_MIN, tables);
+  if (registered === undefined || registered.eid.prefix.length < site.prefix.eid.prefix.length)
+    return negative(requested, site.prefix.eid.prefix.length, UNREGISTERED_TTL_MIN, tables);
   if (authoritative || !isProxied(registered))
     return { kind: 'forward', requested, registration: registered };
   const version = `${registered.version}`;

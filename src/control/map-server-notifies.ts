@@ -91,6 +91,7 @@ export class UnsolicitedNotifies {
 
   /** The ETR has registered the EID-prefix again: telling it that the EID is elsewhere would be wrong now. */
   forget(etr: string, eid: EidPrefix): void {
+    if (this.#byAbout.size === 0) return; // as most times: then a refresh needs no key
     const about = aboutKey(etr, eid);
     const pending = this.#byAbout.get(about);
     if (pending === undefined) return;

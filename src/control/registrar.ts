@@ -79,9 +79,12 @@ export class Registrar implements Part {
     return this.#freshStates(now);
   }
 
-  /** Also stops what is still being sent to register it: it would undo this. */
-  withdraw(eid: EidPrefix, now: number): void {
-    this.#note(eid, true, undefined, now);
+  /**
+   * Also stops what is still being sent to register it: it would undo this.
+   * @param delay_ms when nobody waits for it: so late at most
+   */
+  withdraw(eid: EidPrefix, now: number, delay_ms = 0): void {
+    this.#note(eid, true, undefined, now, delay_ms);
   }
 
   /** Whether this Map-Server has yet to acknowledge the Map-Register that we last sent for `eid`. */
@@ -134,14 +137,20 @@ export class Registrar implements Part {
   }
 
   /** A new beginning for `eid`: nothing that was sent before is retransmitted. */
-  #note(eid: EidPrefix, withdrawing: boolean, host: ProbedHost | undefined, now: number): Registration {
+  #note(
+    eid: EidPrefix,
+    withdrawing: boolean,
+    host: ProbedHost | undefined,
+    now: number,
+    delay_ms = 0,
+  ): Registration {
     const before = this.#registrations.get(eid);
     if (before !== undefined) this.#forget(before);
     const servers = this.#freshStates(now);
     const registration = { eid, withdrawing, host, servers };
     if (servers.length === 0) return registration;
     this.#registrations.set(eid, registration);
-    this.#due.set(registration, now);
+    this.#due.set(registration, now + delay_ms);
     return registration;
   }
 

@@ -61,7 +61,7 @@ export class SiteTable {
   admit(register: MapRegister, bytes: Uint8Array): Admission | Refusal {
     const prefixes: CountingPrefix[] = [];
     for (const record of register.records) {
-      const configured = this.#prefixes.longestCover(record.eid)?.value;
+      const configured = this.#prefixes.covering(record.eid);
       const problem = problemOf(record, configured, prefixes[0]?.site);
       if (configured === undefined || problem !== undefined)
         return { accepted: false, cause: 'configuration', eid: record.eid, detail: problem ?? '' };

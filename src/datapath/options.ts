@@ -20,8 +20,9 @@ export const DEFAULT_PUNT_LIMITS: PuntLimits = {
   'map-cache-miss': { rate_pps: 20_000, burst: 4_096, interval_ms: 0 },
   // One sign of life says it all; it is repeated in case that the first was lost, or that the host was away meanwhile.
   'eid-detected': { rate_pps: 2_000, burst: 512, interval_ms: 100 },
-  // Leads to an SMR, which control limits to one in 3 s; the first has to come at once, for each sender.
-  stale: { rate_pps: 2_000, burst: 512, interval_ms: 100 },
+  // Leads to an SMR, which control limits to one in 3 s; the first has to come at once, for each sender. Repeated in case
+  // that control could not send then, and no sooner: stale packets to a crowd that moved come faster than they are read.
+  stale: { rate_pps: 2_000, burst: 512, interval_ms: 1_000 },
   // Each packet is sent on by the agent until the neighbour is resolved, so none is suppressed.
   'no-neighbour': { rate_pps: 20_000, burst: 4_096, interval_ms: 0 },
 };

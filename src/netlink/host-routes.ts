@@ -11,6 +11,11 @@ import { RTPROT_XTRD } from './rtnetlink/constants.js';
  * of the same route replaces them.
  */
 const BATCH = 256;
+/**
+ * A route that goes waits for so long: the host has moved, and those who still send to it are to hear of that before the
+ * monitor takes CPU time.
+ */
+export const DELETE_DELAY_MS = 5;
 /** At most one line in the log in this time; the counter has them all. */
 const LOG_INTERVAL_MS = 1_000;
 
@@ -30,7 +35,9 @@ export class HostRoutes {
   /** Keys of entries that the kernel does not have yet, in order. */
   readonly #waiting = new Set<string>();
   #underWay = 0;
-  #planned = false;
+  /** Both call `pump`; the first of them does. */
+  #soon: NodeJS.Immediate | undefined;
+  #later: NodeJS.Timeout | undefined;
   #errors = 0;
   #loggedAt_ms = -Infinity;
 
@@ -52,7 +59,8 @@ export class HostRoutes {
     this.#entries.set(key, { route, wanted });
     this.#waiting.delete(key); // to the end: of two interfaces for one EID the later one counts
     this.#waiting.add(key);
-    this.#plan();
+    if (wanted) this.#plan();
+    else this.#later ??= setTimeout(() => this.flush(), DELETE_DELAY_MS);
   }
 
   isWanted(route: HostRoute): boolean {
@@ -66,14 +74,17 @@ export class HostRoutes {
     this.#plan();
   }
 
-  /** What is set in one turn of the event loop goes together. */
+  /** Tells the kernel now what waits. */
+  flush(): void {
+    clearImmediate(this.#soon);
+    clearTimeout(this.#later);
+    this.#soon = this.#later = undefined;
+    if (this.#underWay === 0) void this.#pump();
+  }
+
+  /** What is set in one turn of the event loop goes together, and after what can be read by then. */
   #plan(): void {
-    if (this.#planned || this.#underWay > 0) return;
-    this.#planned = true;
-    queueMicrotask(() => {
-      this.#planned = false;
-      void this.#pump();
-    });
+    this.#soon ??= setImmediate(() => this.flush());
   }
 
   async #pump(): Promise<void> {

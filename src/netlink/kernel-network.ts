@@ -13,6 +13,8 @@ import type { Link } from './rtnetlink/link.js';
 
 /** A burst of new mappings changes the set of RLOCs many times: the monitor hears of it once. */
 const KEEP_DELAY_MS = 50;
+/** Nobody waits for the answer of a host that is asked whether it is there; messages that are waited for go first. */
+const PROBE_DELAY_MS = 5;
 
 export interface KernelNetworkOptions {
   /** Where dynamic EIDs are looked for; `watchEids` may say so later. */
@@ -74,8 +76,9 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   #eidInterfaces: readonly EidInterface[];
   #rlocs: readonly Address[] = [];
   #keepTimer: NodeJS.Timeout | undefined;
-  /** Of this turn of the event loop: they go together. */
+  /** They go together, once host routes that wait have gone: forgetting a neighbour ends its probe. */
   readonly #probes: { readonly address: Address; readonly ifindex: number }[] = [];
+  #probeTimer: NodeJS.Timeout | undefined;
   /** Watched interfaces that were up when last heard of. */
   #up = new Set<number>();
   #linkNames: readonly string[] = [];
@@ -157,10 +160,13 @@ class MonitoredNetwork implements LinuxKernelNetwork {
 
   probeHost({ eid, ifindex }: ProbeHostEffect): void {
     this.#probes.push({ address: eid.address, ifindex });
-    if (this.#probes.length === 1) queueMicrotask(() => this.#sendProbes());
+    this.#probeTimer ??= setTimeout(() => this.#sendProbes(), PROBE_DELAY_MS);
   }
 
   #sendProbes(): void {
+    clearTimeout(this.#probeTimer);
+    this.#probeTimer = undefined;
+    this.#hostRoutes.flush();
     this.#monitor.send({ type: 'probe', neighbours: this.#probes.splice(0) });
   }
 
@@ -201,6 +207,8 @@ class MonitoredNetwork implements LinuxKernelNetwork {
 
   close(): Promise<void> {
     clearTimeout(this.#keepTimer);
+    clearTimeout(this.#probeTimer);
+    this.#hostRoutes.flush();
     return this.#monitor.close();
   }
 

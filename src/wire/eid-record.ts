@@ -3,6 +3,7 @@ import { maskLengthOf, readEidPrefix, writeEidPrefix } from './eid-prefix.js';
 import { readLocatorRecord, writeLocatorRecord } from './locator-record.js';
 import type { EidRecord } from './messages.js';
 import type { Reader } from './reader.js';
+import { readRecords } from './record-list.js';
 import { checkUint, flag, type Writer } from './writer.js';
 
 /**
@@ -42,7 +43,7 @@ export function readEidRecord(reader: Reader): EidRecord {
   const actions = reader.uint16('ACT');
   const mapVersion = reader.uint16('map-version') & MAP_VERSION;
   const eid = readEidPrefix(reader, maskLength);
-  const locators = Array.from({ length: locatorCount }, () => readLocatorRecord(reader));
+  const locators = readRecords(reader, locatorCount, readLocatorRecord);
   return {
     eid,
     ttl_min,

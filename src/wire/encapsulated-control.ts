@@ -31,7 +31,7 @@ const D = 0x04;
  */
 export function readEncapsulatedControl(reader: Reader): EncapsulatedControl {
   const flags = reader.uint8('flags');
-  reader.take(3, 'reserved');
+  reader.skip(3, 'reserved');
   const security = flags & S ? readEcmSecurity(reader) : undefined;
   return { type: 'encapsulated-control', security, ddt: (flags & D) !== 0, ...readInnerPacket(reader) };
 }

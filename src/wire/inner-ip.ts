@@ -43,7 +43,7 @@ function readIpv4(reader: Reader): InnerPacket {
   reader.uint16('inner IPv4 checksum');
   const source = readAddressOf(reader, 4, 'inner IPv4 source');
   const destination = readAddressOf(reader, 4, 'inner IPv4 destination');
-  reader.take(headerLength - IPV4_HEADER_LENGTH, 'inner IPv4 options');
+  reader.skip(headerLength - IPV4_HEADER_LENGTH, 'inner IPv4 options');
   checkLength(reader, 'inner IPv4 total length', length - headerLength, start + 2);
   if ((fragment & FRAGMENT) !== 0) reader.fail('inner IPv4 flags', 'a fragment', start + 6);
   checkProtocol(reader, 'inner IPv4 protocol', protocol, start + 9);

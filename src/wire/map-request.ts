@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EidPrefix } from '../addr/index.js';
+import type { Address, EidPrefix } from '../addr/index.js';
 import { readAddress, writeAddress } from './afi-address.js';
 import { readEid, writeEid } from './eid.js';
 import { maskLengthOf, readEidPrefix, writeEidPrefix } from './eid-prefix.js';
@@ -59,7 +59,7 @@ export function readMapRequest(reader: Reader): MapRequest {
   const recordCount = readRecordCount(reader);
   const nonce = reader.uint64('nonce');
   const sourceEid = readEid(reader, 'source EID');
-  const itrRlocs = Array.from({ length: (counts & IRC) + 1 }, () => readAddress(reader, 'ITR-RLOC'));
+  const itrRlocs = readRecords(reader, (counts & IRC) + 1, readItrRloc);
   const records = readRecords(reader, recordCount, readRequestedPrefix);
   const mapping = flags & M ? readEidRecord(reader) : undefined;
   return {
@@ -77,6 +77,10 @@ export function readMapRequest(reader: Reader): MapRequest {
     records,
     mapping,
   };
+}
+
+function readItrRloc(reader: Reader): Address | undefined {
+  return readAddress(reader, 'ITR-RLOC');
 }
 
 function readRequestedPrefix(reader: Reader): EidPrefix {

@@ -69,6 +69,10 @@ export class Reader {
     return sumWords(this.bytes, sum, start, start + length);
   }
 
+  skip(length: number, field: string): void {
+    this.advance(length, field);
+  }
+
   /** A copy, so that a value never keeps or shows the buffer of a socket. */
   take(length: number, field: string): Uint8Array {
     const start = this.advance(length, field);

@@ -13,9 +13,11 @@ export function readRecordCount(reader: Reader): number {
   return count;
 }
 
-/** `count` records; the end of the bytes, not the count, bounds the work. */
+/** `count` records, locators or addresses; the end of the bytes, not the count, bounds the work. */
 export function readRecords<T>(reader: Reader, count: number, read: (reader: Reader) => T): T[] {
-  return Array.from({ length: count }, () => read(reader));
+  const records: T[] = [];
+  while (records.length < count) records.push(read(reader));
+  return records;
 }
 
 export function writeRecordCount(writer: Writer, records: readonly unknown[]): void {

@@ -102,6 +102,7 @@ function build(steps: readonly Step[], check: (table: EidTable<number>, model: M
 function sameAsModel(t: ExecutionContext, table: EidTable<number>, model: Model, probe: EidPrefix): void {
   t.is(table.get(probe), model.get(probe));
   t.deepEqual(table.longestCover(probe), model.longestCover(probe));
+  t.is(table.covering(probe), model.longestCover(probe)?.value);
   t.deepEqual([...table.covered(probe)], model.covered(probe));
   const eid = { instanceId: probe.instanceId, address: probe.prefix.address };
   t.deepEqual(table.longestMatch(eid), model.longestCover(hostEidPrefix(eid)));

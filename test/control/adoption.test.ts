@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
+import { WITHDRAW_DELAY_ms } from '../../src/control/dynamic-eid.js';
 import type { Forwarding, LocalEid } from '../../src/control/effect.js';
 import type { AdoptedState } from '../../src/control/machine.js';
 import { DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
@@ -249,7 +250,9 @@ test('it answers on another interface: it is there now, and registered', (t) => 
 
 test('a Map-Notify says that it moved: it is not asked any more', (t) => {
   const bench = startedWith([], [['1.1.1.1/32', LOCAL]]).acknowledge();
-  bench.notify(1n, [record('1.1.1.1', ['6.6.6.6'])]).acknowledge();
+  bench.notify(1n, [record('1.1.1.1', ['6.6.6.6'])]);
+  t.deepEqual(bench.pass(WITHDRAW_DELAY_ms).sent, [WITHDRAWAL]);
+  bench.acknowledge();
   t.not(bench.xtr.away.get(prefix('1.1.1.1')), undefined);
   t.deepEqual(changes(bench.pass(20_000)), []);
 });

@@ -81,9 +81,9 @@ test('the timeline of a move has the steps of the story in order', (t) => {
   t.deepEqual(simulation.eventsOf('xtr2', HOST1), [
     'map-notify-received',
     'eid-away',
-    'withdraw-sent',
     'stale-packet',
     'smr-sent',
+    'withdraw-sent',
     'map-notify-received', // of the withdrawal
   ]);
   t.deepEqual(simulation.eventsOf('xtr4', HOST1), [

@@ -17,7 +17,7 @@ test('the rates of the configuration are those of the data path unless somebody 
 
 test('a higher rate has a higher burst; the interval stays', (t) => {
   const limits = puntLimitsAt({ ...RATES, stale: 50_000 });
-  t.deepEqual(limits.stale, { rate_pps: 50_000, burst: 10_000, interval_ms: 100 });
+  t.deepEqual(limits.stale, { rate_pps: 50_000, burst: 10_000, interval_ms: 1_000 });
   t.deepEqual(limits['eid-detected'], DEFAULT_PUNT_LIMITS['eid-detected']);
 });
 

@@ -3,7 +3,7 @@
 // compiled. Do not edit. Names are those of C: sizes and offsets of structs in bytes, values of enums.
 
 export const xtr_constants = {
-  XTR_LAYOUT_VERSION: 4,
+  XTR_LAYOUT_VERSION: 5,
   XTR_BUCKETS: 64,
   XTR_LOCATORS_MAX: 16,
   XTR_PUNT_BYTES: 2048,
@@ -309,16 +309,13 @@ export const xtr_flow = {
     epoch: 0,
     ifindex: 4,
     mac: 8,
-    reserved: 14,
-    status: 15,
     version: 16,
     rival: 20,
     source: 24,
     destination: 32,
     mapping: 40,
     counter: 44,
-    status_bits: 48,
-    instance_id: 52,
+    lisp: 48,
   },
 } as const;
 
