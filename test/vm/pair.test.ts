@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two routers on virtual machines with a kernel of Debian's, and the BPF tests on that kernel. One pair for all tests.
+import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
-import type { StatisticsView, StatusView } from '../../src/core/views.js';
+import type { DatabaseEntryView, StatisticsView, StatusView } from '../../src/core/views.js';
 import { type Base, prepareKernel } from '../../scripts/vm/boot.js';
 import { LAB_KERNEL } from '../../scripts/vm/kernel/matrix.js';
 import { runTests } from '../../scripts/vm/kernels/run-kernel.js';
-import { type Pair, withPair } from '../../scripts/vm/pair/pair.js';
-import { EAST, inHost } from '../../scripts/vm/pair/site.js';
+import { type Pair, type PairMachine, withPair } from '../../scripts/vm/pair/pair.js';
+import { EAST, inHost, ROAMER, ROAMER_GATEWAY } from '../../scripts/vm/pair/site.js';
 
 /** Where instructions are emulated, and other work runs too. */
 const TIMEOUT_ms = 1_200_000;
 const PINGS = 5;
+const POLL_ms = 500;
 /** One file for each program, and one with frames that really leave. */
 const BPF_TESTS = ['both-roles', 'eid-verdict', 'rloc-verdict'].map(
   (name) => `build/test/bpf/${name}.test.js`,
@@ -40,9 +42,9 @@ test.after.always(async () => {
 });
 
 /** How many were answered. */
-async function ping(to: string): Promise<number> {
+async function ping({ guest }: PairMachine, to: string): Promise<number> {
   const command = ['ping', '-n', '-q', '-c', String(PINGS), '-i', '0.5', '-W', '60', to];
-  const { stdout } = await pair.west.guest.run([...inHost, ...command], { timeout_ms: TIMEOUT_ms });
+  const { stdout } = await guest.run([...inHost, ...command], { timeout_ms: TIMEOUT_ms });
   return Number(/(\d+) received/.exec(stdout)?.[1] ?? 0);
 }
 
@@ -55,24 +57,70 @@ function modes(status: StatusView): string[] {
   return (status.dataPath?.interfaces ?? []).map(({ name, mode }) => `${name} ${mode}`).sort();
 }
 
-for (const mode of ['native', 'generic'] as const)
+type Routers = Awaited<ReturnType<PairMachine['startRouter']>>[];
+
+/** Both routers, for as long as `use` takes. */
+async function withRouters(mode: string, use: (routers: Routers) => Promise<void>): Promise<void> {
+  const routers = await Promise.all([pair.west.startRouter(mode), pair.east.startRouter(mode)]);
+  await use(routers);
+  for (const { process } of routers) process.signal('SIGTERM');
+  await Promise.all(routers.map(({ process }) => process.exited));
+}
+
+for (const mode of ['generic', 'native'] as const)
   test.serial(
     `routers with ${mode} XDP on virtio-net: nothing is lost, the first packet included`,
     async (t) => {
       t.timeout(TIMEOUT_ms);
-      const routers = await Promise.all([pair.west.startRouter(mode), pair.east.startRouter(mode)]);
-      for (const { status } of routers) {
-        t.deepEqual(modes(status), [`eid0 ${mode}`, `eth0 ${mode}`]);
-        t.deepEqual(status.warnings, []);
-      }
-      t.is(await ping(EAST.eid), PINGS);
-      t.is(await ping(EAST.eidV6), PINGS);
-      t.true((await packets('west', 'encapsulated')) > 0);
-      t.true((await packets('east', 'decapsulated')) > 0);
-      for (const { process } of routers) process.signal('SIGTERM');
-      await Promise.all(routers.map(({ process }) => process.exited));
+      await withRouters(mode, async (routers) => {
+        for (const { status } of routers) {
+          t.deepEqual(modes(status), [`eid0 ${mode}`, `eth0 ${mode}`]);
+          t.deepEqual(status.warnings, []);
+        }
+        t.is(await ping(pair.west, EAST.eid), PINGS);
+        t.is(await ping(pair.west, EAST.eidV6), PINGS);
+        t.true((await packets('west', 'encapsulated')) > 0);
+        t.true((await packets('east', 'decapsulated')) > 0);
+      });
     },
   );
+
+/** The host that moves is at this site from now on, and speaks. */
+async function arrive({ guest }: PairMachine): Promise<void> {
+  await guest.must(['ip', '-n', 'host', 'address', 'add', `${ROAMER}/16`, 'dev', 'eth0']);
+  const speak = ['ping', '-n', '-q', '-c', '1', '-W', '60', '-I', ROAMER, ROAMER_GATEWAY];
+  await guest.must([...inHost, ...speak]);
+}
+
+async function registered(machine: PairMachine): Promise<boolean> {
+  const { stdout } = await machine.xtrctl('show', 'database', '--json');
+  const entry = (JSON.parse(stdout) as DatabaseEntryView[]).find(({ eid }) => eid === `${ROAMER}/32`);
+  return entry?.mapServers[0]?.acknowledged === true;
+}
+
+/** The test's time is the bound. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await delay(POLL_ms);
+}
+
+test.serial('a short story: a host moves, and both sites reach it where it is', async (t) => {
+  t.timeout(TIMEOUT_ms);
+  const { west, east } = pair;
+  await withRouters('native', async () => {
+    await arrive(west);
+    await until(() => registered(west));
+    t.is(await ping(east, ROAMER), PINGS);
+
+    await west.guest.must(['ip', '-n', 'host', 'address', 'delete', `${ROAMER}/16`, 'dev', 'eth0']);
+    await arrive(east);
+    await until(() => registered(east));
+    await until(async () => (await west.xtrctl('show', 'away')).stdout.includes(`${ROAMER}/32`));
+    t.false(await registered(west));
+    t.is(await ping(west, ROAMER), PINGS);
+    t.is(await ping(east, ROAMER), PINGS);
+    t.true((await packets('west', 'encapsulated')) >= PINGS);
+  });
+});
 
 test.serial(
   'virtio-net with frames that a page does not hold: generic XDP, and the command that mends it',

@@ -50,11 +50,7 @@ async function unpack(release: Release, packages: readonly string[], root: strin
   }
 }
 
-/**
- * The kernel of a version, fetched if it is not in the cache.
- * @param version 6.12 for the newest of that series, or a full one, 6.12.73
- */
-export async function installKernel(version: string, say: (text: string) => void): Promise<Kernel> {
+async function fetchKernel(version: string, say: (text: string) => void): Promise<Kernel> {
   await updatePackageLists(say);
   const images = await packageNames(`linux-image-${version}`);
   const release = newestRelease(version, images);
@@ -68,4 +64,19 @@ export async function installKernel(version: string, say: (text: string) => void
   if (kernel === undefined)
     throw new Error(`${root} has no kernel image: remove it to have it fetched again`);
   return kernel;
+}
+
+/**
+ * The kernel of a version, fetched if it is not in the cache.
+ * @param version 6.12 for the newest of that series, or a full one, 6.12.73
+ * @throws Error that says what is needed
+ */
+export async function installKernel(version: string, say: (text: string) => void): Promise<Kernel> {
+  try {
+    return await fetchKernel(version, say);
+  } catch (error) {
+    const needed = `virtual machines need Debian's package linux-image-${version}*-amd64`;
+    const remedy = `XTRD_DEBIAN_MIRROR names a mirror to have it from; ${cached('kernels')} keeps it`;
+    throw new Error(`${needed}: ${(error as Error).message} (${remedy})`, { cause: error });
+  }
 }

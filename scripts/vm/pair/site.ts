@@ -32,6 +32,10 @@ export const WEST = site('west', 1);
 export const EAST = site('east', 2);
 export const MAP_SERVER = '10.0.9.2';
 const MAP_SERVER_GATEWAY = '10.0.9.1';
+/** A host that is now here and now there, and its gateway at both sites. */
+export const ROAMER = '10.9.0.1';
+export const ROAMER_GATEWAY = '10.9.255.254';
+const ROAMER_PREFIX = '10.9.0.0/16';
 
 /** The namespaces of a machine, and what to put before a command that runs in one. */
 export const inHost: readonly string[] = ['nsenter', '--net=/run/netns/host'];
@@ -49,6 +53,7 @@ ip -n host address add ${eid}/16 dev eth0
 ip -n host address add ${eidV6}/64 dev eth0 nodad
 ip link set eid0 up
 ip address add ${gateway}/16 dev eid0
+ip address add ${ROAMER_GATEWAY}/16 dev eid0
 ip address add ${gatewayV6}/64 dev eid0 nodad
 ip -n host route add default via ${gateway}
 ip -n host route add default via ${gatewayV6}
@@ -83,6 +88,8 @@ interfaces:
 database-mappings:
   - eid-prefix: ${prefix}
   - eid-prefix: ${prefixV6}
+dynamic-eids:
+  - { name: roamers, eid-prefix: ${ROAMER_PREFIX} }
 map-cache:
   - { eid-prefix: 0.0.0.0/0, action: send-map-request }
   - { eid-prefix: '::/0', action: send-map-request }
@@ -105,4 +112,5 @@ ${[WEST, EAST]
   .flatMap(({ prefix, prefixV6 }) => [prefix, prefixV6])
   .map((each) => `        - eid-prefix: ${each}`)
   .join('\n')}
+        - { eid-prefix: ${ROAMER_PREFIX}, accept-more-specifics: true }
 `;
