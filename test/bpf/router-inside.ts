@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The process behind router.ts: alone in a network namespace that ends with it. Each message is one case: fresh tables,
 // frames in order, what came out.
-import { execSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type * as Addon from '../../native/index.js';
 import { REASONS } from './reasons.js';
 import type { Case, Outcome, ProgramName } from './router.js';
-import { commands, PORTS } from './site.js';
+import { makeSite } from './make-site.js';
+import { PORTS } from './site.js';
 import { openIndexes } from '../../src/datapath/index/open.js';
 import { Indexer } from './indexer.js';
 import { COUNTERS, type Entry, memory } from './tables.js';
@@ -163,7 +163,7 @@ function index(i: number): Uint8Array {
 }
 
 process.on('disconnect', () => process.exit()); // never alone, also when the test is killed
-for (const command of commands()) execSync(command, { stdio: ['ignore', 'ignore', 'inherit'] });
+makeSite();
 const name = process.argv[2] as ProgramName;
 attach(name);
 const router = new Router(name);

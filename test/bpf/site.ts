@@ -85,35 +85,34 @@ export const NARROW_MTU = 1280;
 export type Family = 4 | 6;
 export const FAMILIES = [4, 6] as const;
 
-/** Commands that make the interfaces, routes and neighbours. */
-export function commands(): string[] {
+/** For `ip -batch`: interfaces, routes and neighbours. */
+export function ipCommands(): string[] {
   const routes = FAMILIES.flatMap((family) => {
     const via = family === 4 ? '10.0.2.1' : 'fd00:2::1';
     return [
-      ...[REMOTE, SECOND].map((rloc) => `ip -${family} route add ${rloc[family]} via ${via} dev rloc`),
-      `ip -${family} route add ${NARROW[family]} via ${via} dev rloc mtu lock ${NARROW_MTU}`,
-      `ip -${family} route add ${SILENT[family]} via ${family === 4 ? '10.0.2.9' : 'fd00:2::9'} dev rloc`,
-      `ip -${family} route add blackhole ${BLACKHOLE[family]}`,
-      `ip neigh add ${via} lladdr ${GATEWAY_MAC} dev rloc nud permanent`,
-      `ip neigh add ${HOST[family]} lladdr ${HOST_MAC} dev eid nud permanent`,
+      ...[REMOTE, SECOND].map((rloc) => `route add ${rloc[family]} via ${via} dev rloc`),
+      `route add ${NARROW[family]} via ${via} dev rloc mtu lock ${NARROW_MTU}`,
+      `route add ${SILENT[family]} via ${family === 4 ? '10.0.2.9' : 'fd00:2::9'} dev rloc`,
+      `route add blackhole ${BLACKHOLE[family]}`,
+      `neigh add ${via} lladdr ${GATEWAY_MAC} dev rloc nud permanent`,
+      `neigh add ${HOST[family]} lladdr ${HOST_MAC} dev eid nud permanent`,
     ];
   });
   return [
-    'sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv6.conf.default.accept_dad=0',
-    'ip link set lo up',
+    'link set lo up',
     ...PORTS.flatMap(({ name, ifindex, mac, mtu, addresses }) => [
-      `ip link add ${name} index ${ifindex} address ${mac} type veth peer name ${name}-peer`,
-      `ip link set ${name} mtu ${mtu} up`,
-      `ip link set ${name}-peer up`,
-      ...addresses.map((text) => `ip address add ${text} dev ${name}${text.includes(':') ? ' nodad' : ''}`),
+      `link add ${name} index ${ifindex} address ${mac} type veth peer name ${name}-peer`,
+      `link set ${name} mtu ${mtu} up`,
+      `link set ${name}-peer up`,
+      ...addresses.map((text) => `address add ${text} dev ${name}${text.includes(':') ? ' nodad' : ''}`),
     ]),
     ...routes,
-    ...[HOST7, 'fd01:2::10'].map((host) => `ip neigh add ${host} lladdr ${HOST_MAC} dev eid7 nud permanent`),
-    `ip route add ${MIRROR} via 10.0.2.7 dev rloc`,
-    `ip neigh add 10.0.2.7 lladdr ${EID.mac} dev rloc nud permanent`,
+    ...[HOST7, 'fd01:2::10'].map((host) => `neigh add ${host} lladdr ${HOST_MAC} dev eid7 nud permanent`),
+    `route add ${MIRROR} via 10.0.2.7 dev rloc`,
+    `neigh add 10.0.2.7 lladdr ${EID.mac} dev rloc nud permanent`,
     // the other xTR of the captures
-    'ip -4 route add 10.0.1.3 via 10.0.2.1 dev rloc',
-    'ip -6 route add fd00:1::2 via fd00:2::1 dev rloc',
+    'route add 10.0.1.3 via 10.0.2.1 dev rloc',
+    'route add fd00:1::2 via fd00:2::1 dev rloc',
   ];
 }
 

@@ -11,7 +11,8 @@ import { parseAddress, parsePrefix } from '../../src/addr/index.js';
 import type { TrieEffect } from '../../src/core/ports.js';
 import { openDataPath } from '../../src/datapath/index.js';
 import { mapSizes } from '../../src/datapath/map-sizes.js';
-import { commands, EID, HOST, HOST_MAC, OURS, REMOTE, RLOC, SECOND } from '../bpf/site.js';
+import { makeSite } from '../bpf/make-site.js';
+import { EID, HOST, HOST_MAC, OURS, REMOTE, RLOC, SECOND } from '../bpf/site.js';
 import { ethernet, ip, udp } from '../helpers/packets.js';
 import { addon } from '../native/addon.js';
 
@@ -83,7 +84,7 @@ function look(pinDirectory: string): Omit<Churned, 'changes'> {
 async function change(): Promise<void> {
   const bpfFilesystem = mkdtempSync(join(tmpdir(), 'xtrt-churn-'));
   execSync(`mount -t bpf bpf ${bpfFilesystem}`);
-  for (const command of commands()) execSync(command, { stdio: ['ignore', 'ignore', 'inherit'] });
+  makeSite();
   const mac = (text: string): Buffer => Buffer.from(text.replaceAll(':', ''), 'hex');
   const dataPath = openDataPath({
     ...{ name: 'churn', bpfFilesystem, xdpMode: 'native', localRlocs: [parseAddress(OURS[4])], sizes: SIZES },

@@ -33,3 +33,17 @@ test('a run replaces the row and the notes of its kernel, and leaves the others'
   t.false(again.includes('native, failed: b'));
   t.true(again.includes('refused at start: why\n'));
 });
+
+test('a run of some suites leaves what an earlier run of the same release said of the others', (t) => {
+  const native = updateDocument(EMPTY, result('6.12', 7, ['b']), '2026-01-01');
+  const story = {
+    ...result('6.12', 0),
+    suites: [{ ...result('6.12', 3, ['c']).suites[0]!, suite: 'story' as const }],
+  };
+  const both = updateDocument(native, story, '2026-01-02');
+  t.regex(both, /^\| 6\.12 .*2026-01-02.*7 passed, \*\*1 failed\*\* \(5 s\) \| not run \| 3 passed/m);
+  for (const note of ['- native, failed: b', '- story, failed: c']) t.true(both.includes(note));
+  const newer = updateDocument(both, { ...story, release: '6.12.2-amd64' }, '2026-01-03');
+  t.regex(newer, /^\| 6\.12 .*not run \| not run \| 3 passed/m);
+  t.false(newer.includes('native, failed'));
+});

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFile } from 'node:fs/promises';
 import { REPOSITORY } from '../../story/repository.js';
 import type { Facts } from '../../story/report.js';
-import { prepareKernel, type Say, withMachines } from '../boot.js';
+import { keepLogs, prepareKernel, type Say, withMachines } from '../boot.js';
 import type { Accelerator } from '../machine/accelerator.js';
 import { nodeCommand } from '../machine/accelerator.js';
 import type { Guest } from '../machine/guest.js';
+import { consoleLog, type MachineOptions } from '../machine/qemu.js';
 import type { Probe } from './probe.js';
 import { type SuiteName, testFiles } from './suites.js';
 import { readTap, type TestCounts } from './tap.js';
 
-const MEMORY_MiB = 1280;
+/** The story alone is up to twenty Node processes, and what tests write is in memory. */
+const MEMORY_MiB = 2560;
 const PROBE_TIMEOUT_ms = 600_000;
 /** Where instructions are emulated and other work runs too; a suite that hangs must not hang the rest. */
 const SUITE_TIMEOUT_ms = 3_600_000;
@@ -47,25 +50,33 @@ export async function runKernel(version: string, options: RunOptions): Promise<K
   const { release } = base.kernel;
   options.say(`Linux ${release}, ${base.accelerator === 'kvm' ? 'KVM' : 'emulated (TCG)'}`);
   const started = Date.now();
-  const machine = (directory: string) => ({
-    ...{ ...base, name: 'kernel', cpus: 2, memory_MiB: MEMORY_MiB, directory },
+  const optionsIn = (directory: string) => ({
+    ...{ ...base, name: `kernel-${version}`, cpus: 2, memory_MiB: MEMORY_MiB, directory },
     nics: [{ mac: '02:78:74:72:00:01', to: { stream: `${directory}/nobody.cable`, listens: true } } as const],
   });
   return withMachines(
     `kernel-${version}`,
-    (directory) => [machine(directory)],
+    (directory) => [optionsIn(directory)],
     async ([booted]) => {
       if (booted === undefined) throw new Error('no machine');
-      const [, guest] = booted;
+      const [{ options: machine }, guest] = booted;
       const boot_s = seconds(started);
       const probe = await probeGuest(guest, base.accelerator);
       const suites: SuiteResult[] = [];
       if (!('refused' in probe.veth))
         for (const suite of options.suites)
           suites.push(await runSuite(guest, suite, base.accelerator, options));
+      await checkConsole(machine, suites);
       return { version, release, accelerator: base.accelerator, boot_s, probe, suites };
     },
   );
+}
+
+/** Keeps the logs if a test failed. @throws Error if the machine had too little memory: that says nothing of the kernel */
+async function checkConsole(machine: MachineOptions, suites: readonly SuiteResult[]): Promise<void> {
+  const [killed] = /^.*Out of memory: Killed.*$/m.exec(await readFile(consoleLog(machine), 'utf8')) ?? [];
+  if (killed !== undefined) throw new Error(`${machine.memory_MiB} MiB are too little: ${killed.trim()}`);
+  if (suites.some(({ failed }) => failed.length > 0)) await keepLogs(machine.directory, machine.name);
 }
 
 function seconds(since: number): number {

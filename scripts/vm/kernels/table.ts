@@ -89,10 +89,28 @@ function readBlocks(document: string): Block[] {
   });
 }
 
+/** What an earlier run of the same kernel said of suites that were not run now stays. */
+function withEarlier(now: Block, earlier: Block | undefined, result: KernelResult): Block {
+  const { release, suites, probe } = result;
+  if (earlier?.cells[1] !== release || 'refused' in probe.veth) return now;
+  const left = SUITES.filter((name) => !suites.some(({ suite }) => suite === name));
+  const cells = now.cells.map((cell, i) =>
+    left.some((name) => HEADER[i] === `${name} tests`) ? (earlier.cells[i] ?? cell) : cell,
+  );
+  const kept = earlier.notes
+    .split('\n')
+    .filter((text) => left.some((name) => text.startsWith(`- ${name}, `)));
+  const notes = now.notes === '' && kept.length > 0 ? `Linux ${now.version}:\n` : now.notes.trimEnd();
+  return { ...now, cells, notes: [notes, ...kept].join('\n') };
+}
+
 /** The document with the kernel's row and notes in place of those of an earlier run. */
 export function updateDocument(document: string, result: KernelResult, date: string): string {
-  const others = readBlocks(document).filter(({ version }) => version !== result.version);
-  const blocks = [...others, blockOf(result, date)].sort((a, b) => position(a.version) - position(b.version));
+  const before = readBlocks(document);
+  const ofKernel = ({ version }: Block): boolean => version === result.version;
+  const block = withEarlier(blockOf(result, date), before.find(ofKernel), result);
+  const others = before.filter((each) => !ofKernel(each));
+  const blocks = [...others, block].sort((a, b) => position(a.version) - position(b.version));
   const lines = [
     BEGIN,
     '',
@@ -110,6 +128,6 @@ export function updateDocument(document: string, result: KernelResult, date: str
       ]),
     END,
   ];
-  const [before = '', rest = ''] = document.split(BEGIN);
-  return `${before}${lines.join('\n')}${rest.split(END)[1] ?? '\n'}`;
+  const [head = '', rest = ''] = document.split(BEGIN);
+  return `${head}${lines.join('\n')}${rest.split(END)[1] ?? '\n'}`;
 }
