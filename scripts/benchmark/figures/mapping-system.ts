@@ -41,12 +41,13 @@ const ASKED = {
 const DONE = { requests: 'Map-Requests answered', registers: 'Map-Registers accepted' } as const;
 const LIMITS = 'all limits as they are by default';
 
-/** Of one table. None has a target, so that a quick run does without. */
+/** Of one table. A quick run takes the smallest one alone. */
 function udpFigures(registrations: number): Figure[] {
   const among = `${registrations.toLocaleString('en')} registration${registrations === 1 ? '' : 's'}`;
+  const slow = registrations > 1;
   const figure = (series: string, title: string, how: string, unit: Figure['unit']): Figure => ({
     ...overUdp,
-    ...{ name: `ms-${series}`, title: `${title}, ${among}`, how: `${how}; ${LIMITS}`, unit, slow: true },
+    ...{ name: `ms-${series}`, title: `${title}, ${among}`, how: `${how}; ${LIMITS}`, unit, slow },
     series: [series],
     values: (samples) => seriesOf(samples, series),
   });
