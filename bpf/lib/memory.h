@@ -97,10 +97,12 @@ static __always_inline void copy_ethernet(void *to, const void *from)
 	*(__u64 *)(to + 6) = *(const __u64 *)(from + 6);
 }
 
-/* To which the frame came, in eight bytes. */
+/* To which the frame came, as struct xtr_flow and struct xtr_delivery keep it. */
 static __always_inline __u64 mac_of(const void *eth)
 {
-	return *(const __u32 *)eth | (__u64) * (const __u16 *)(eth + 4) << 32;
+	__u64 last = *(const __u16 *)(eth + 4);
+
+	return *(const __u32 *)eth | last << 32;
 }
 
 #endif

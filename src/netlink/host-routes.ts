@@ -15,7 +15,7 @@ const BATCH = 256;
  * A route that goes waits for so long: the host has moved, and those who still send to it are to hear of that before the
  * monitor takes CPU time.
  */
-export const DELETE_DELAY_MS = 5;
+const DELETE_DELAY_MS = 5;
 /** At most one line in the log in this time; the counter has them all. */
 const LOG_INTERVAL_MS = 1_000;
 
@@ -35,7 +35,7 @@ export class HostRoutes {
   /** Keys of entries that the kernel does not have yet, in order. */
   readonly #waiting = new Set<string>();
   #underWay = 0;
-  /** Both call `pump`; the first of them does. */
+  /** Both call `flush`; the first of them does it for both. */
   #soon: NodeJS.Immediate | undefined;
   #later: NodeJS.Timeout | undefined;
   #errors = 0;

@@ -27,10 +27,13 @@ import {
   locator,
   locatorSet,
   mapping,
+  memory,
   SEND_MAP_REQUEST,
   SEND_STATUS_BITS,
 } from './tables.js';
 import { payload } from './tunnel.js';
+
+const SLOTS = 64;
 
 const router = new Router('eid');
 test.after.always(() => router.close());
@@ -57,6 +60,11 @@ const ENTRIES = [
   mapping('fd00:1::/64', { locatorSet: 2, counter: 3 }),
   mapping('fd00:1::1', { locatorSet: 1, counter: 4 }),
   mapping('fd00:1:0:1::/64', { action: DROP }),
+  // Addresses that are never forwarded, whatever the tables say of them.
+  ...['0.0.0.0/8', '127.0.0.0/8', '::1', 'fe80::/10'].map((prefix) => localEid(prefix)),
+  ...['169.254.0.0/16', '224.0.0.0/4', 'fe80::/10', 'ff00::/8'].map((prefix) =>
+    mapping(prefix, { counter: 7 }),
+  ),
 ];
 
 const addresses = {
@@ -148,6 +156,39 @@ for (const family of FAMILIES)
     );
     t.true(fast > 30, `only ${fast} packets were encapsulated`);
   });
+
+const NOT_FORWARDED = {
+  4: [
+    [HOST[4], '224.0.0.9'],
+    [HOST[4], '169.254.1.1'],
+    ['127.0.0.1', '1.2.3.4'],
+    ['0.0.0.1', '1.2.3.4'],
+  ],
+  6: [
+    [HOST[6], 'ff02::1'],
+    [HOST[6], 'fe80::2'],
+    ['fe80::1', 'fd00:1:1::1'],
+    ['::1', 'fd00:1:1::1'],
+  ],
+} as const;
+
+for (const family of FAMILIES)
+  for (const [source, destination] of NOT_FORWARDED[family])
+    test(`${source} to ${destination}: the kernel's, also where the index and a path to the locator are there`, async (t) => {
+      const sent = (from: string, to: string) => ({
+        frame: ethernet(EID.mac, HOST_MAC, ip({ source: from, destination: to }, udp(1, 2, payload(20)))),
+        ifindex: EID.ifindex,
+      });
+      const usual = sent(HOST[family], family === 4 ? '1.2.3.4' : 'fd00:1:1::1');
+      const entries = [...ENTRIES, memory(2e6, SLOTS, 0)]; // one way for all flows to the locator
+      const other = sent(source, destination);
+      const outcome = await router.run({
+        entries,
+        frames: [usual, usual, other, usual, other],
+        indexed: true,
+      });
+      t.deepEqual(counted(outcome), { encapsulated: 3, 'to-kernel': 2 });
+    });
 
 test('what is sent is what the tables say', async (t) => {
   const frames = [PEER[4], '1.1.9.9', '1.2.3.4'].map((destination) => ({
