@@ -20,9 +20,10 @@ import { type Question, refresh } from './map-request.js';
 import { forwardingOf, lifetime_ms } from './mapping.js';
 import { report } from './part.js';
 import type { Resolver } from './resolver.js';
+import type { WriteTimes } from './write-times.js';
 
 /**
- * A packet punted before its mapping was programmed may be handled after it, so late at most. A later one means that
+ * A packet punted before its mapping was in the trie may be handled after it, so late at most. A later one means that
  * the trie lacks the entry: sent on, it would come back for ever.
  */
 export const PUNT_IN_FLIGHT_ms = 1_000;
@@ -33,6 +34,7 @@ export interface ItrContext {
   readonly resolver: Resolver;
   readonly held: HoldQueue;
   readonly local: LocalRlocs;
+  readonly writes: WriteTimes;
   readonly counters: Counters;
 }
 
@@ -163,11 +165,16 @@ export class Itr {
     const entry = this.#context.mapCache.match(eid);
     const local = this.#context.database.table.longestMatch(eid);
     if (local !== undefined && local.eid.prefix.length >= (entry?.eid.prefix.length ?? 0))
-      return isInFlight(local.value.createdAt_ms, at_ms) ? 'release' : 'drop';
+      return this.#isInFlight(local.value.createdAt_ms, at_ms) ? 'release' : 'drop';
     if (entry === undefined || entry.forwarding.action === 'send-map-request') return 'keep';
-    return entry.forwarding.action !== 'drop' && isInFlight(entry.programmedAt_ms, at_ms)
+    return entry.forwarding.action !== 'drop' && this.#isInFlight(entry.programmedAt_ms, at_ms)
       ? 'release'
       : 'drop';
+  }
+
+  /** Whether a packet of `at_ms` may have met the trie as it was before the turn that began at `programmedAt_ms`. */
+  #isInFlight(programmedAt_ms: number, at_ms: number): boolean {
+    return at_ms <= this.#context.writes.of(programmedAt_ms) + PUNT_IN_FLIGHT_ms;
   }
 }
 
@@ -175,10 +182,6 @@ type Decision = 'release' | 'drop' | 'keep';
 
 function orDrop(decision: Decision): Decision {
   return decision === 'keep' ? 'drop' : decision;
-}
-
-function isInFlight(programmedAt_ms: number, at_ms: number): boolean {
-  return at_ms <= programmedAt_ms + PUNT_IN_FLIGHT_ms;
 }
 
 function isNegative(record: EidRecord): boolean {

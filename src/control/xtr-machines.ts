@@ -19,6 +19,7 @@ import { Responder } from './responder.js';
 import { RlocReferences } from './rloc-references.js';
 import { SmrReceiver } from './smr-receiver.js';
 import { SmrSender } from './smr-sender.js';
+import { WriteTimes } from './write-times.js';
 
 /** The machines that an xTR is made of. */
 export interface XtrMachines {
@@ -39,6 +40,7 @@ export interface XtrMachines {
   readonly mapNotify: MapNotifyReceiver;
   readonly responder: Responder;
   readonly itr: Itr;
+  readonly writes: WriteTimes;
   /** Those with deadlines. */
   readonly parts: readonly Part[];
 }
@@ -62,10 +64,11 @@ export function xtrMachines(config: XtrConfig, counters: Counters, random: Rando
   const dynamicEids = new DynamicEids(hosts);
   const mapNotify = new MapNotifyReceiver({ config, local, registrar, dynamicEids, away, counters });
   const responder = new Responder({ ...config, ...limits, database, local, counters });
-  const itr = new Itr({ mapCache, database, resolver, held, local, counters });
+  const writes = new WriteTimes();
+  const itr = new Itr({ mapCache, database, resolver, held, local, writes, counters });
   return {
     ...hosts,
-    ...{ references, resolver, recovery, smrReceiver, dynamicEids, mapNotify, responder, itr },
+    ...{ references, resolver, recovery, smrReceiver, dynamicEids, mapNotify, responder, itr, writes },
     parts: [mapCache, resolver, recovery, registrar, smr, smrReceiver, away, dynamicEids],
   };
 }

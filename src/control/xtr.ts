@@ -210,6 +210,11 @@ export class Xtr implements Machine {
     });
   }
 
+  /** Since `written_ms` the tries have what was handled at `now`. */
+  written(now: number, written_ms: number): void {
+    this.#machines.writes.add(now, written_ms);
+  }
+
   /** After one input or several. */
   flush(now: number): Effect[] {
     return effectsOf((out) => {

@@ -48,6 +48,11 @@ export class Agent implements Machine {
     return effects;
   }
 
+  /** Since `written_ms` the tries have what was handled at `now`. */
+  written(now: number, written_ms: number): void {
+    this.xtr?.written(now, written_ms);
+  }
+
   #handle(input: Input, now: number): Effect[] {
     switch (input.type) {
       case 'start':

@@ -90,8 +90,17 @@ export class Runtime {
     this.#scheduleWake();
   }
 
+  /**
+   * The tries first and in one batch, then all else, each in order: packets find their way before others hear of it. A
+   * frame whose mapping comes and goes in one turn is punted once more when it is injected.
+   */
   #handle(...inputs: readonly Input[]): void {
-    this.#carryOut(this.#agent.handle(inputs, this.#world.clock.now()));
+    const { clock } = this.#world;
+    const now = clock.now();
+    const effects = this.#agent.handle(inputs, now);
+    this.#program(effects.filter(isTrieEffect));
+    this.#agent.written(now, clock.now());
+    for (const effect of effects) if (!isTrieEffect(effect)) this.#perform(effect);
   }
 
   /** Sends a Map-Request for `eid` and waits for what comes of it. */
@@ -118,15 +127,6 @@ export class Runtime {
       const { packets } = this.#world.dataPath?.traffic(eid) ?? { packets: 0 };
       this.#handle({ type: 'traffic', eid, packets });
     }
-  }
-
-  /**
-   * The tries first and in one batch, then all else, each in order: packets find their way before others hear of it. A
-   * frame whose mapping comes and goes in one turn is punted once more when it is injected.
-   */
-  #carryOut(effects: readonly Effect[]): void {
-    this.#program(effects.filter(isTrieEffect));
-    for (const effect of effects) if (!isTrieEffect(effect)) this.#perform(effect);
   }
 
   #program(effects: readonly TrieEffect[]): void {

@@ -64,6 +64,14 @@ test('a packet that misses a mapping which is there for long is dropped: it woul
   t.is(bench.counters.get('packetsHeldDropped'), 1);
 });
 
+test('of a mapping that reached the trie late, packets go on that were punted until then', (t) => {
+  const bench = miss(xtr4(64, 4096), '1.1.1.1', 1).reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
+  bench.xtr.written(bench.now, bench.now + 1500);
+  t.deepEqual(miss(bench.pass(2500), '1.1.1.1', 2).lines, ['inject 2']);
+  t.deepEqual(miss(bench.pass(1), '1.1.1.1', 3).lines, []);
+  t.is(bench.counters.get('packetsHeldDropped'), 1);
+});
+
 test('a packet to a host that came here meanwhile goes to it', (t) => {
   const bench = miss(xtr4(64, 4096), '5.5.5.9', 1).sight('5.5.5.9');
   t.true(bench.lines.includes('inject 1'));

@@ -2,7 +2,7 @@
 // What comes in one turn of the event loop is handled together.
 import test from 'ava';
 import { formatEidPrefix, hostEidPrefix, parseAddress } from '../../src/addr/index.js';
-import type { EidSighting } from '../../src/control/machine.js';
+import type { EidSighting, Punt } from '../../src/control/machine.js';
 import { Agent } from '../../src/core/agent.js';
 import { Runtime, TURN_INPUTS } from '../../src/core/runtime.js';
 import { decodeMessage, type MapRegister } from '../../src/wire/index.js';
@@ -16,18 +16,32 @@ function sighting(n: number): EidSighting {
   return { eid: { instanceId: 0, address }, ifindex: EID_PORT, discovery: 'ARP/ND' };
 }
 
-/** An xTR whose turn of the event loop ends when the test says so. Keeps what reaches its surroundings, in order. */
-function scene() {
+/** A packet of a host elsewhere to the n-th of those here. */
+function punt(n: number, at_ms: number): Punt {
+  const { eid } = sighting(n);
+  return {
+    ...{ reason: 'map-cache-miss', ifindex: EID_PORT, instanceId: 0, at_ms, outerSource: undefined },
+    ...{ sourceEid: parseAddress('5.5.5.5'), destinationEid: eid.address, frame: new Uint8Array(60) },
+  };
+}
+
+/**
+ * An xTR whose turn of the event loop ends when the test says so. Keeps what reaches its surroundings, in order.
+ * @param writing_ms that it takes to write the tries
+ */
+function scene(writing_ms = 0) {
+  let now = 0;
   const carriedOut: string[] = [];
   const registers: MapRegister[] = [];
   let sighted: (sighting: EidSighting) => void = () => undefined;
+  let punted: (punts: readonly Punt[]) => void = () => undefined;
   const ends: (() => void)[] = [];
   let n = 1n;
   const random = { nonce: () => n++, fraction: () => 0 };
   const config = xtrConfig('6.6.6.6', { dynamicEids: [{ name: 'roaming', eid: ROAMING }] });
   const agent = new Agent(config, undefined, random);
   const runtime = new Runtime(agent, {
-    clock: { now: () => 0, wakeAt: () => undefined },
+    clock: { now: () => now, wakeAt: () => undefined },
     transport: {
       send: (bytes) => {
         const message = decodeMessage(bytes);
@@ -42,10 +56,11 @@ function scene() {
       adopted: () => ({ mapCache: [], localEids: [] }),
       apply: (effects) => {
         carriedOut.push(`${effects.length} tries`);
+        now += writing_ms;
         return [];
       },
-      inject: () => undefined,
-      onPunts: () => undefined,
+      inject: (frames) => void carriedOut.push(`${frames.length} injected`),
+      onPunts: (listener) => void (punted = listener),
       lookup: () => undefined,
       traffic: () => ({ packets: 0, bytes: 0 }),
       counters: () => ({ reasons: {}, adapter: {} }),
@@ -73,7 +88,10 @@ function scene() {
     for (let i = 0; i < count; i++) sighted(sighting(first + i));
   };
   const endTurn = (): void => ends.splice(0).forEach((end) => end());
-  return { agent, runtime, carriedOut, registers, sight, endTurn, ends };
+  const puntAll = (punts: readonly Punt[]): void => {
+    punted(punts);
+  };
+  return { agent, runtime, carriedOut, registers, sight, puntAll, endTurn, ends };
 }
 
 test('hosts that appear in one turn share a batch of the tries and Map-Registers', (t) => {
@@ -131,4 +149,14 @@ test('after stop nothing that waits is handled', (t) => {
   runtime.stop();
   endTurn();
   t.is(agent.xtr?.dynamicEids.size, 0);
+});
+
+test('packets that were punted while the tries were written are late by nothing', (t) => {
+  const { carriedOut, sight, puntAll, endTurn } = scene(5_000); // which it takes at the start, too
+  sight(0, 1);
+  endTurn();
+  carriedOut.length = 0;
+  puntAll([punt(0, 9_999), punt(0, 11_000), punt(0, 11_001)]);
+  endTurn();
+  t.deepEqual(carriedOut, ['2 injected'], 'the third came a second after the trie knew');
 });
