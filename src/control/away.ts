@@ -59,7 +59,7 @@ export class AwayTable implements Part {
       return;
     }
     out.push({ type: 'local-eid-delete', eid });
-    if (!this.#full) out.push(report('table-full', { eid, detail: `away: ${this.#limit} entries` }));
+    if (!this.#full) out.push(report({ name: 'table-full', eid, detail: `away: ${this.#limit} entries` }));
     this.#full = true;
   }
 

@@ -143,7 +143,7 @@ export class DynamicEids implements Part {
     this.#context.away.set(eid, locators, lifetime_ms, now, out);
     this.#drop(entry, out);
     this.#context.registrar.withdraw(eid, now, WITHDRAW_DELAY_ms);
-    out.push(report('eid-away', { eid, rlocs: upRlocs(locators) }));
+    out.push(report({ name: 'eid-away', eid, rlocs: upRlocs(locators) }));
     this.#askBack(entry, now, out);
   }
 
@@ -186,7 +186,7 @@ export class DynamicEids implements Part {
       entry.ifindex = ifindex;
       out.push({ type: 'local-eid-set', eid: prefix, entry: { kind: 'local', ifindex, dynamic: true } });
       out.push({ type: 'host-route-add', eid, ifindex });
-      out.push(report('eid-learnt', { eid: prefix, detail: 'on another interface' }));
+      out.push(report({ name: 'eid-learnt', eid: prefix, detail: 'on another interface' }));
     }
     if (this.#recovered.settle(prefix)) this.#register(entry, now, out);
     else this.#context.registrar.confirm(prefix, now);
@@ -220,7 +220,7 @@ export class DynamicEids implements Part {
   #register(entry: Entry, now: number, out: Effect[]): void {
     const { registrar, held } = this.#context;
     const eid = hostEidPrefix(entry.eid);
-    out.push(report('eid-learnt', { eid, detail: entry.discovery }));
+    out.push(report({ name: 'eid-learnt', eid, detail: entry.discovery }));
     const frames = held.settle(eid, () => 'release'); // what waited for a Map-Reply has arrived
     if (frames.length > 0) out.push({ type: 'inject', frames });
     this.#addToDatabase(entry, registrar.register(eid, now, entry));
@@ -236,7 +236,7 @@ export class DynamicEids implements Part {
     out.push({ type: 'local-eid-delete', eid });
     this.#drop(entry, out);
     this.#context.registrar.withdraw(eid, now);
-    out.push(report('eid-forgotten', { eid, detail: why }));
+    out.push(report({ name: 'eid-forgotten', eid, detail: why }));
   }
 
   #drop(entry: Entry, out: Effect[]): void {
@@ -268,7 +268,7 @@ export class DynamicEids implements Part {
     if (this.#table.size < config.limits.dynamicEids) return false;
     counters.add('dynamicEidsFull');
     if (!this.#full)
-      out.push(report('table-full', { detail: `dynamic EIDs: ${config.limits.dynamicEids} entries` }));
+      out.push(report({ name: 'table-full', detail: `dynamic EIDs: ${config.limits.dynamicEids} entries` }));
     this.#full = true;
     return true;
   }

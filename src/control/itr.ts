@@ -79,23 +79,25 @@ export class Itr {
       counters.add('mapRepliesUnsolicited');
       return;
     }
-    const about = { eid: question.prefix, peer: received.from, nonce: reply.nonce };
+    const { prefix: eid } = question;
+    const { from: peer } = received;
+    const { nonce } = reply;
     const answer = bestRecord(reply.records, question.eid);
     if (answer === undefined) {
       counters.add('mapRepliesRejected');
-      out.push(
-        report('message-rejected', { ...about, detail: 'Map-Reply: no record for the EID asked for' }),
-      );
+      const detail = 'Map-Reply: no record for the EID asked for';
+      out.push(report({ name: 'message-rejected', eid, peer, nonce, detail }));
       return;
     }
     const records = reply.records.filter((record) => holds(answer.eid, record.eid));
     counters.add('mapReplyRecordsIn', reply.records.length);
     counters.add('negativeMapReplyRecordsIn', reply.records.filter(isNegative).length);
-    out.push(report('map-reply-received', { ...about, rlocs: answer.locators.map(({ rloc }) => rloc) }));
-    const installed = this.#learn(received, question, answer, records, now, out) ?? question.prefix;
+    const rlocs = answer.locators.map(({ rloc }) => rloc);
+    out.push(report({ name: 'map-reply-received', eid, peer, rlocs, nonce }));
+    const installed = this.#learn(received, question, answer, records, now, out) ?? eid;
     const isKnown = (eid: Eid): boolean => this.#decision(eid, now) !== 'keep';
-    resolver.answered(reply.nonce, installed, isKnown, received.from, now, out);
-    this.#settle(installed, question.prefix, now, out);
+    resolver.answered(nonce, installed, isKnown, peer, now, out);
+    this.#settle(installed, eid, now, out);
   }
 
   /**
@@ -118,9 +120,15 @@ export class Itr {
       if (lifetime_ms(record) === 0) mapCache.remove(eid, 'TTL 0', out);
       else if (this.#isOurs(eid, record)) counters.add('mapRepliesRejected');
       else {
-        const mapping = { eid, forwarding: forwardingOf(record, local), lifetime_ms: lifetime_ms(record) };
-        const origin = { source: received.from, asked: question.prefix, renewed };
-        const entry = mapCache.learn({ ...mapping, ...origin }, now, out);
+        const mapping = {
+          eid,
+          forwarding: forwardingOf(record, local),
+          lifetime_ms: lifetime_ms(record),
+          source: received.from,
+          asked: question.prefix,
+          renewed,
+        };
+        const entry = mapCache.learn(mapping, now, out);
         if (record === answer) installed = entry?.eid;
       }
     }

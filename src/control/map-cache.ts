@@ -260,7 +260,7 @@ export class MapCache implements Part {
       this.#forget(entry);
       out.push({ type: 'map-cache-delete', eid: entry.eid });
     }
-    for (const { eid } of entries) out.push(report('map-cache-removed', { eid, detail: why }));
+    for (const { eid } of entries) out.push(report({ name: 'map-cache-removed', eid, detail: why }));
   }
 
   #forget(entry: StoredEntry): void {
@@ -277,7 +277,7 @@ export class MapCache implements Part {
   #refuseIfFull(out: Effect[]): boolean {
     if (this.#table.size < this.#limit) return false;
     this.#counters.add('mapCacheFull');
-    if (!this.#full) out.push(report('table-full', { detail: `map-cache: ${this.#limit} entries` }));
+    if (!this.#full) out.push(report({ name: 'table-full', detail: `map-cache: ${this.#limit} entries` }));
     this.#full = true;
     return true;
   }
@@ -292,7 +292,6 @@ function replacedBy({ eid }: MapCacheEntry): string {
 }
 
 function reportMapping(name: 'map-cache-added' | 'map-cache-updated', entry: MapCacheEntry): Effect {
-  const detail = entry.forwarding.action;
-  const peer = entry.mapSource;
-  return report(name, { eid: entry.eid, rlocs: usedRlocs(entry.forwarding), detail, ...(peer && { peer }) });
+  const { eid, forwarding, mapSource: peer } = entry;
+  return report({ name, eid, peer, rlocs: usedRlocs(forwarding), detail: forwarding.action });
 }

@@ -12,7 +12,7 @@ import type { MapServerPeer, XtrConfig } from './config.js';
 import type { Counters } from './counters.js';
 import type { DynamicEids } from './dynamic-eid.js';
 import type { Effect } from './effect.js';
-import type { ControlEvent } from './event.js';
+import type { EventName } from './event.js';
 import type { LocalRlocs } from './local-rlocs.js';
 import { forwardingLocators } from './locator-set.js';
 import type { Received } from './machine.js';
@@ -167,12 +167,12 @@ export class MapNotifyReceiver {
   }
 
   #received(received: Received, notify: MapNotify, detail: string): Effect {
-    return report('map-notify-received', { ...about(received, notify), detail });
+    return about('map-notify-received', received, notify, detail);
   }
 
   #reject(received: Received, notify: MapNotify, detail: string, now: number, out: Effect[]): void {
     if (!this.#refusals.allow(formatAddress(received.from), now)) return;
-    out.push(report('message-rejected', { ...about(received, notify), detail: `Map-Notify: ${detail}` }));
+    out.push(about('message-rejected', received, notify, `Map-Notify: ${detail}`));
   }
 }
 
@@ -185,9 +185,9 @@ function isTrieEffect(effect: Effect): boolean {
   return effect.type === 'local-eid-set' || effect.type === 'local-eid-delete';
 }
 
-function about(received: Received, notify: MapNotify): Omit<ControlEvent, 'name'> {
-  const [first, ...others] = notify.records;
-  const single = others.length === 0 ? first : undefined;
+/** With EID-prefix and RLOCs if there is one record alone. */
+function about(name: EventName, received: Received, { nonce, records }: MapNotify, detail: string): Effect {
+  const single = records.length === 1 ? records[0] : undefined;
   const rlocs = single?.locators.map(({ rloc }) => rloc);
-  return { peer: received.from, nonce: notify.nonce, ...(single && { eid: single.eid, rlocs: rlocs ?? [] }) };
+  return report({ name, eid: single?.eid, peer: received.from, rlocs, nonce, detail });
 }

@@ -24,6 +24,7 @@ import {
 import { etrRloc, forwarded, MAX_FORWARDED_BYTES } from './map-resolver-forward.js';
 import type { Refusals } from './map-server-refusals.js';
 import { MESSAGE_BYTES, REPLY_BYTES } from './message-size.js';
+import { report } from './part.js';
 import { ReplyLimiter, requestWay } from './reply-limit.js';
 
 /** Bytes of EID-records in one Map-Reply, as the path MTU is not known (9301-5-02). */
@@ -36,8 +37,6 @@ const MAX_RECORD_BYTES = { 4: MESSAGE_BYTES[4] - REPLY_BYTES, 6: MESSAGE_BYTES[6
 const MAX_ANSWER_MESSAGES = 8;
 /** For the same reason, so many of its records are forwarded to ETRs. */
 const MAX_FORWARDS = 8;
-
-const MAP_REPLY = { type: 'map-reply', probe: false, echoNonce: false, security: undefined } as const;
 
 /** A Map-Request with how it came. */
 export interface Resolving {
@@ -77,14 +76,14 @@ export class MapResolver {
     const problem = problemOf(resolving);
     if (problem !== undefined) return this.#drop(received, request, problem, now);
     const itrRloc = request.itrRlocs.find((rloc) => rloc !== undefined && this.#canReach(rloc));
-    const question: Question = { ...resolving, itrRloc, now };
+    const { ecm, encapsulated } = resolving;
+    const question: Question = { received, ecm, request, encapsulated, itrRloc, now };
     const maxBytes = MAX_RECORD_BYTES[itrRloc?.family ?? 4];
     const answers = this.#answers(request, maxBytes);
-    return [
-      requestEvent(question),
-      ...this.#forwardAll(question, answers),
-      ...this.#replyAll(question, answers, maxBytes),
-    ];
+    const effects = [requestEvent(question)];
+    this.#forwardAll(question, answers, effects);
+    this.#replyAll(question, answers, maxBytes, effects);
+    return effects;
   }
 
   #answers({ records, authoritative }: MapRequest, maxBytes: number): Answer[] {
@@ -111,26 +110,28 @@ export class MapResolver {
     return usable.find((address) => sameAddress(address, received.to)) ?? usable[0];
   }
 
-  #replyAll(question: Question, answers: readonly Answer[], maxBytes: number): Effect[] {
+  #replyAll(question: Question, answers: readonly Answer[], maxBytes: number, out: Effect[]): void {
     const { received, ecm, request, itrRloc, now } = question;
     const replies = answers.filter((answer) => answer.kind === 'reply');
-    if (replies.length === 0) return [];
-    if (itrRloc === undefined)
-      return this.#drop(received, request, 'no ITR-RLOC of a family of ours to answer to', now);
+    if (replies.length === 0) return;
+    if (itrRloc === undefined) {
+      out.push(...this.#drop(received, request, 'no ITR-RLOC of a family of ours to answer to', now));
+      return;
+    }
     const allowed = replies.filter((reply) => this.#allows(question, itrRloc, reply));
     const from = this.#sourceFor(itrRloc, received);
-    return packed(allowed, maxBytes).flatMap((records) => {
+    for (const records of packed(allowed, maxBytes)) {
       this.#countReply(records);
-      const message: MapReply = { ...MAP_REPLY, nonce: request.nonce, records };
-      const send: Effect = { type: 'send', message, from, to: itrRloc, toPort: ecm.innerSourcePort };
-      return [send, ...records.map((record) => replyEvent(record, request.nonce, itrRloc))];
-    });
+      const message = mapReply(request.nonce, records);
+      out.push({ type: 'send', message, from, to: itrRloc, toPort: ecm.innerSourcePort });
+      for (const record of records) out.push(replyEvent(record, request.nonce, itrRloc));
+    }
   }
 
   /** A changed mapping is another answer: an ITR that asks after an SMR hears of it at once. */
   #allows({ received, encapsulated, request, now }: Question, itrRloc: Address, reply: Reply): boolean {
-    const eids = reply.records.slice(0, 1).map(({ eid }) => formatEidPrefix(eid));
-    const about = `${eids.join()} ${reply.version}`;
+    const [first] = reply.records;
+    const about = `${first === undefined ? '' : formatEidPrefix(first.eid)} ${reply.version}`;
     const way = requestWay(received, itrRloc, encapsulated);
     if (this.#replies.allow({ itrRloc, way, nonce: request.nonce, about }, now)) return true;
     this.#counters.add('mapRepliesRateLimited');
@@ -144,13 +145,13 @@ export class MapResolver {
     this.#counters.add('proxyMapReplyRecordsOut', records.length - negatives);
   }
 
-  #forwardAll(question: Question, answers: readonly Answer[]): Effect[] {
+  #forwardAll(question: Question, answers: readonly Answer[], out: Effect[]): void {
     const { received, request, now } = question;
     const forwards = answers.filter((answer) => answer.kind === 'forward');
-    const effects = forwards.slice(0, MAX_FORWARDS).flatMap((forward) => this.#forward(question, forward));
-    if (forwards.length <= MAX_FORWARDS) return effects;
+    for (const forward of forwards.slice(0, MAX_FORWARDS)) out.push(...this.#forward(question, forward));
+    if (forwards.length <= MAX_FORWARDS) return;
     const problem = `more than ${MAX_FORWARDS} of its records are for ETRs to answer`;
-    return [...effects, ...this.#drop(received, request, problem, now)];
+    out.push(...this.#drop(received, request, problem, now));
   }
 
   #forward(question: Question, { requested, registration }: Forward): Effect[] {
@@ -166,7 +167,7 @@ export class MapResolver {
     const { nonce } = request;
     return [
       { type: 'send', message, from: this.#sourceFor(to, received), to, toPort: CONTROL_PORT },
-      { type: 'event', event: { name: 'map-request-forwarded', eid: requested, peer: to, nonce } },
+      report({ name: 'map-request-forwarded', eid: requested, peer: to, nonce }),
     ];
   }
 
@@ -191,25 +192,27 @@ function problemOf({ request, ecm }: Resolving): string | undefined {
   return answerable ? undefined : 'no ITR-RLOC'; // 9301-5.3-04
 }
 
+function mapReply(nonce: bigint, records: readonly EidRecord[]): MapReply {
+  return { type: 'map-reply', probe: false, echoNonce: false, security: undefined, nonce, records };
+}
+
 function requestEvent({ received, request, itrRloc }: Question): Effect {
-  const { records, nonce, smrInvoked } = request;
-  const [eid] = records;
-  const remarks = [
-    ...(smrInvoked ? ['SMR-invoked'] : []),
-    ...(records.length > 1 ? [`${records.length} records`] : []),
-  ];
-  const detail = remarks.length > 0 && { detail: remarks.join(', ') };
+  const { records, nonce } = request;
   const peer = itrRloc ?? received.from;
-  return {
-    type: 'event',
-    event: { name: 'map-request-received', ...(eid && { eid }), peer, nonce, ...detail },
-  };
+  const detail = requestDetail(request);
+  return report({ name: 'map-request-received', eid: records[0], peer, nonce, detail });
+}
+
+function requestDetail({ smrInvoked, records }: MapRequest): string | undefined {
+  const count = records.length > 1 ? `${records.length} records` : '';
+  if (smrInvoked) return count === '' ? 'SMR-invoked' : `SMR-invoked, ${count}`;
+  return count === '' ? undefined : count;
 }
 
 function replyEvent(record: EidRecord, nonce: bigint, peer: Address): Effect {
   const rlocs = record.locators.map(({ rloc }) => rloc);
   const detail = rlocs.length > 0 ? 'proxy' : `negative: ${actionName(record)}, TTL ${record.ttl_min} min`;
-  return { type: 'event', event: { name: 'map-reply-sent', eid: record.eid, peer, rlocs, nonce, detail } };
+  return report({ name: 'map-reply-sent', eid: record.eid, peer, rlocs, nonce, detail });
 }
 
 function actionName({ action }: EidRecord): string | undefined {

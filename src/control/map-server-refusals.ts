@@ -25,6 +25,6 @@ export class Refusals {
     const { eid, nonce } = about;
     const { from: peer } = received;
     if (!this.#limiter.allow(formatAddress(peer), now)) return [];
-    return [{ type: 'event', event: { name, ...(eid && { eid }), peer, nonce, detail } }];
+    return [{ type: 'event', event: { name, eid, peer, nonce, detail } }];
   }
 }

@@ -112,7 +112,7 @@ export class MapServer implements Machine {
     switch (outcome) {
       case 'acknowledged':
         this.#counters.add('mapNotifyAcksIn');
-        return [event({ name: 'map-notify-ack-received', ...(eid && { eid }), peer: received.from, nonce })];
+        return [event({ name: 'map-notify-ack-received', eid, peer: received.from, nonce })];
       case 'unauthentic':
         this.#counters.add('authenticationFailures');
         return this.#refusals.event(
@@ -245,7 +245,7 @@ export class MapServer implements Machine {
     const { from: to, to: from } = received;
     return [
       { type: 'send', message, key: key.secret, from, to, toPort: CONTROL_PORT },
-      event({ name: 'map-notify-sent', ...(eid && { eid }), peer: to, nonce, detail }),
+      event({ name: 'map-notify-sent', eid, peer: to, nonce, detail }),
     ];
   }
 }

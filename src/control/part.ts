@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ControlEvent, EventName } from './event.js';
+import type { ControlEvent } from './event.js';
 import type { Effect, EventEffect } from './effect.js';
 
 /** A machine that is part of a bigger one: it appends its effects to `out`, in order. */
@@ -11,8 +11,8 @@ export interface Part {
 }
 
 /** The effect that tells people what happened. */
-export function report(name: EventName, about: Omit<ControlEvent, 'name'> = {}): EventEffect {
-  return { type: 'event', event: { name, ...about } };
+export function report(event: ControlEvent): EventEffect {
+  return { type: 'event', event };
 }
 
 /** The earlier of two deadlines, undefined being never. */

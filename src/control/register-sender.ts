@@ -166,11 +166,6 @@ function reportSent(group: Group, peer: Address, nonce: bigint): Effect {
   const [first, ...others] = group.members;
   const attempt = group.attempts > 1 ? `, attempt ${group.attempts}` : '';
   const detail = `${others.length + 1} record${others.length > 0 ? 's' : ''}${attempt}`;
-  const about = {
-    peer,
-    nonce,
-    detail,
-    ...(first !== undefined && others.length === 0 && { eid: first.eid }),
-  };
-  return report(group.withdraw ? 'withdraw-sent' : 'map-register-sent', about);
+  const name = group.withdraw ? 'withdraw-sent' : 'map-register-sent';
+  return report({ name, eid: others.length === 0 ? first?.eid : undefined, peer, nonce, detail });
 }

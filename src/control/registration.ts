@@ -76,8 +76,20 @@ export function registerSource(
     register.records.every(({ ttl_min, locators }) => ttl_min === 0 && locators.length === 0);
   const etr = byAddress ? `from:${formatAddress(from)}` : etrKey(identity, register.records);
   return {
-    ...{ etr, byAddress, identity, from, fromPort, to, key, keyId, algorithmId },
-    ...{ nonce, proxyReply, merge, wantMapNotify, securityCapable },
+    etr,
+    byAddress,
+    identity,
+    from,
+    fromPort,
+    to,
+    key,
+    keyId,
+    algorithmId,
+    nonce,
+    proxyReply,
+    merge,
+    wantMapNotify,
+    securityCapable,
     pool: new LocatorPool(),
   };
 }

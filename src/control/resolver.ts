@@ -193,8 +193,9 @@ export class Resolver implements Part {
     counters.add('mapRequestsOut');
     counters.add('encapsulatedMapRequestsOut');
     if (question.smrInvoked) counters.add('smrInvokedMapRequestsOut');
-    const about = { eid: question.prefix, peer: resolver, nonce, detail: `attempt ${pending.attempts}` };
-    out.push(report(question.smrInvoked ? 'smr-invoked-map-request-sent' : 'map-request-sent', about));
+    const name = question.smrInvoked ? 'smr-invoked-map-request-sent' : 'map-request-sent';
+    const detail = `attempt ${pending.attempts}`;
+    out.push(report({ name, eid: question.prefix, peer: resolver, nonce, detail }));
   }
 
   #retry(pending: Pending, now: number, out: Effect[]): void {
@@ -210,7 +211,9 @@ export class Resolver implements Part {
     const { question, nonce, attempts } = pending;
     this.#context.held.drop(question.prefix);
     this.#context.counters.add('mapRequestsExpired');
-    out.push(report('map-request-expired', { eid: question.prefix, nonce, detail: `${attempts} attempts` }));
+    out.push(
+      report({ name: 'map-request-expired', eid: question.prefix, nonce, detail: `${attempts} attempts` }),
+    );
     pending.failed = pending.wanted; // the penalty is for having retransmitted ten times
     this.#rest(
       pending,
@@ -248,7 +251,7 @@ export class Resolver implements Part {
     const { limit, counters } = this.#context;
     if (this.#pending.size < limit) return false;
     counters.add('pendingMapRequestsFull');
-    if (!this.#full) out.push(report('table-full', { detail: `pending Map-Requests: ${limit}` }));
+    if (!this.#full) out.push(report({ name: 'table-full', detail: `pending Map-Requests: ${limit}` }));
     this.#full = true;
     return true;
   }

@@ -60,13 +60,14 @@ export class Responder {
       return;
     }
     const [first] = ours;
-    const about = { peer: received.from, nonce: request.nonce, ...(first && { eid: first.eid }) };
+    const { nonce } = request;
     const records = this.#records(ours, request.probe ? received.to : undefined, itr);
     if (!this.#allows(asking, itr, records, now)) {
       counters.add('mapRepliesRateLimited');
       return;
     }
-    out.push(report('map-request-received', { ...about, detail: kindOf(request) }));
+    const detail = kindOf(request);
+    out.push(report({ name: 'map-request-received', eid: first?.eid, peer: received.from, nonce, detail }));
     const preferred = received.to.family === itr.family && local.has(received.to);
     out.push({
       type: 'send',
@@ -75,7 +76,7 @@ export class Responder {
         probe: request.probe,
         echoNonce: false,
         security: undefined,
-        nonce: request.nonce,
+        nonce,
         records,
       },
       from: preferred ? received.to : local.first(itr.family),
@@ -83,7 +84,7 @@ export class Responder {
       toPort: replyPort,
     });
     counters.add('mapReplyRecordsOut', records.length);
-    out.push(report('map-reply-sent', { ...about, peer: itr }));
+    out.push(report({ name: 'map-reply-sent', eid: first?.eid, peer: itr, nonce }));
   }
 
   /** RFC 9301 section 5.5: one of the ITR-RLOCs, of a family that we support. */

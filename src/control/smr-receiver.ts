@@ -67,16 +67,17 @@ export class SmrReceiver implements Part {
     counters.add('smrIn');
     const found = findSolicited(smr, mapCache);
     const eid = found?.prefix ?? smr.records[0];
-    const about = { peer: received.from, nonce: smr.nonce, ...(eid && { eid }) };
+    const { from: peer } = received;
+    const { nonce } = smr;
     const requests: Effect[] = [];
     const ignored = found === undefined ? 'no map-cache entry' : this.#solicit(found, smr, now, requests);
     if (ignored === undefined) {
-      out.push(report('smr-received', about), ...requests);
+      out.push(report({ name: 'smr-received', eid, peer, nonce }), ...requests);
       return;
     }
     counters.add('smrIgnored');
-    if (this.#refusals.allow(formatAddress(received.from), now))
-      out.push(report('smr-ignored', { ...about, detail: ignored }));
+    if (this.#refusals.allow(formatAddress(peer), now))
+      out.push(report({ name: 'smr-ignored', eid, peer, nonce, detail: ignored }));
   }
 
   nextDeadline(): number | undefined {
@@ -106,7 +107,8 @@ export class SmrReceiver implements Part {
       if (count >= SMR_MORE_SPECIFICS) return `${SMR_MORE_SPECIFICS} more-specifics of ${cover} solicited`;
       this.#moreSpecifics.set(cover, count + 1);
     }
-    const question = { ...found, sourceEid: this.#ownEid(smr), smrInvoked: true };
+    const { prefix, eid } = found;
+    const question = { prefix, eid, sourceEid: this.#ownEid(smr), smrInvoked: true };
     const solicited = { key, question, cover, askedAt_ms: now, again: false };
     this.#solicited.set(key, solicited);
     return this.#ask(solicited, now, out);

@@ -69,7 +69,7 @@ export class SmrSender implements Part {
     const found = this.#pairs.of({ eid, rloc, remote, moved }, now);
     if (found === undefined) return this.#refuse(out);
     const { pair, created } = found;
-    if (created) out.push(report('stale-packet', { eid, peer: rloc, kernelTime_ms: punt.at_ms }));
+    if (created) out.push(report({ name: 'stale-packet', eid, peer: rloc, kernelTime_ms: punt.at_ms }));
     switch (this.#judge(pair, moved, now)) {
       case 'now':
         return this.#send(pair, now, out);
@@ -116,13 +116,13 @@ export class SmrSender implements Part {
     out.push(solicitMapRequest(moved, remote, nonce, rloc, local));
     counters.add('mapRequestsOut');
     counters.add('smrOut');
-    out.push(report('smr-sent', { eid, peer: rloc, nonce }));
+    out.push(report({ name: 'smr-sent', eid, peer: rloc, nonce }));
   }
 
   #refuse(out: Effect[]): void {
     this.#context.counters.add('smrSuppressed');
     const detail = `SMR: ${SMR_UNKNOWN_PAIRS} (EID, RLOC) pairs of EIDs that never were here`;
-    if (!this.#full) out.push(report('table-full', { detail }));
+    if (!this.#full) out.push(report({ name: 'table-full', detail }));
     this.#full = true;
   }
 }

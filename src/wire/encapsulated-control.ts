@@ -33,14 +33,26 @@ export function readEncapsulatedControl(reader: Reader): EncapsulatedControl {
   const flags = reader.uint8('flags');
   reader.skip(3, 'reserved');
   const security = flags & S ? readEcmSecurity(reader) : undefined;
-  return { type: 'encapsulated-control', security, ddt: (flags & D) !== 0, ...readInnerPacket(reader) };
+  const { innerSource, innerDestination, innerSourcePort, innerDestinationPort, payload } =
+    readInnerPacket(reader);
+  return {
+    type: 'encapsulated-control',
+    security,
+    ddt: (flags & D) !== 0,
+    innerSource,
+    innerDestination,
+    innerSourcePort,
+    innerDestinationPort,
+    payload,
+  };
 }
 
 /** @throws TypeError if the LISP-SEC data would not end where the inner header starts */
 export function writeEncapsulatedControl(writer: Writer, message: EncapsulatedControl, type: number): void {
   const { security, ddt } = message;
   writer.uint8((type << 4) | flag(security !== undefined, S) | flag(ddt, D), 'flags');
-  writer.put(new Uint8Array(3)); // reserved
+  writer.uint8(0, 'reserved');
+  writer.uint16(0, 'reserved');
   if (security !== undefined) {
     checkSecurity(security);
     writer.put(security);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inner IP and UDP headers of an Encapsulated Control Message (RFC 9301 section 5.8).
-import { type Address, addressBytes } from '../addr/index.js';
+import type { Address } from '../addr/index.js';
 import { readAddressOf, writeBareAddress } from './afi-address.js';
 import { fold, sumAddress, sumWords } from './checksum.js';
 import { DATA_PORT, type EncapsulatedControl } from './messages.js';
@@ -133,8 +133,8 @@ function writeIpv4(writer: Writer, packet: InnerPacket, payloadLength: number): 
   view.setUint16(2, IPV4_HEADER_LENGTH + payloadLength);
   view.setUint8(8, HOP_LIMIT);
   view.setUint8(9, PROTOCOL_UDP);
-  header.set(addressBytes(packet.innerSource), 12);
-  header.set(addressBytes(packet.innerDestination), 16);
+  view.setUint32(12, Number(packet.innerSource.bits));
+  view.setUint32(16, Number(packet.innerDestination.bits));
   view.setUint16(10, fold(sumWords(header)));
   writer.put(header);
 }

@@ -5,45 +5,55 @@ export const MAX_MESSAGE_LENGTH = 65_535 - 20 - 8;
 
 const MAX_UINT64 = 0xffff_ffff_ffff_ffffn;
 
-const NOTHING = new Uint8Array(0);
+/** The same memory, in bytes and for numbers. */
+interface Room {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
 
-/** The buffer of the last message, for the next: to allocate one takes longer than to write a short message. */
-let spare: Uint8Array | undefined;
+const NO_ROOM = roomOf(0);
+
+/** The room of the last message, for the next: to allocate one takes longer than to write a short message. */
+let spare: Room | undefined;
 /** A longer one is not kept. */
 const MAX_SPARE = 4096;
 
-function takeBuffer(): Uint8Array {
-  const buffer = spare ?? new Uint8Array(512);
+function takeRoom(): Room {
+  const room = spare ?? roomOf(512);
   spare = undefined;
-  return buffer;
+  return room;
+}
+
+function roomOf(length: number): Room {
+  const bytes = new Uint8Array(length);
+  return { bytes, view: new DataView(bytes.buffer) };
 }
 
 /** Builds a message, most significant byte first. A value that does not fit its field is a TypeError of the caller. */
 export class Writer {
-  private bytes = takeBuffer();
-  private view = new DataView(this.bytes.buffer);
+  private room = takeRoom();
   private length = 0;
 
   uint8(value: number, field: string): void {
     const start = this.advance(1);
-    this.view.setUint8(start, checkUint(value, 8, field));
+    this.room.view.setUint8(start, checkUint(value, 8, field));
   }
 
   uint16(value: number, field: string): void {
     const start = this.advance(2);
-    this.view.setUint16(start, checkUint(value, 16, field));
+    this.room.view.setUint16(start, checkUint(value, 16, field));
   }
 
   uint32(value: number, field: string): void {
     const start = this.advance(4);
-    this.view.setUint32(start, checkUint(value, 32, field));
+    this.room.view.setUint32(start, checkUint(value, 32, field));
   }
 
   uint64(value: bigint, field: string): void {
     if (value < 0n || value > MAX_UINT64)
       throw new TypeError(`${field}: ${value} is not a number of 64 bits`);
     const start = this.advance(8);
-    this.view.setBigUint64(start, value);
+    this.room.view.setBigUint64(start, value);
   }
 
   uint128(value: bigint, field: string): void {
@@ -53,15 +63,15 @@ export class Writer {
 
   put(bytes: Uint8Array): void {
     const start = this.advance(bytes.length);
-    this.bytes.set(bytes, start);
+    this.room.bytes.set(bytes, start);
   }
 
   /** The message; nothing can be written after it. */
   finish(): Uint8Array {
-    const message = this.bytes.slice(0, this.length);
-    if (this.bytes.length <= MAX_SPARE) spare = this.bytes;
-    this.bytes = NOTHING;
-    return message;
+    const { room } = this;
+    this.room = NO_ROOM;
+    if (room.bytes.length <= MAX_SPARE) spare = room;
+    return room.bytes.slice(0, this.length);
   }
 
   private advance(length: number): number {
@@ -69,20 +79,19 @@ export class Writer {
     const end = start + length;
     if (end > MAX_MESSAGE_LENGTH)
       throw new TypeError(`a control message is at most ${MAX_MESSAGE_LENGTH} bytes long`);
-    if (end > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(end, this.bytes.length * 2));
-      grown.set(this.bytes);
-      this.bytes = grown;
-      this.view = new DataView(grown.buffer);
+    const { bytes } = this.room;
+    if (end > bytes.length) {
+      this.room = roomOf(Math.max(end, bytes.length * 2));
+      this.room.bytes.set(bytes);
     }
     this.length = end;
     return start;
   }
 }
 
-/** @throws TypeError unless `value` is an unsigned integer of at most `bits` bits */
+/** @throws TypeError unless `value` is an unsigned integer of at most `bits` bits, which are 32 or less */
 export function checkUint(value: number, bits: number, field: string): number {
-  if (Number.isInteger(value) && value >= 0 && value < 2 ** bits) return value;
+  if (value >>> 0 === value && (bits === 32 || value >>> bits === 0)) return value;
   throw new TypeError(`${field}: ${value} is not a number of ${bits} bits`);
 }
 
