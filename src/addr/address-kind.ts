@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address } from './address.js';
 
-function startsWith(address: Address, prefix: bigint, length: number): boolean {
-  return address.bits >> BigInt((address.family === 4 ? 32 : 128) - length) === prefix;
+/** The first 16 bits: a number, as every step with a bigint makes a new one, and every message has addresses to look at. */
+function firstBits({ family, bits }: Address): number {
+  return family === 4 ? Number(bits) >>> 16 : Number(bits >> 112n);
 }
 
 export function isUnspecified(address: Address): boolean {
@@ -11,17 +12,19 @@ export function isUnspecified(address: Address): boolean {
 
 /** 224.0.0.0/4 or ff00::/8. */
 export function isMulticast(address: Address): boolean {
-  return address.family === 4 ? startsWith(address, 0xen, 4) : startsWith(address, 0xffn, 8);
+  const first = firstBits(address);
+  return address.family === 4 ? first >>> 12 === 0xe : first >>> 8 === 0xff;
 }
 
 /** 169.254.0.0/16 or fe80::/10. */
 export function isLinkLocal(address: Address): boolean {
-  return address.family === 4 ? startsWith(address, 0xa9fen, 16) : startsWith(address, 0x3fan, 10);
+  const first = firstBits(address);
+  return address.family === 4 ? first === 0xa9fe : first >>> 6 === 0x3fa;
 }
 
 /** 127.0.0.0/8 or ::1. */
 export function isLoopback(address: Address): boolean {
-  return address.family === 4 ? startsWith(address, 127n, 8) : address.bits === 1n;
+  return address.family === 4 ? firstBits(address) >>> 8 === 127 : address.bits === 1n;
 }
 
 /** The limited broadcast 255.255.255.255; subnet broadcasts depend on the interface and are not known here. */

@@ -31,6 +31,7 @@ export function formatPrefix(prefix: Prefix): string {
 
 /** The prefix of `length` bits that holds `address`. */
 export function maskedPrefix(address: Address, length: number): Prefix {
+  if (length === ADDRESS_BITS[address.family]) return { address, length };
   const shift = BigInt(ADDRESS_BITS[address.family] - length);
   return { address: { family: address.family, bits: (address.bits >> shift) << shift }, length };
 }
