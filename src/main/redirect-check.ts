@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DataPath } from '../core/ports.js';
-import { type LinuxKernelNetwork, redirectWarnings } from '../netlink/index.js';
+import {
+  checksumWarnings,
+  type LinuxKernelNetwork,
+  redirectWarnings,
+  takesUnfinishedChecksums,
+} from '../netlink/index.js';
 import type { Log } from '../observe/index.js';
 
-/** Interfaces that take no redirected packets. It is asked anew each time: a veth changes with its peer. */
+/** Interfaces that lose redirected packets, or spoil them. It is asked anew each time: a veth changes with its peer. */
 export class RedirectCheck {
   readonly #network: Pick<LinuxKernelNetwork, 'links' | 'xdpFeatures'>;
   readonly #dataPath: Pick<DataPath, 'status'>;
@@ -33,7 +38,10 @@ export class RedirectCheck {
     try {
       const links = await this.#network.links();
       const features = await this.#network.xdpFeatures(attached.map(({ ifindex }) => ifindex));
-      return redirectWarnings(attached, links, features);
+      return [
+        ...redirectWarnings(attached, links, features),
+        ...checksumWarnings(attached, takesUnfinishedChecksums),
+      ];
     } catch (error) {
       return [`XDP features of the interfaces cannot be read now: ${(error as Error).message}`];
     }

@@ -14,4 +14,5 @@ export {
   type KernelSettingsOptions,
   type KernelSettingsResult,
 } from './kernel-settings.js';
-export { offloadNotes, redirectWarnings } from './offloads.js';
+export { checksumWarnings, offloadNotes, redirectWarnings } from './offloads.js';
+export { takesUnfinishedChecksums } from './virtio.js';

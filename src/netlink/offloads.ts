@@ -9,8 +9,8 @@ import type { Link } from './rtnetlink/link.js';
 /**
  * A packet that a veth peer leaves for the hardware to finish has no checksum yet (CHECKSUM_PARTIAL) and may be a 64 KiB
  * TSO segment: XDP redirects the frame as it is, and the receiver drops it. Whether the peer does so cannot be seen from
- * here. Drivers of real NICs, and virtio_net, turn LRO and guest offloads off themselves when an XDP program is attached,
- * or refuse it.
+ * here. Drivers of real NICs, and virtio_net, turn LRO and guest offloads off themselves when a native XDP program is
+ * attached, or refuse it.
  */
 export function offloadNotes(links: readonly Link[], interfaces: readonly string[]): string[] {
   return links
@@ -38,6 +38,25 @@ export function redirectWarnings(
       return `${name} loses packets that native XDP redirects to it: ${kind === 'veth' ? VETH : OTHER}`;
     });
 }
+
+/**
+ * Interfaces on which packets of other machines of the same host may come without a checksum, and leave so: generic XDP,
+ * unlike native, leaves the guest offloads of virtio on, and what it redirects passes by the code that would finish them.
+ * @param takesUnfinished by name, see takesUnfinishedChecksums
+ */
+export function checksumWarnings(
+  attached: readonly Pick<DataPathStatus['interfaces'][number], 'name' | 'mode'>[],
+  takesUnfinished: (name: string) => boolean,
+): string[] {
+  return attached
+    .filter(({ name, mode }) => mode === 'generic' && takesUnfinished(name))
+    .map(({ name }) => `${name}: ${UNFINISHED}`);
+}
+
+const UNFINISHED =
+  'generic XDP redirects packets of machines on the same host without a checksum, and their receivers drop them: ' +
+  'native XDP has none of it; or give the NIC guest_csum=off,guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off ' +
+  '(qemu), or on those machines: ethtool -K DEV tx off';
 
 /** A veth has ndo_xdp_xmit while its peer has GRO or an XDP program; changed while an end is down, it is not noticed. */
 const VETH = 'on its veth peer, while both ends are up: ethtool -K PEER gro on';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { offloadNotes, redirectWarnings } from '../../src/netlink/index.js';
+import { checksumWarnings, offloadNotes, redirectWarnings } from '../../src/netlink/index.js';
+import { hasFeature, takesUnfinishedChecksums } from '../../src/netlink/virtio.js';
 import { routerAndHost } from './helpers/namespace.js';
 import { RemoteNetwork } from './helpers/remote-network.js';
 
@@ -74,4 +75,22 @@ test.serial('of an interface that is gone there is nothing', async (t) => {
   const network = await RemoteNetwork.open(t, router);
   const [lo, ...others] = await network.call('xdpFeatures', [1, 12_345]);
   t.deepEqual([lo, ...others], [{ ifindex: 1, bits: 0n }]);
+});
+
+test('generic XDP on a virtio NIC with guest offloads is told of, with what mends it', (t) => {
+  const [warning, ...more] = checksumWarnings(attached('native', 'generic'), () => true);
+  t.regex(warning ?? '', /^eth1: generic XDP .* without a checksum.*guest_csum=off.*ethtool -K DEV tx off$/);
+  t.deepEqual(more, []);
+  t.deepEqual(
+    checksumWarnings(attached('native', 'generic'), () => false),
+    [],
+  );
+});
+
+test('the features of a virtio device are read as sysfs writes them', (t) => {
+  const features = '0100010000000000000000000000000010000000000000000000000000000000\n';
+  t.true(hasFeature(features, 1));
+  t.false(hasFeature(features, 0));
+  for (const other of ['', '0x1023\n', '01 00']) t.false(hasFeature(other, 1), other);
+  t.false(takesUnfinishedChecksums('lo'), 'no device');
 });

@@ -27,3 +27,8 @@ test('what is in a switch is a tap with the queues that were asked for', (t) => 
   const batch = accessBatch(2).join('\n');
   for (const { tap } of taps) t.true(batch.includes(`tuntap add dev ${tap} mode tap multi_queue`), tap);
 });
+
+test('hosts finish the checksums of what they send into a switch', (t) => {
+  const finishing = NICS.filter(({ properties }) => properties === 'csum=off').map(({ to }) => to);
+  t.deepEqual(finishing, [{ tap: 'host1-eth0', queues: 2 }]);
+});

@@ -18,11 +18,17 @@ function macOf(node: Node, index: number): string {
   return `02:78:74:72:${hex(NODES.indexOf(node))}:${hex(index)}`;
 }
 
+/** Of hosts, whose frames carry a finished checksum, as on a wire; a tap would hand them on without. */
+const FINISHED_CHECKSUMS = 'csum=off';
+
 /** The end whose node comes first listens: nodes are started in their order. */
 function nicOf(node: Node, nic: Interface, index: number, directory: string, queues: number): Nic {
   const { to } = nic;
   const mac = macOf(node, index);
-  if ('switch' in to) return { mac, to: { tap: tapName(node.name, nic.name), queues } };
+  if ('switch' in to) {
+    const tap = { mac, to: { tap: tapName(node.name, nic.name), queues } };
+    return node.kind === 'host' ? { ...tap, properties: FINISHED_CHECKSUMS } : tap;
+  }
   const listens = NODES.indexOf(node) < NODES.findIndex(({ name }) => name === to.node);
   const [first, second] = listens
     ? [portName(node.name, nic.name), portName(to.node, to.interface)]
