@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
 import { NODES } from '../../scripts/story/topology.js';
+import { takeMachineOptions } from '../../scripts/vm/lab/options.js';
 import { accessBatch, nicsOf } from '../../scripts/vm/lab/plan.js';
 
-const NICS = NODES.flatMap((node) => nicsOf(node, '/run', 2));
+const OPTIONS = { directory: '/run', queues: 2, guestOffloads: true };
+const NICS = NODES.flatMap((node) => nicsOf(node, OPTIONS));
 
 test('each cable between nodes has one that listens, started first, and one that calls', (t) => {
   const cables = new Map<string, boolean[]>();
@@ -28,7 +30,24 @@ test('what is in a switch is a tap with the queues that were asked for', (t) => 
   for (const { tap } of taps) t.true(batch.includes(`tuntap add dev ${tap} mode tap multi_queue`), tap);
 });
 
-test('hosts finish the checksums of what they send into a switch', (t) => {
-  const finishing = NICS.filter(({ properties }) => properties === 'csum=off').map(({ to }) => to);
-  t.deepEqual(finishing, [{ tap: 'host1-eth0', queues: 2 }]);
+test('the routers in a switch, and they alone, get finished checksums where that is asked for', (t) => {
+  const nics = NODES.flatMap((node) => nicsOf(node, { ...OPTIONS, guestOffloads: false }));
+  const spared = nics.filter(({ properties }) => properties?.startsWith('guest_csum=off,'));
+  t.deepEqual(
+    spared.map(({ to }) => to),
+    [
+      { tap: 'xtr2-eid0', queues: 2 },
+      { tap: 'xtr6-eid0', queues: 2 },
+    ],
+  );
+  t.true(NICS.every(({ properties }) => properties === undefined));
+});
+
+test('there are no guest offloads where the XDP mode is generic', (t) => {
+  const { machine, rest } = takeMachineOptions(['--xdp', 'generic', '--queues', '2', '--keep']);
+  t.deepEqual(machine, { kernel: undefined, queues: 2, guestOffloads: false });
+  t.deepEqual(rest, ['--xdp', 'generic', '--keep'], 'which is for the lab, too');
+  t.false(takeMachineOptions(['--xdp=generic']).machine.guestOffloads);
+  for (const args of [[], ['--xdp', 'native'], ['exec', 'xtr2', 'ip', '--xdp', 'generic']])
+    t.true(takeMachineOptions(args).machine.guestOffloads, args.join(' '));
 });

@@ -19,6 +19,7 @@ import { LOCK, NAMESPACE_PREFIX, RUN_DIRECTORY } from './names.js';
 import { buildSwitches, plugInto } from './network.js';
 import { environmentOf, putFile } from './node.js';
 import { PACES } from './pace.js';
+import type { NicOptions } from './plan.js';
 import { followInGuest, startInGuest } from './processes.js';
 
 export const COMMAND = 'scripts/vmlab';
@@ -26,13 +27,15 @@ export const COMMAND = 'scripts/vmlab';
 export interface LabOptions {
   /** Undefined where nothing is booted: to look in, or to take down. */
   readonly base?: Base;
-  /** Of the NICs in switches. */
-  readonly queues?: number;
+  /** The NICs in switches. */
+  readonly nics?: Omit<NicOptions, 'directory'>;
   readonly say?: Say;
 }
 
+const USUAL_NICS = { queues: 1, guestOffloads: true };
+
 /** Every node a virtual machine of this machine. Its root is this machine's, read-only below a layer in memory. */
-export function virtualMachines({ base, queues = 1, say = () => undefined }: LabOptions): Backend {
+export function virtualMachines({ base, nics = USUAL_NICS, say = () => undefined }: LabOptions): Backend {
   const ownership = new Ownership(RUN_DIRECTORY, COMMAND);
   const nodesOfLogs = new Map<string, NodeName>();
   let machines: ReadonlyMap<NodeName, LabMachine> = new Map();
@@ -54,8 +57,8 @@ export function virtualMachines({ base, queues = 1, say = () => undefined }: Lab
       await ownership.claim();
       await writeLock(LOCK);
       try {
-        await buildSwitches(queues);
-        machines = await startMachines(base, queues, say);
+        await buildSwitches(nics.queues);
+        machines = await startMachines(base, nics, say);
       } catch (error) {
         await backend.keepEvidence?.();
         await backend.down({ force: false });

@@ -6,7 +6,7 @@ import type { Guest } from '../machine/guest.js';
 import { Machine } from '../machine/machine.js';
 import { ACCESS, RUN_DIRECTORY } from './names.js';
 import { setUpNode } from './node.js';
-import { nicsOf } from './plan.js';
+import { type NicOptions, nicsOf } from './plan.js';
 
 /** Node needs 40 MiB to run; an agent and the programs that ask it, twice as much. */
 const MEMORY_MiB = 224;
@@ -21,7 +21,7 @@ export interface LabMachine {
 /** Every node booted and set up. What was started goes on when one of them fails. */
 export async function startMachines(
   base: Base,
-  queues: number,
+  nicOptions: Omit<NicOptions, 'directory'>,
   say: Say,
 ): Promise<ReadonlyMap<NodeName, LabMachine>> {
   const machines: Machine[] = [];
@@ -29,7 +29,7 @@ export async function startMachines(
     const options = {
       ...{ ...base, name: node.name, cpus: 1, memory_MiB: MEMORY_MiB, directory: RUN_DIRECTORY },
       commonClock: true,
-      nics: nicsOf(node, RUN_DIRECTORY, queues),
+      nics: nicsOf(node, { ...nicOptions, directory: RUN_DIRECTORY }),
     };
     machines.push(await Machine.start(options, { prefix: inside(ACCESS, []) }));
   }

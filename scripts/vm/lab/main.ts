@@ -16,7 +16,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (['exec', 'down'].includes(rest[0] ?? '')) return labCommand(virtualMachines({}), USAGE, rest);
   const base = await prepareKernel(machine.kernel ?? LAB_KERNEL, say);
   say(`machines: Linux ${base.kernel.release}, ${base.accelerator === 'kvm' ? 'KVM' : 'emulated (TCG)'}`);
-  return labCommand(virtualMachines({ base, queues: machine.queues, say }), USAGE, rest);
+  return labCommand(virtualMachines({ base, nics: machine, say }), USAGE, rest);
 }
 
 try {

@@ -18,16 +18,26 @@ function macOf(node: Node, index: number): string {
   return `02:78:74:72:${hex(NODES.indexOf(node))}:${hex(index)}`;
 }
 
-/** Of hosts, whose frames carry a finished checksum, as on a wire; a tap would hand them on without. */
-const FINISHED_CHECKSUMS = 'csum=off';
+/** What NICs are, besides the topology. */
+export interface NicOptions {
+  /** Where the sockets of cables are. */
+  readonly directory: string;
+  /** Of NICs in a switch. */
+  readonly queues: number;
+  /** Of routers: whether a tap may hand them packets without a checksum. Native XDP switches that off, generic does not. */
+  readonly guestOffloads: boolean;
+}
+
+const NO_GUEST_OFFLOADS = ['csum', 'tso4', 'tso6', 'ecn', 'ufo'].map((name) => `guest_${name}=off`).join();
 
 /** The end whose node comes first listens: nodes are started in their order. */
-function nicOf(node: Node, nic: Interface, index: number, directory: string, queues: number): Nic {
+function nicOf(node: Node, nic: Interface, index: number, options: NicOptions): Nic {
   const { to } = nic;
+  const { directory, queues, guestOffloads } = options;
   const mac = macOf(node, index);
   if ('switch' in to) {
     const tap = { mac, to: { tap: tapName(node.name, nic.name), queues } };
-    return node.kind === 'host' ? { ...tap, properties: FINISHED_CHECKSUMS } : tap;
+    return guestOffloads || node.kind !== 'router' ? tap : { ...tap, properties: NO_GUEST_OFFLOADS };
   }
   const listens = NODES.indexOf(node) < NODES.findIndex(({ name }) => name === to.node);
   const [first, second] = listens
@@ -37,8 +47,8 @@ function nicOf(node: Node, nic: Interface, index: number, directory: string, que
 }
 
 /** NICs in the order of the node's interfaces: the guest's kernel calls them eth0, eth1 ... */
-export function nicsOf(node: Node, directory: string, queues: number): Nic[] {
-  return node.interfaces.map((nic, index) => nicOf(node, nic, index, directory, queues));
+export function nicsOf(node: Node, options: NicOptions): Nic[] {
+  return node.interfaces.map((nic, index) => nicOf(node, nic, index, options));
 }
 
 /** `ip` commands for the switches, and the taps that are plugged into them. */
