@@ -6,6 +6,7 @@ import { DeadlineQueue } from './deadlines.js';
 import type { Effect } from './effect.js';
 import type { Random, Received } from './machine.js';
 import { MESSAGE_BYTES, recordBatches, recordBytes } from './message-size.js';
+import { report } from './part.js';
 import { type RegisterSource, sortedLocators } from './registration.js';
 
 /**
@@ -84,7 +85,7 @@ export class UnsolicitedNotifies {
     this.#counters.add('pendingNotifiesFull', batch.length);
     const detail = `Map-Notifies of ${this.#limit} EID-prefixes are pending; this one is not retransmitted`;
     const full = batch.map(({ previous, record: { eid } }): Effect => {
-      return { type: 'event', event: { name: 'table-full', eid, peer: previous.from, detail } };
+      return report({ name: 'table-full', eid, peer: previous.from, detail });
     });
     return [...this.#transmit(pending), ...full];
   }
@@ -160,10 +161,7 @@ export class UnsolicitedNotifies {
     this.#counters.add('mapNotifyRecordsOut', records.length);
     return [
       { type: 'send', message, key: key.secret, from, to, toPort: CONTROL_PORT },
-      {
-        type: 'event',
-        event: { name: 'map-notify-sent', peer: to, nonce, ...about(records, transmissions) },
-      },
+      report({ name: 'map-notify-sent', peer: to, nonce, ...about(records, transmissions) }),
     ];
   }
 

@@ -3,6 +3,7 @@ import { type EidPrefix, formatAddress } from '../addr/index.js';
 import type { Effect } from './effect.js';
 import type { EventName } from './event.js';
 import type { Received } from './machine.js';
+import { report } from './part.js';
 import { IntervalLimiter } from './rate-limit.js';
 
 /** One refused message of a sender in this time becomes an event, so that a flood cannot fill the log. */
@@ -25,6 +26,6 @@ export class Refusals {
     const { eid, nonce } = about;
     const { from: peer } = received;
     if (!this.#limiter.allow(formatAddress(peer), now)) return [];
-    return [{ type: 'event', event: { name, eid, peer, nonce, detail } }];
+    return [report({ name, eid, peer, nonce, detail })];
   }
 }

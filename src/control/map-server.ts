@@ -11,12 +11,12 @@ import {
 import type { MapServerConfig } from './config.js';
 import type { Counters } from './counters.js';
 import type { Effect } from './effect.js';
-import type { ControlEvent } from './event.js';
 import { EXPIRE_BATCH, type Machine, type Random, type Received } from './machine.js';
 import { encapsulated } from './map-resolver-forward.js';
 import { MapResolver } from './map-resolver.js';
 import { type LeftEid, UnsolicitedNotifies } from './map-server-notifies.js';
 import { Refusals } from './map-server-refusals.js';
+import { report } from './part.js';
 import { RegistrationNonces } from './registration-nonces.js';
 import { type Lost, RegistrationTable } from './registration-table.js';
 import {
@@ -112,7 +112,7 @@ export class MapServer implements Machine {
     switch (outcome) {
       case 'acknowledged':
         this.#counters.add('mapNotifyAcksIn');
-        return [event({ name: 'map-notify-ack-received', eid, peer: received.from, nonce })];
+        return [report({ name: 'map-notify-ack-received', eid, peer: received.from, nonce })];
       case 'unauthentic':
         this.#counters.add('authenticationFailures');
         return this.#refusals.event(
@@ -220,7 +220,7 @@ export class MapServer implements Machine {
     if (!changed) return [];
     const rlocs = locators.map(({ rloc }) => rloc);
     const { from: peer, nonce } = source;
-    return [event({ name: 'map-register-accepted', eid: record.eid, peer, rlocs, nonce })];
+    return [report({ name: 'map-register-accepted', eid: record.eid, peer, rlocs, nonce })];
   }
 
   /** A TTL of 0 withdraws what this ETR registered and nothing else; there may be nothing left of it after a move. */
@@ -245,7 +245,7 @@ export class MapServer implements Machine {
     const { from: to, to: from } = received;
     return [
       { type: 'send', message, key: key.secret, from, to, toPort: CONTROL_PORT },
-      event({ name: 'map-notify-sent', eid, peer: to, nonce, detail }),
+      report({ name: 'map-notify-sent', eid, peer: to, nonce, detail }),
     ];
   }
 }
@@ -255,14 +255,10 @@ function lostEvent(
   { eid, lost, left }: Lost,
 ): Effect {
   const rlocs = locatorSet(left).map(({ rloc }) => rloc);
-  return event({ name, eid, peer: lost.source.from, rlocs, nonce: lost.source.nonce });
+  return report({ name, eid, peer: lost.source.from, rlocs, nonce: lost.source.nonce });
 }
 
 /** A message of several records is told by its first. */
 function about({ records, nonce }: MapRegister | MapNotify) {
   return { eid: records[0]?.eid, nonce };
-}
-
-function event(about: ControlEvent): Effect {
-  return { type: 'event', event: about };
 }
