@@ -48,10 +48,9 @@ export async function withMachines<T>(
   const directory = await mkdtemp(join(tmpdir(), 'xtrd-vm-'));
   const machines: Machine[] = [];
   // The emulators end with us by themselves; their directory does not.
-  const interrupted = (): never => {
-    rmSync(directory, { recursive: true, force: true });
-    process.exit(INTERRUPTED);
-  };
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  const interrupted = (): never => process.exit(INTERRUPTED);
+  process.once('exit', remove);
   for (const signal of SIGNALS) process.once(signal, interrupted);
   try {
     for (const options of directoryToOptions(directory))
@@ -66,6 +65,7 @@ export async function withMachines<T>(
     for (const signal of SIGNALS) process.off(signal, interrupted);
     await Promise.all(machines.map((machine) => machine.kill()));
     await rm(directory, { recursive: true });
+    process.off('exit', remove);
   }
 }
 

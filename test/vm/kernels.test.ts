@@ -2,7 +2,7 @@
 // What scripts/kernels makes of what the tests say.
 import test from 'ava';
 import type { KernelResult } from '../../scripts/vm/kernels/run-kernel.js';
-import { updateDocument } from '../../scripts/vm/kernels/table.js';
+import { copyTable, updateDocument } from '../../scripts/vm/kernels/table.js';
 import { readTap } from '../../scripts/vm/kernels/tap.js';
 
 test('TAP: passed, failed and skipped are told apart, by name', (t) => {
@@ -46,4 +46,13 @@ test('a run of some suites leaves what an earlier run of the same release said o
   const newer = updateDocument(both, { ...story, release: '6.12.2-amd64' }, '2026-01-03');
   t.regex(newer, /^\| 6\.12 .*not run \| not run \| 3 passed/m);
   t.false(newer.includes('native, failed'));
+});
+
+test('the README has the table of the document, and nothing of its notes', (t) => {
+  const document = updateDocument(EMPTY, result('6.12', 7, ['b']), '2026-01-01');
+  const readme = EMPTY.replace('# Kernels', '# xtrd') + '\n## Licence\n';
+  const first = copyTable(readme, document);
+  t.regex(first, /^# xtrd\n[^]*^\| 6\.12 .*\*\*1 failed\*\*[^]*^## Licence$/m);
+  t.false(first.includes('failed: b'));
+  t.is(copyTable(first, document), first);
 });

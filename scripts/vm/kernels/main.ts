@@ -4,13 +4,15 @@ import { parseArgs } from 'node:util';
 import { must } from '../../story/netns/shell.js';
 import { formatTable } from '../../story/table.js';
 import { REPOSITORY } from '../../story/repository.js';
+import { type Base, prepareKernel } from '../boot.js';
 import { MATRIX } from '../kernel/matrix.js';
-import { type KernelResult, runKernel } from './run-kernel.js';
+import { type KernelResult, machinesAtOnce, runKernel, type RunOptions } from './run-kernel.js';
 import { SUITES, type SuiteName } from './suites.js';
-import { updateDocument } from './table.js';
+import { copyTable, updateDocument } from './table.js';
 
 const USAGE = await readFile(`${REPOSITORY}scripts/vm/kernels/usage.txt`, 'utf8');
 const DOCUMENT = `${REPOSITORY}docs/kernels.md`;
+const README = `${REPOSITORY}README.md`;
 
 class UsageError extends Error {}
 
@@ -45,24 +47,53 @@ function held({ suites }: KernelResult): boolean {
   return suites.every(({ failed }) => failed.length === 0);
 }
 
+/** Kernels may end at once; the document is read and written by one after the other. */
+let recorded: Promise<unknown> = Promise.resolve();
+
+function record(result: KernelResult): Promise<unknown> {
+  const date = new Date().toISOString().slice(0, 10);
+  recorded = recorded.then(async () => {
+    const document = updateDocument(await readFile(DOCUMENT, 'utf8'), result, date);
+    await writeFile(DOCUMENT, document);
+    await writeFile(README, copyTable(await readFile(README, 'utf8'), document));
+    const prettier = `${REPOSITORY}node_modules/.bin/prettier`;
+    await must([prettier, '--log-level', 'warn', '--write', DOCUMENT, README]);
+  });
+  return recorded;
+}
+
 async function runAll(
   versions: readonly string[],
-  options: Parameters<typeof runKernel>[1],
+  jobs: number | undefined,
+  options: Omit<RunOptions, 'say'>,
 ): Promise<boolean> {
   const results: KernelResult[] = [];
   const broken: string[] = [];
-  for (const version of versions) {
+  const attempt = async (version: string, work: () => Promise<void>): Promise<void> => {
     try {
-      const result = await runKernel(version, options);
-      results.push(result);
-      const date = new Date().toISOString().slice(0, 10);
-      await writeFile(DOCUMENT, updateDocument(await readFile(DOCUMENT, 'utf8'), result, date));
-      await must([`${REPOSITORY}node_modules/.bin/prettier`, '--log-level', 'warn', '--write', DOCUMENT]);
+      await work();
     } catch (error) {
       broken.push(`${version}: ${(error as Error).message}`);
       console.error(error);
     }
-  }
+  };
+  const waiting: [version: string, base: Base][] = [];
+  for (const version of versions)
+    await attempt(version, async () => void waiting.push([version, await prepareKernel(version, say)]));
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [version, base] = next;
+      const sayOf = (text: string): void => say(`Linux ${version}: ${text}`);
+      await attempt(version, async () => {
+        const result = await runKernel(version, base, { ...options, say: sayOf });
+        results.push(result);
+        await record(result);
+      });
+    }
+  };
+  const side = jobs ?? machinesAtOnce(waiting[0]?.[1].accelerator ?? 'tcg');
+  await Promise.all(Array.from({ length: side }, worker));
+  results.sort((a, b) => versions.indexOf(a.version) - versions.indexOf(b.version));
   const header = ['Linux', 'boot', 'passed', 'failed', 'skipped', ''];
   console.log(`\n${formatTable(header, results.map(summary))}`);
   for (const text of broken) console.log(`did not run: ${text.split('\n')[0]}`);
@@ -77,6 +108,7 @@ async function main(args: readonly string[]): Promise<number> {
       list: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       hostile: { type: 'boolean', default: false },
+      jobs: { type: 'string' },
       verbose: { type: 'boolean', default: false },
     },
   });
@@ -89,12 +121,14 @@ async function main(args: readonly string[]): Promise<number> {
   const options = {
     suites: chosenSuites(values.only),
     hostile: values.hostile,
-    say,
     print: (text: string): void => {
       if (values.verbose) process.stdout.write(text);
     },
   };
-  return (await runAll(positionals.length > 0 ? positionals : MATRIX, options)) ? 0 : 1;
+  const jobs = values.jobs === undefined ? undefined : Number(values.jobs);
+  if (jobs !== undefined && !(Number.isInteger(jobs) && jobs >= 1))
+    throw new UsageError(`--jobs is a number of machines, not '${values.jobs ?? ''}'`);
+  return (await runAll(positionals.length > 0 ? positionals : MATRIX, jobs, options)) ? 0 : 1;
 }
 
 try {

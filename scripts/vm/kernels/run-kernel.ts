@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from 'node:fs/promises';
+import { availableParallelism, freemem } from 'node:os';
 import { REPOSITORY } from '../../story/repository.js';
 import type { Facts } from '../../story/report.js';
-import { keepLogs, prepareKernel, type Say, withMachines } from '../boot.js';
+import { type Base, keepLogs, type Say, withMachines } from '../boot.js';
 import type { Accelerator } from '../machine/accelerator.js';
 import { nodeCommand } from '../machine/accelerator.js';
 import type { Guest } from '../machine/guest.js';
@@ -13,6 +14,12 @@ import { readTap, type TestCounts } from './tap.js';
 
 /** The story alone is up to twenty Node processes, and what tests write is in memory. */
 const MEMORY_MiB = 2560;
+/**
+ * Emulated, several make nothing faster than several machines do. And qemu before 8.1 now and then runs what a processor
+ * had translated while another one was writing it: kernels patch themselves whenever an XDP program comes or goes, and
+ * Linux 6.18 ran into its own breakpoint ("Oops: int3").
+ */
+const CPUS: Readonly<Record<Accelerator, number>> = { kvm: 2, tcg: 1 };
 const PROBE_TIMEOUT_ms = 600_000;
 /** Where instructions are emulated and other work runs too; a suite that hangs must not hang the rest. */
 const SUITE_TIMEOUT_ms = 3_600_000;
@@ -44,14 +51,26 @@ export interface RunOptions {
   readonly print: (text: string) => void;
 }
 
+/** How many machines this one can run side by side. */
+export function machinesAtOnce(accelerator: Accelerator): number {
+  const byProcessors = availableParallelism() / CPUS[accelerator];
+  const byMemory = freemem() / (MEMORY_MiB * 1_048_576);
+  return Math.max(1, Math.floor(Math.min(byProcessors, byMemory)));
+}
+
 /** One kernel in a machine of its own. @throws Error if it does not boot or answer */
-export async function runKernel(version: string, options: RunOptions): Promise<KernelResult> {
-  const base = await prepareKernel(version, options.say);
+export async function runKernel(version: string, base: Base, options: RunOptions): Promise<KernelResult> {
   const { release } = base.kernel;
   options.say(`Linux ${release}, ${base.accelerator === 'kvm' ? 'KVM' : 'emulated (TCG)'}`);
   const started = Date.now();
   const optionsIn = (directory: string) => ({
-    ...{ ...base, name: `kernel-${version}`, cpus: 2, memory_MiB: MEMORY_MiB, directory },
+    ...{
+      ...base,
+      name: `kernel-${version}`,
+      cpus: CPUS[base.accelerator],
+      memory_MiB: MEMORY_MiB,
+      directory,
+    },
     nics: [{ mac: '02:78:74:72:00:01', to: { stream: `${directory}/nobody.cable`, listens: true } } as const],
   });
   return withMachines(
@@ -139,7 +158,12 @@ export async function runTests(
 ): Promise<TestCounts> {
   const environment: Environment = accelerator === 'tcg' ? { NODE_OPTIONS: '--jitless' } : {};
   const ava = [process.execPath, 'node_modules/.bin/ava', '--tap', '--serial', '--timeout', '20m'];
-  const { code, stdout } = await follow(guest, [...ava, '--concurrency', '2', ...files], environment, print);
+  const { code, stdout } = await follow(
+    guest,
+    [...ava, '--concurrency', String(CPUS[accelerator]), ...files],
+    environment,
+    print,
+  );
   const counts = readTap(stdout);
   if (code === 0 || counts.failed.length > 0) return counts;
   return { ...counts, failed: [`the test runner ended with code ${code}`] };

@@ -104,6 +104,18 @@ function withEarlier(now: Block, earlier: Block | undefined, result: KernelResul
   return { ...now, cells, notes: [notes, ...kept].join('\n') };
 }
 
+/** The text between the marks, and what is around it. */
+function split(document: string): readonly [before: string, between: string, after: string] {
+  const [before = '', rest = ''] = document.split(BEGIN);
+  const [between = '', after = '\n'] = rest.split(END);
+  return [before, between, after];
+}
+
+function replaceBetween(document: string, lines: readonly string[]): string {
+  const [before, , after] = split(document);
+  return `${before}${[BEGIN, '', ...lines, END].join('\n')}${after}`;
+}
+
 /** The document with the kernel's row and notes in place of those of an earlier run. */
 export function updateDocument(document: string, result: KernelResult, date: string): string {
   const before = readBlocks(document);
@@ -111,23 +123,19 @@ export function updateDocument(document: string, result: KernelResult, date: str
   const block = withEarlier(blockOf(result, date), before.find(ofKernel), result);
   const others = before.filter((each) => !ofKernel(each));
   const blocks = [...others, block].sort((a, b) => position(a.version) - position(b.version));
-  const lines = [
-    BEGIN,
-    '',
+  return replaceBetween(document, [
     ...[HEADER, HEADER.map(() => '---'), ...blocks.map(({ cells }) => cells)].map(line),
     '',
     ...blocks
-      .filter((block) => block.notes !== '')
-      .flatMap((block) => [
-        `<!-- notes ${block.version} -->`,
-        '',
-        block.notes.trim(),
-        '',
-        '<!-- end -->',
-        '',
+      .filter(({ notes }) => notes !== '')
+      .flatMap(({ version, notes }) => [
+        ...[`<!-- notes ${version} -->`, '', notes.trim(), '', '<!-- end -->', ''],
       ]),
-    END,
-  ];
-  const [head = '', rest = ''] = document.split(BEGIN);
-  return `${head}${lines.join('\n')}${rest.split(END)[1] ?? '\n'}`;
+  ]);
+}
+
+/** README.md with the table of docs/kernels.md, without its notes. */
+export function copyTable(readme: string, document: string): string {
+  const [, table] = split(document);
+  return replaceBetween(readme, [...table.split('\n').filter((text) => text.startsWith('|')), '']);
 }
