@@ -11,6 +11,7 @@ import {
   type Prefix,
   type ReadonlyEidTable,
 } from '../addr/index.js';
+import { AskedHosts } from './asked-hosts.js';
 import type { AwayTable } from './away.js';
 import type { DynamicEidPrefix, XtrConfig } from './config.js';
 import type { Counters } from './counters.js';
@@ -25,9 +26,9 @@ import type { MapCache } from './map-cache.js';
 import { earlier, type Part, report } from './part.js';
 import type { OwnAddresses } from './own-addresses.js';
 import { IntervalLimiter } from './rate-limit.js';
-import { RecoveredHosts } from './recovered-hosts.js';
 import type { ServerRegistration } from './registrar-state.js';
 import type { Registrar } from './registrar.js';
+import { RoomMaker } from './room-maker.js';
 import type { SmrSender } from './smr-sender.js';
 
 /** A dynamic EID is forgotten after so long without a sign of life: IOS keeps silent hosts for a day. */
@@ -79,7 +80,12 @@ export interface DynamicEidsContext {
 export class DynamicEids implements Part {
   readonly #table = new EidTable<Entry>();
   readonly #timeouts = new DeadlineQueue<Entry>();
-  readonly #recovered = new RecoveredHosts<Entry>();
+  /**
+   * Hosts that the tries held at start. They may have moved while nobody listened: registering them would take them from
+   * where they are now, so they are asked first.
+   */
+  readonly #recovered = new AskedHosts<Entry>();
+  readonly #room = new RoomMaker<Entry>(this.#table);
   readonly #context: DynamicEidsContext;
   readonly #askedBack: IntervalLimiter;
   #interfaces: XtrConfig['eidInterfaces'];
@@ -148,12 +154,15 @@ export class DynamicEids implements Part {
   }
 
   nextDeadline(): number | undefined {
-    return earlier(this.#timeouts.next(), this.#recovered.nextDeadline());
+    const asked = earlier(this.#recovered.nextDeadline(), this.#room.nextDeadline());
+    return earlier(this.#timeouts.next(), asked);
   }
 
   expire(now: number, limit: number, out: Effect[]): void {
     for (const entry of this.#recovered.expire(now, limit, out))
       this.#forget(entry, 'no answer after the restart', now, out);
+    for (const entry of this.#room.expire(now, limit, out))
+      this.#forget(entry, 'no answer, and others need the room', now, out);
     for (const entry of this.#timeouts.take(now, limit)) {
       const endsAt_ms = entry.lastActivity_ms + DYNAMIC_EID_TIMEOUT_ms;
       if (endsAt_ms <= now) {
@@ -188,6 +197,7 @@ export class DynamicEids implements Part {
       out.push({ type: 'host-route-add', eid, ifindex });
       out.push(report({ name: 'eid-learnt', eid: prefix, detail: 'on another interface' }));
     }
+    this.#room.settle(prefix);
     if (this.#recovered.settle(prefix)) this.#register(entry, now, out);
     else this.#context.registrar.confirm(prefix, now);
   }
@@ -205,7 +215,7 @@ export class DynamicEids implements Part {
   /** Into the table, and out of all that spoke of it being elsewhere. Undefined: it may not or can not be here. */
   #admit({ eid, ifindex, discovery }: EidSighting, now: number, out: Effect[]): Entry | undefined {
     const within = this.#admits(eid, ifindex);
-    if (within === undefined || this.#refuseIfFull(out)) return undefined;
+    if (within === undefined || this.#refuseIfFull(now, out)) return undefined;
     const prefix = hostEidPrefix(eid);
     const { mapCache, away, smr } = this.#context;
     mapCache.remove(prefix, 'local now', out); // before the local EID goes into the same trie
@@ -244,6 +254,7 @@ export class DynamicEids implements Part {
     this.#table.delete(eid);
     this.#timeouts.delete(entry);
     this.#recovered.settle(eid);
+    this.#room.settle(eid);
     this.#context.database.delete(eid);
     out.push({ type: 'host-route-delete', eid: entry.eid, ifindex: entry.ifindex });
     this.#full = false;
@@ -263,10 +274,11 @@ export class DynamicEids implements Part {
     return this.#interfaces.some((known) => known.ifindex === ifindex && known.instanceId === eid.instanceId);
   }
 
-  #refuseIfFull(out: Effect[]): boolean {
+  #refuseIfFull(now: number, out: Effect[]): boolean {
     const { config, counters } = this.#context;
     if (this.#table.size < config.limits.dynamicEids) return false;
     counters.add('dynamicEidsFull');
+    this.#room.refused(now);
     if (!this.#full)
       out.push(report({ name: 'table-full', detail: `dynamic EIDs: ${config.limits.dynamicEids} entries` }));
     this.#full = true;

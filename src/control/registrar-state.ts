@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address, EidPrefix } from '../addr/index.js';
 import { REGISTRATION_TIMEOUT_MS } from './limits.js';
-import type { ProbedHost } from './recovered-hosts.js';
+import type { ProbedHost } from './asked-hosts.js';
 
 /** How one Map-Server stands to one EID-Prefix. */
 export interface ServerRegistration {

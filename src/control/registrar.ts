@@ -7,7 +7,7 @@ import type { Effect } from './effect.js';
 import { EXPIRE_BATCH, type Random } from './machine.js';
 import { earlier, type Part } from './part.js';
 import { MESSAGE_BYTES, recordBatches, recordBytes } from './message-size.js';
-import type { ProbedHost } from './recovered-hosts.js';
+import type { ProbedHost } from './asked-hosts.js';
 import { RegisterSender, type RegisterSenderContext } from './register-sender.js';
 import {
   acknowledge,

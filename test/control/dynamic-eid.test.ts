@@ -130,6 +130,48 @@ test('at the bound nothing more is learnt, and it is told once', (t) => {
   t.not(bench.lose('1.1.1.1').sight('1.1.1.2').effects.length, 0);
 });
 
+const MINUTE_ms = 60_000;
+
+/** With room for that many, and no Map-Server whose timers would be in between. */
+function narrow(dynamicEids: number): Bench {
+  return xtr2({ mapServers: [], limits: { ...DEFAULT_XTR_LIMITS, dynamicEids } });
+}
+
+test('while others are refused, hosts that do not answer give way', (t) => {
+  const bench = narrow(2).sight('1.1.1.1').sight('1.1.1.2').pass(MINUTE_ms).sight('1.1.1.3');
+  t.deepEqual(bench.events, ['table-full']);
+  t.deepEqual(bench.pass(100).lines, ['probe-host 1.1.1.1 7', 'probe-host 1.1.1.2 7']);
+  t.deepEqual(bench.sight('1.1.1.2').effects, [], 'it answers, and is no other than before');
+  bench.pass(10_000);
+  t.deepEqual(bench.lines, [
+    ...['probe-host 1.1.1.1 7', 'probe-host 1.1.1.1 7'],
+    ...['local-eid 1.1.1.1/32 deleted', 'host-route-delete 1.1.1.1 7'],
+  ]);
+  t.deepEqual(bench.events, ['eid-forgotten']);
+  t.true(bench.sight('1.1.1.3').events.includes('eid-learnt'));
+});
+
+test('hosts that were seen lately, and addresses of the router, are not asked to give way', (t) => {
+  const bench = narrow(2).sight('1.1.1.1', 7, 'Local Address').pass(MINUTE_ms).sight('1.1.1.2');
+  t.deepEqual(bench.pass(MINUTE_ms - 1).sight('1.1.1.3').events, ['table-full']);
+  t.deepEqual(bench.pass(MINUTE_ms).effects, []);
+});
+
+test('a full table is gone through in steps, however many are refused', (t) => {
+  const bench = narrow(250);
+  for (let host = 0; host < 250; host++) bench.sight(`2001:db8:1::1:${host.toString(16)}`);
+  bench.pass(MINUTE_ms);
+  const all = new Set<string>();
+  const asked = (): number => {
+    for (let host = 1; host < 100; host++) bench.sight(`1.1.1.${host}`);
+    for (const line of bench.pass(1_000).lines) if (line.startsWith('probe-host')) all.add(line);
+    return all.size;
+  };
+  t.deepEqual([asked(), asked(), asked()], [100, 200, 250]);
+  bench.pass(10_000);
+  t.is(bench.xtr.dynamicEids.size, 0);
+});
+
 test('a host that comes back from elsewhere is local again', (t) => {
   const bench = xtr2().sight('1.1.1.1').acknowledge().pass(5000);
   bench.notify(1n, [record('1.1.1.1', ['6.6.6.6'])]).acknowledge();
