@@ -57,8 +57,8 @@ export class RoomMaker<Host extends DynamicEid> {
 
   #next(): Host | undefined {
     this.#turn ??= this.#table.entries()[Symbol.iterator]();
-    const { done, value } = this.#turn.next();
-    if (done !== true) return value.value;
+    const step = this.#turn.next();
+    if (step.done !== true) return step.value.value;
     this.#turn = undefined;
     return undefined;
   }
