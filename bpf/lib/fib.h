@@ -34,6 +34,11 @@ static __always_inline long fib_lookup(struct xdp_md *ctx, const struct xtr_rout
 	long result;
 
 	__builtin_memset(fib, 0, sizeof(*fib));
+	/*
+	 * Some verifiers (seen with Linux 6.16 and 6.17) do not know that the helper writes: what they saw become zero
+	 * stays so for them, and they compile the check of the MAC address below to a jump that is always taken.
+	 */
+	fib->dmac[0] = fib->dmac[4] = (__u8)ctx->ingress_ifindex;
 	fib->l4_protocol = route->protocol;
 	fib->sport = route->source_port;
 	fib->dport = route->destination_port;
