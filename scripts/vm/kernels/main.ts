@@ -52,7 +52,8 @@ let recorded: Promise<unknown> = Promise.resolve();
 
 function record(result: KernelResult): Promise<unknown> {
   const date = new Date().toISOString().slice(0, 10);
-  recorded = recorded.then(async () => {
+  const before = recorded.catch(() => undefined); // who wanted that one was told
+  recorded = before.then(async () => {
     const document = updateDocument(await readFile(DOCUMENT, 'utf8'), result, date);
     await writeFile(DOCUMENT, document);
     await writeFile(README, copyTable(await readFile(README, 'utf8'), document));
@@ -91,8 +92,8 @@ async function runAll(
       });
     }
   };
-  const side = jobs ?? machinesAtOnce(waiting[0]?.[1].accelerator ?? 'tcg');
-  await Promise.all(Array.from({ length: side }, worker));
+  const machines = jobs ?? machinesAtOnce(waiting[0]?.[1].accelerator ?? 'tcg');
+  await Promise.all(Array.from({ length: machines }, worker));
   results.sort((a, b) => versions.indexOf(a.version) - versions.indexOf(b.version));
   const header = ['Linux', 'boot', 'passed', 'failed', 'skipped', ''];
   console.log(`\n${formatTable(header, results.map(summary))}`);
