@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ExecutionContext } from 'ava';
 import type { LinuxKernelNetwork } from '../../../src/netlink/index.js';
-import type { Namespace } from './namespace.js';
+import { type Namespace, until } from './namespace.js';
 import { RemoteProcess } from './remote-process.js';
 
 type Methods = Omit<LinuxKernelNetwork, 'onEidSighted' | 'onEidLost' | 'onOwnAddresses' | 'monitorPid'>;
@@ -35,8 +35,8 @@ export class RemoteNetwork extends RemoteProcess {
     return this.ask('monitorPid');
   }
 
-  /** Resolves when the kernel has been told of every host route: requests are carried out in order. */
+  /** Resolves when the kernel has been told of every host route; those that go wait a few milliseconds before. */
   async settled(): Promise<void> {
-    await this.call('links');
+    await until('no host route waits', async () => (await this.call('counters'))['hostRoutesWaiting'] === 0);
   }
 }
