@@ -111,10 +111,13 @@ export interface PuntLimit {
   readonly intervalMs?: number;
 }
 
-/** By reason: map-cache-miss, eid-detected, stale, no-neighbour. */
+/**
+ * By reason: map-cache-miss, eid-detected, stale, no-neighbour. A bucket begins with the tokens of the time since boot;
+ * at a thousand a second it is full on every machine that has got this far.
+ */
 export function settings(limits: readonly PuntLimit[] = []): Entry {
   const punt = Array.from({ length: 4 }, (_, reason) => limits[reason] ?? {});
-  const words = punt.flatMap(({ ratePps = 1, burst = 1000, intervalMs = 0 }) => [
+  const words = punt.flatMap(({ ratePps = 1000, burst = 1000, intervalMs = 0 }) => [
     ratePps,
     burst,
     intervalMs,
