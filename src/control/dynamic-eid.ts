@@ -55,7 +55,7 @@ export interface DynamicEid {
   readonly eid: Eid;
   readonly prefix: DynamicEidPrefix;
   readonly ifindex: number;
-  /** How it was noticed first. */
+  /** How it was noticed first; an address of this router is one however it was noticed before. */
   readonly discovery: Discovery;
   readonly createdAt_ms: number;
   readonly lastActivity_ms: number;
@@ -187,7 +187,8 @@ export class DynamicEids implements Part {
 
   #seenAgain(entry: Entry, sighting: EidSighting, now: number, out: Effect[]): void {
     entry.lastActivity_ms = now;
-    const { ifindex, eid } = sighting;
+    const { ifindex, eid, discovery } = sighting;
+    if (discovery === 'Local Address') entry.discovery = discovery;
     if (!this.#isEidInterface(ifindex, eid)) return;
     const prefix = hostEidPrefix(eid);
     if (entry.ifindex !== ifindex) {

@@ -5,9 +5,9 @@ import type { DynamicEid } from './dynamic-eid.js';
 import type { Effect } from './effect.js';
 
 /** A host that showed itself so lately is not asked. */
-export const LATELY_ms = 60_000;
+const LATELY_ms = 60_000;
 /** A full table is gone through in steps, one in this time: refusing hosts has to stay cheap, they come in floods. */
-export const STEP_ms = 1_000;
+const STEP_ms = 1_000;
 const STEP_HOSTS = 1_024;
 /** Of these are asked, at most: each takes a place of the kernel's neighbour table for three seconds, which has 1,024. */
 const STEP_ASKED = 100;

@@ -157,6 +157,12 @@ test('hosts that were seen lately, and addresses of the router, are not asked to
   t.deepEqual(bench.pass(MINUTE_ms).effects, []);
 });
 
+test('an address of the router that was noticed otherwise before is not asked to give way', (t) => {
+  const bench = narrow(1).sight('1.1.1.1', 7, 'Packet Reception').sight('1.1.1.1', 7, 'Local Address');
+  t.deepEqual(bench.pass(MINUTE_ms).sight('1.1.1.2').events, ['table-full']);
+  t.deepEqual(bench.pass(MINUTE_ms).effects, []);
+});
+
 test('a full table is gone through in steps, however many are refused', (t) => {
   const bench = narrow(250);
   for (let host = 0; host < 250; host++) bench.sight(`2001:db8:1::1:${host.toString(16)}`);

@@ -64,13 +64,11 @@ export async function runKernel(version: string, base: Base, options: RunOptions
   options.say(`Linux ${release}, ${base.accelerator === 'kvm' ? 'KVM' : 'emulated (TCG)'}`);
   const started = Date.now();
   const optionsIn = (directory: string) => ({
-    ...{
-      ...base,
-      name: `kernel-${version}`,
-      cpus: CPUS[base.accelerator],
-      memory_MiB: MEMORY_MiB,
-      directory,
-    },
+    ...base,
+    name: `kernel-${version}`,
+    cpus: CPUS[base.accelerator],
+    memory_MiB: MEMORY_MiB,
+    directory,
     nics: [{ mac: '02:78:74:72:00:01', to: { stream: `${directory}/nobody.cable`, listens: true } } as const],
   });
   return withMachines(
@@ -158,12 +156,8 @@ export async function runTests(
 ): Promise<TestCounts> {
   const environment: Environment = accelerator === 'tcg' ? { NODE_OPTIONS: '--jitless' } : {};
   const ava = [process.execPath, 'node_modules/.bin/ava', '--tap', '--serial', '--timeout', '20m'];
-  const { code, stdout } = await follow(
-    guest,
-    [...ava, '--concurrency', String(CPUS[accelerator]), ...files],
-    environment,
-    print,
-  );
+  const command = [...ava, '--concurrency', String(CPUS[accelerator]), ...files];
+  const { code, stdout } = await follow(guest, command, environment, print);
   const counts = readTap(stdout);
   if (code === 0 || counts.failed.length > 0) return counts;
   return { ...counts, failed: [`the test runner ended with code ${code}`] };
