@@ -23,6 +23,8 @@ export interface CountsByPhase {
   readonly heldDropped: number;
   readonly reencapsulated: number;
   readonly smrSent: number;
+  /** Other packets that went no further, by the counter's name in `show statistics`; none where nothing was counted. */
+  readonly drops: Readonly<Record<string, number>>;
 }
 
 /** What `--json` writes. */

@@ -2,6 +2,7 @@
 // What scripts/kernels makes of what the tests say.
 import test from 'ava';
 import type { KernelResult } from '../../scripts/vm/kernels/run-kernel.js';
+import { sideBySide } from '../../scripts/vm/kernels/side-by-side.js';
 import { copyTable, updateDocument } from '../../scripts/vm/kernels/table.js';
 import { readTap } from '../../scripts/vm/kernels/tap.js';
 
@@ -55,4 +56,23 @@ test('the README has the table of the document, and nothing of its notes', (t) =
   t.regex(first, /^# xtrd\n[^]*^\| 6\.12 .*\*\*1 failed\*\*[^]*^## Licence$/m);
   t.false(first.includes('failed: b'));
   t.is(copyTable(first, document), first);
+});
+
+test('side by side: as many at once as there are jobs, in order, and one that fails stops none of the others', async (t) => {
+  const [running, begun]: [Set<number>, number[]] = [new Set(), []];
+  let most = 0;
+  const settled = await sideBySide([50, 30, 10, 20], 2, async (item) => {
+    begun.push(item);
+    most = Math.max(most, running.add(item).size);
+    for (let turn = 0; turn < item; turn++) await Promise.resolve();
+    running.delete(item);
+    if (item === 30) throw new Error('no machine');
+    return 2 * item;
+  });
+  t.is(most, 2);
+  t.deepEqual(begun, [50, 30, 10, 20]);
+  t.deepEqual(
+    settled.map((one) => (one.status === 'fulfilled' ? one.value : (one.reason as Error).message)),
+    [100, 'no machine', 20, 40],
+  );
 });

@@ -11,6 +11,30 @@ import type { Lab } from './lab.js';
 
 type Snapshot = ReadonlyMap<RouterName, StatisticsView>;
 
+/** Where packets end, by the names of `show statistics`: reasons of the programs, and counters of the adapter. */
+const DROPS: readonly string[] = [
+  'drop-action',
+  'no-usable-locator',
+  'stale',
+  'not-our-eid',
+  'wrong-instance',
+  'ttl-expired',
+  'ecn-drop',
+  'bad-outer',
+  'bad-inner',
+  'bad-lisp-flags',
+  'too-big',
+  'no-route',
+  'no-headroom',
+  'internal',
+  'punt-suppressed',
+  'punt-rate-limited',
+  'punt-ring-full',
+  'puntsTooOld',
+  'injectErrors',
+  'sendErrors',
+];
+
 async function snapshot({ agents }: Lab): Promise<Snapshot> {
   const all = XTRS.map(
     async (router) => [router, await agents[router].json<StatisticsView>('show', 'statistics')] as const,
@@ -29,6 +53,9 @@ function countsOf(phase: string, router: RouterName, before: Snapshot, after: Sn
   const control = (name: string): number => grown(b?.control[name], a?.control[name]);
   const packets = (reason: string): number =>
     grown(b?.dataPath[reason]?.packets, a?.dataPath[reason]?.packets);
+  const ofAdapter = (name: string): number =>
+    grown(b?.adapters['datapath']?.[name], a?.adapters['datapath']?.[name]);
+  const drops = DROPS.map((name) => [name, packets(name) + ofAdapter(name)] as const);
   return {
     phase,
     router,
@@ -37,6 +64,7 @@ function countsOf(phase: string, router: RouterName, before: Snapshot, after: Sn
     heldDropped: control('packetsHeldDropped'),
     reencapsulated: packets('reencapsulated'),
     smrSent: control('smrOut'),
+    drops: Object.fromEntries(drops.filter(([, count]) => count > 0)),
   };
 }
 
@@ -121,8 +149,8 @@ export function formatFlows(flows: readonly FlowResult[]): string {
 
 export function formatCounts(counts: readonly CountsByPhase[]): string {
   return formatTable(
-    ['phase', 'node', 'held', 'sent on', 'held, dropped', 're-encapsulated', 'SMRs'],
-    counts.map(({ phase, router, held, released, heldDropped, reencapsulated, smrSent }) => [
+    ['phase', 'node', 'held', 'sent on', 'held, dropped', 're-encapsulated', 'SMRs', 'other drops'],
+    counts.map(({ phase, router, held, released, heldDropped, reencapsulated, smrSent, drops }) => [
       phase,
       router,
       held,
@@ -130,6 +158,9 @@ export function formatCounts(counts: readonly CountsByPhase[]): string {
       heldDropped,
       reencapsulated,
       smrSent,
+      Object.entries(drops)
+        .map(([name, count]) => `${count} ${name}`)
+        .join(', '),
     ]),
   );
 }

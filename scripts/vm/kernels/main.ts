@@ -4,9 +4,10 @@ import { parseArgs } from 'node:util';
 import { must } from '../../story/netns/shell.js';
 import { formatTable } from '../../story/table.js';
 import { REPOSITORY } from '../../story/repository.js';
-import { type Base, prepareKernel } from '../boot.js';
+import { prepareKernel } from '../boot.js';
 import { MATRIX } from '../kernel/matrix.js';
 import { type KernelResult, machinesAtOnce, runKernel, type RunOptions } from './run-kernel.js';
+import { sideBySide } from './side-by-side.js';
 import { SUITES, type SuiteName } from './suites.js';
 import { copyTable, updateDocument } from './table.js';
 
@@ -63,42 +64,41 @@ function record(result: KernelResult): Promise<unknown> {
   return recorded;
 }
 
+/** Prepares what a kernel needs, one after the other: they share one cache. Then as many machines as there are jobs. */
 async function runAll(
   versions: readonly string[],
   jobs: number | undefined,
   options: Omit<RunOptions, 'say'>,
 ): Promise<boolean> {
-  const results: KernelResult[] = [];
-  const broken: string[] = [];
-  const attempt = async (version: string, work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      broken.push(`${version}: ${(error as Error).message}`);
-      console.error(error);
-    }
+  const prepared = await sideBySide(versions, 1, (version) => prepareKernel(version, say));
+  const accelerator = prepared.find((base) => base.status === 'fulfilled')?.value.accelerator;
+  const atOnce = jobs ?? machinesAtOnce(accelerator ?? 'tcg');
+  const run = async (version: string): Promise<KernelResult> => {
+    const base = prepared[versions.indexOf(version)];
+    if (base?.status !== 'fulfilled') throw new Error('no kernel to boot', { cause: base?.reason });
+    const result = await runKernel(version, base.value, {
+      ...options,
+      say: (text) => say(`Linux ${version}: ${text}`),
+    });
+    await record(result);
+    return result;
   };
-  const waiting: [version: string, base: Base][] = [];
-  for (const version of versions)
-    await attempt(version, async () => void waiting.push([version, await prepareKernel(version, say)]));
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [version, base] = next;
-      const sayOf = (text: string): void => say(`Linux ${version}: ${text}`);
-      await attempt(version, async () => {
-        const result = await runKernel(version, base, { ...options, say: sayOf });
-        results.push(result);
-        await record(result);
-      });
-    }
-  };
-  const machines = jobs ?? machinesAtOnce(waiting[0]?.[1].accelerator ?? 'tcg');
-  await Promise.all(Array.from({ length: machines }, worker));
-  results.sort((a, b) => versions.indexOf(a.version) - versions.indexOf(b.version));
+  const runs = await sideBySide(versions, atOnce, (version) =>
+    run(version).catch((error: unknown) => {
+      say(
+        `Linux ${version}: did not run, or was not recorded: ${(error as Error).message.split('\n')[0] ?? ''}`,
+      );
+      throw error;
+    }),
+  );
+
+  const results = runs.flatMap((run) => (run.status === 'fulfilled' ? [run.value] : []));
   const header = ['Linux', 'boot', 'passed', 'failed', 'skipped', ''];
   console.log(`\n${formatTable(header, results.map(summary))}`);
-  for (const text of broken) console.log(`did not run: ${text.split('\n')[0]}`);
-  return broken.length === 0 && results.every(held);
+  runs.forEach((run, i) => {
+    if (run.status === 'rejected') console.error(`Linux ${versions[i] ?? ''} did not run:`, run.reason);
+  });
+  return results.length === versions.length && results.every(held);
 }
 
 async function main(args: readonly string[]): Promise<number> {

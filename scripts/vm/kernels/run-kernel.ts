@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, freemem } from 'node:os';
 import { REPOSITORY } from '../../story/repository.js';
 import type { Facts } from '../../story/report.js';
@@ -82,7 +82,7 @@ export async function runKernel(version: string, base: Base, options: RunOptions
       const suites: SuiteResult[] = [];
       if (!('refused' in probe.veth))
         for (const suite of options.suites)
-          suites.push(await runSuite(guest, suite, base.accelerator, options));
+          suites.push(await runSuite(guest, suite, base.accelerator, options, machine.directory));
       await checkConsole(machine, suites);
       return { version, release, accelerator: base.accelerator, boot_s, probe, suites };
     },
@@ -109,18 +109,26 @@ async function probeGuest(guest: Guest, accelerator: Accelerator): Promise<Probe
   return JSON.parse(await guest.must(command, { timeout_ms: PROBE_TIMEOUT_ms })) as Probe;
 }
 
+/** What a suite that failed has printed lies beside the logs of the machine. */
 async function runSuite(
   guest: Guest,
   suite: SuiteName,
   accelerator: Accelerator,
   options: RunOptions,
+  logDirectory: string,
 ): Promise<SuiteResult> {
   options.say(`suite ${suite}`);
   const started = Date.now();
+  let output = '';
+  const print = (text: string): void => {
+    output += text;
+    options.print(text);
+  };
   const counts =
     suite === 'story'
-      ? await playStory(guest, accelerator, options)
-      : await runTests(guest, await testFiles(suite, options.hostile), accelerator, options.print);
+      ? await playStory(guest, accelerator, print)
+      : await runTests(guest, await testFiles(suite, options.hostile), accelerator, print);
+  if (counts.failed.length > 0) await writeFile(`${logDirectory}/${suite}.output`, output);
   return { suite, ...counts, duration_s: seconds(started) };
 }
 
@@ -164,7 +172,11 @@ export async function runTests(
 }
 
 /** The facts that the story judges are its tests. */
-async function playStory(guest: Guest, accelerator: Accelerator, { print }: RunOptions): Promise<TestCounts> {
+async function playStory(
+  guest: Guest,
+  accelerator: Accelerator,
+  print: (text: string) => void,
+): Promise<TestCounts> {
   const environment: Environment = accelerator === 'tcg' ? { XTRD_LAB_SLOW: '1' } : {};
   const command = [...script(accelerator, 'story/main.js'), '--json', FACTS];
   const { code } = await follow(guest, command, environment, print);
