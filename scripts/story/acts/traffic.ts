@@ -11,7 +11,10 @@ import type { Lab } from './lab.js';
 
 type Snapshot = ReadonlyMap<RouterName, StatisticsView>;
 
-/** Where packets end, by the names of `show statistics`: reasons of the programs, and counters of the adapter. */
+/**
+ * Where packets end, by the names of `show statistics`: reasons of the programs, and counters of the adapter. Not those
+ * whose punt was suppressed: packets that are sent on all the same are most of them.
+ */
 const DROPS: readonly string[] = [
   'drop-action',
   'no-usable-locator',
@@ -27,7 +30,6 @@ const DROPS: readonly string[] = [
   'no-route',
   'no-headroom',
   'internal',
-  'punt-suppressed',
   'punt-rate-limited',
   'punt-ring-full',
   'puntsTooOld',
