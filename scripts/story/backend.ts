@@ -33,10 +33,9 @@ export interface Pace {
 
 /**
  * For machines whose instructions are emulated: a command takes seconds to start, and a Node that sends 1,000 packets a
- * second leaves nothing for the routers. Where all of them share one processor, an agent of Linux 7.2 that is started
- * beside the traffic has been seen to take seven minutes.
+ * second leaves nothing for the routers.
  */
-export const SLOW_PACE: Pace = { patience: 40, traffic_pps: 50 };
+export const SLOW_PACE: Pace = { patience: 20, traffic_pps: 50 };
 
 /**
  * Where the nodes of the topology live. In every node the commands `xtrd`, `xtrctl` (with the node's agent selected)

@@ -29,8 +29,8 @@ export function send(to: string, rate: number): void {
     }
   };
 
-  // Not more often than a few times a packet: where instructions are emulated, waking up is work.
-  const timer = setInterval(sendDue, Math.max(1, Math.floor(250 / rate)));
+  // Once a packet: where instructions are emulated, waking up is work.
+  const timer = setInterval(sendDue, Math.max(1, Math.floor(1000 / rate)));
   process.once('SIGTERM', () => {
     clearInterval(timer);
     socket.close(() => console.log(JSON.stringify({ times_ms, refused } satisfies Sent)));
