@@ -13,7 +13,7 @@ const SLOW_HOSTS = 1_000;
 
 /** What is known to keep these figures short where they are. */
 const SHORT = {
-  one: 'four agents, each a process of JavaScript, take turns on two CPUs: a move costs each a few wake-ups',
+  one: 'four agents, each a process of JavaScript, take turns on the CPUs: a move costs each a few wake-ups',
   many: 'the CPU time of all agents for a host, in the row of that name, times the hosts, is more than the CPUs have in that time',
 } as const;
 

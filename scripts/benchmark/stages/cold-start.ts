@@ -28,8 +28,12 @@ export function coldSeries({ name }: Arrivals, what: ColdSeries): string {
 /** EIDs that are resolved before those that count: a just started agent runs code that is not compiled yet. */
 export const WARM_UP = { quick: 500, full: 3_000 } as const;
 
-/** After the last packet: a Map-Request may have been lost, and is sent again after a second. */
-const PATIENCE_ms = 5_000;
+/** Nothing comes any more when nothing has come for so long: a Map-Request that is lost is sent again after a second. */
+export const SILENCE_ms = 5_000;
+/** After the last packet is sent, whatever still comes. */
+export const PATIENCE_ms = 60_000;
+/** Counting takes CPU time that the agents need. */
+const POLL_ms = 250;
 
 interface Arrived {
   readonly sent: Sent;
@@ -37,6 +41,17 @@ interface Arrived {
   readonly cpu_ms: number;
   /** By EID: when its packet reached the sink. */
   readonly arrived_ms: ReadonlyMap<number, number>;
+}
+
+/** Waits until so many have arrived, or no more come. */
+async function waitForLast(arrived: () => Promise<number>, count: number): Promise<void> {
+  let [known, since_ms] = [0, Date.now()];
+  const ended = async (): Promise<boolean> => {
+    const now = await arrived();
+    if (now > known) [known, since_ms] = [now, Date.now()];
+    return now === count || Date.now() - since_ms > SILENCE_ms;
+  };
+  await eventually(ended, PATIENCE_ms, POLL_ms);
 }
 
 async function sendFirsts(
@@ -50,8 +65,7 @@ async function sendFirsts(
   const work_ms = overlay.cpuTime_ms;
   const flow = { source: HOST, first: roamer(first), count, rate_pps, packets: count };
   const sent = await host.call('send', flow);
-  const arrived = (): Promise<number> => sink.call('count', devices.sink.old.ifindex, 0);
-  await eventually(async () => (await arrived()) === count, PATIENCE_ms);
+  await waitForLast(() => sink.call('count', devices.sink.old.ifindex, 0), count);
   const sightings = await sink.call('sightings');
   const cpu_ms = overlay.cpuTime_ms - work_ms;
   return {
