@@ -11,8 +11,15 @@ const ENTRIES = { quick: 30_000, full: 200_000 } as const;
 const ROUNDS = { quick: 3, full: 7 } as const;
 const HEAP_MB = 8192;
 
-/** Mappings a second, or the longest stall, of each way. */
-export const PROGRAMMING_SERIES = ['single', 'bulk', 'replace', 'delete', 'stall'] as const;
+const WAYS = ['single', 'bulk', 'replace', 'delete'] as const;
+type Way = (typeof WAYS)[number];
+type StallSeries = `stall-${Way}`;
+
+/** Mappings a second, and the longest stall, of each way. */
+export const PROGRAMMING_SERIES: readonly (Way | StallSeries)[] = [
+  ...WAYS,
+  ...WAYS.map((way): StallSeries => `stall-${way}`),
+];
 /** With a million mappings, once. */
 export const MILLION_SERIES = ['load-million', 'delete-million', 'stall-million'] as const;
 export const MEMORY_SERIES = ['memory-kernel', 'memory-agent'] as const;
@@ -27,14 +34,14 @@ async function rounds(
   const samples = new Map<string, number[]>(PROGRAMMING_SERIES.map((name) => [name, []]));
   // a round before the first is thrown away, as by interleave()
   for (let round = -1; round < count; round++) {
-    const add = (name: (typeof PROGRAMMING_SERIES)[number], { total_ms }: Pace): void => {
-      if (round >= 0) samples.get(name)?.push((table.entries * 1000) / total_ms);
+    const add = (way: Way, { total_ms, stall_ms }: Pace): void => {
+      if (round < 0) return;
+      samples.get(way)?.push((table.entries * 1000) / total_ms);
+      samples.get(`stall-${way}`)?.push(stall_ms);
     };
     add('single', await programmer.call('set', table, 'single'));
     await programmer.call('delete');
-    const bulk = await programmer.call('set', table, 'bulk');
-    add('bulk', bulk);
-    if (round >= 0) samples.get('stall')?.push(bulk.stall_ms);
+    add('bulk', await programmer.call('set', table, 'bulk'));
     add('replace', await programmer.call('replace', table));
     add('delete', await programmer.call('delete'));
   }

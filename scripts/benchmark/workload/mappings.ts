@@ -29,9 +29,15 @@ export function eidAt(list: EidList, index: number): EidPrefix {
   };
 }
 
-export function* mappingsOf(spec: MappingSpec): Iterable<MapCacheSetEffect> {
-  const sets = locators(spec);
-  const list = eidList(spec.table);
+/** The table is made at once, which takes long; the mappings one by one. */
+export function mappingsOf(spec: MappingSpec): Iterable<MapCacheSetEffect> {
+  return mappingsIn(eidList(spec.table), locators(spec));
+}
+
+function* mappingsIn(
+  list: EidList,
+  sets: readonly (readonly ForwardingLocator[])[],
+): Iterable<MapCacheSetEffect> {
   for (let i = 0; i < list.count; i++) {
     const forwarding = { action: 'encapsulate', locators: sets[i % sets.length] ?? [] } as const;
     yield { type: 'map-cache-set', eid: eidAt(list, i), forwarding, expiresAt_ms: undefined };

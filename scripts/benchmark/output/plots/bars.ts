@@ -40,7 +40,7 @@ const PLOTS: readonly BarPlot[] = [
   {
     file: 'programming',
     title: 'Mappings into the maps of the kernel',
-    what: 'From JavaScript, one CPU.',
+    what: 'From JavaScript, a second of CPU time.',
     ...{ axis: 'mappings a second', unit: 'per second' },
     prefixes: ['program-'],
   },
