@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { lastCpu } from './cpus.js';
 import type { Figure } from './figure.js';
 import { FIGURES } from './figures/index.js';
 import { chooseGenerator, type Generator } from './generator.js';
@@ -29,7 +29,7 @@ async function run(
   const signal = onInterruption();
   const progress = new Progress(figures, quick, started_ms);
   const noise = new NoiseMeter();
-  const cpu = availableParallelism() - 1;
+  const cpu = lastCpu();
   const outcome = await measure(figures, { quick, cpu, generator: generator.name, say, signal }, (stage) => {
     noise.sample();
     say(progress.begin(stage, Date.now()));

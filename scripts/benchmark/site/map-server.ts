@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Map-Server process on one CPU, and on another its ITRs and ETRs, joined by a veth pair.
+// A Map-Server process on one CPU, and on another, if there is one, its ITRs and ETRs, joined by a veth pair.
+import { otherCpu } from '../cpus.js';
 import type { ControlLoadMethods } from '../inside/control-load.js';
 import { Inside } from '../inside/process.js';
 import { ITR_PREFIX, SITE_EIDS } from '../workload/control-messages.js';
@@ -43,9 +44,8 @@ export async function withMapServer<T>(
   try {
     const { load: namespace, server: serverNamespace } = await build(network);
     const nodeOptions = [`--max-old-space-size=${HEAP_MB}`];
-    const other = cpu === 0 ? 1 : 0;
     const load = new Inside<ControlLoadMethods>({
-      ...{ namespace, module: './control-load.js', cpu: other, nodeOptions },
+      ...{ namespace, module: './control-load.js', cpu: otherCpu(cpu), nodeOptions },
     });
     processes.push(load);
     const server = await Daemon.start({
