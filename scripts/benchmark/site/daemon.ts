@@ -63,7 +63,12 @@ export class Daemon {
     const child = spawn('ip', command, { stdio: ['ignore', log, log], detached: true });
     closeSync(log);
     const daemon = new Daemon(spec, child);
-    await daemon.#answers();
+    try {
+      await daemon.#answers();
+    } catch (error) {
+      await daemon.kill(); // nobody else knows it
+      throw error;
+    }
     return daemon;
   }
 
