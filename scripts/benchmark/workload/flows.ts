@@ -12,7 +12,7 @@ export interface FlowSpec {
   readonly popularity: Popularity;
   /** Packets after which it begins again; a power of two. */
   readonly packets: number;
-  /** Source ports, 1024 and up. */
+  /** Source ports, 1024 and up, one after the other. */
   readonly ports: number;
 }
 
@@ -53,7 +53,7 @@ export function encodeFlows(spec: FlowSpec, frame: Uint8Array, shape: Shape): Ui
   for (let i = 0, at = 0; i < spec.packets; i++, at += FLOW_BYTES) {
     next(words);
     for (let word = 0; word < 4; word++) view.setUint32(at + 4 * word, words[word] ?? 0);
-    view.setUint16(at + PORT_AT, FIRST_PORT + random.below(spec.ports));
+    view.setUint16(at + PORT_AT, FIRST_PORT + (i % spec.ports));
     const sum = constant + ((words[0] ?? 0) >>> 16) + ((words[0] ?? 0) & 0xffff);
     if (shape.eid === 4) view.setUint16(at + CHECKSUM_AT, foldChecksum(sum));
   }
