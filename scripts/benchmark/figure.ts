@@ -13,6 +13,8 @@ export interface Context {
   readonly say: (text: string) => void;
   /** Aborted when the run is interrupted: no further stage begins. */
   readonly signal: AbortSignal;
+  /** Runs a part of a stage. One that fails is reported by its name, and what the others measure is kept. */
+  readonly part: (name: string, run: () => Promise<void>) => Promise<void>;
 }
 
 /** What is set up once for several figures, so that their series are taken in turns. */

@@ -25,7 +25,7 @@ export interface Outcome {
  */
 export async function measure(
   figures: readonly Figure[],
-  context: Context,
+  about: Omit<Context, 'part'>,
   between: (stage: Stage) => void,
 ): Promise<Outcome> {
   const samples = new Map<string, Samples>();
@@ -33,22 +33,38 @@ export async function measure(
   const failed = (stage: string, error: unknown): void => {
     const message = error instanceof Error ? error.message : String(error);
     failures.push({ stage, message });
-    context.say(`FAILED: ${stage}: ${message}`);
+    about.say(`FAILED: ${stage}: ${message}`);
   };
+  /** Stages of which a part failed: the figures of that part are missing, and why is told already. */
+  const incomplete = new Set<Stage>();
+  const contextOf = (stage: Stage): Context => ({
+    ...about,
+    async part(name, run) {
+      about.signal.throwIfAborted();
+      try {
+        await run();
+      } catch (error) {
+        about.signal.throwIfAborted(); // the part failed because its processes were ended
+        incomplete.add(stage);
+        failed(`${stage.name}, ${name}`, error);
+      }
+    },
+  });
   for (const stage of stagesOf(figures)) {
-    context.signal.throwIfAborted();
+    about.signal.throwIfAborted();
     between(stage);
     try {
-      samples.set(stage.name, await stage.run(wantedOf(figures, stage), context));
+      samples.set(stage.name, await stage.run(wantedOf(figures, stage), contextOf(stage)));
     } catch (error) {
-      context.signal.throwIfAborted(); // the stage failed because its processes were ended
+      about.signal.throwIfAborted(); // the stage failed because its processes were ended
       failed(stage.name, error);
     }
   }
-  context.signal.throwIfAborted();
+  about.signal.throwIfAborted();
   const results = figures.flatMap((figure) => {
     const taken = samples.get(figure.stage.name);
     if (taken === undefined) return [];
+    if (incomplete.has(figure.stage) && !figure.series.every((name) => taken.has(name))) return [];
     try {
       return [resultOf(figure, taken)];
     } catch (error) {

@@ -93,7 +93,7 @@ function judge({ sent, cpu_ms, arrived_ms }: Arrived, first: number): Record<Col
 export const coldStartStage: Stage = {
   name: 'cold-start',
 
-  run(wanted: ReadonlySet<string>, { quick, say }: Context): Promise<Samples> {
+  run(wanted: ReadonlySet<string>, { quick, say, part }: Context): Promise<Samples> {
     const length = quick ? 'quick' : 'full';
     const chosen = ARRIVALS.filter((each) => COLD_SERIES.some((what) => wanted.has(coldSeries(each, what))));
     return Overlay.with(async (overlay) => {
@@ -105,11 +105,13 @@ export const coldStartStage: Stage = {
       let first: number = WARM_UP[length];
       for (const arrivals of chosen) {
         const count = arrivals.eids[length];
-        say(
-          `cold start: ${count.toLocaleString('en')} EIDs, ${arrivals.rate_pps.toLocaleString('en')} a second`,
-        );
-        const judged = judge(await sendFirsts(overlay, first, count, arrivals.rate_pps), first);
-        for (const what of COLD_SERIES) samples.set(coldSeries(arrivals, what), judged[what]);
+        const begin = first;
+        const text = `${count.toLocaleString('en')} EIDs, ${arrivals.rate_pps.toLocaleString('en')} a second`;
+        say(`cold start: ${text}`);
+        await part(text, async () => {
+          const judged = judge(await sendFirsts(overlay, begin, count, arrivals.rate_pps), begin);
+          for (const what of COLD_SERIES) samples.set(coldSeries(arrivals, what), judged[what]);
+        });
         first += count;
       }
       return samples;

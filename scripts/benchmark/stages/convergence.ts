@@ -153,13 +153,17 @@ async function crowd(overlay: Overlay, group: Crowd, quick: boolean): Promise<[s
 export const convergenceStage: Stage = {
   name: 'convergence',
 
-  async run(wanted: ReadonlySet<string>, { quick, say }: Context): Promise<Samples> {
-    const samples: [string, number[]][] = [];
+  async run(wanted: ReadonlySet<string>, { quick, say, part }: Context): Promise<Samples> {
+    const samples = new Map<string, number[]>();
     for (const group of CROWDS) {
       if (!CROWD_SERIES.some((name) => wanted.has(crowdSeries(group.hosts, name)))) continue;
-      say(`convergence: ${group.hosts.toLocaleString('en')} at once`);
-      samples.push(...(await Overlay.with((overlay) => crowd(overlay, group, quick))));
+      const name = `${group.hosts.toLocaleString('en')} at once`;
+      say(`convergence: ${name}`);
+      await part(name, async () => {
+        const taken = await Overlay.with((overlay) => crowd(overlay, group, quick));
+        for (const [series, values] of taken) samples.set(series, values);
+      });
     }
-    return new Map(samples);
+    return samples;
   },
 };

@@ -40,28 +40,42 @@ async function round(
   return { rate, cpu, p99: p99_ms };
 }
 
+/** All rounds of a server that has its registrations. */
+async function rounds(
+  site: MapServerSite,
+  registrations: number,
+  length: keyof typeof ROUNDS,
+): Promise<Samples> {
+  const samples = new Map<string, number[]>();
+  for (const kind of KINDS) await round(site, kind, registrations, MESSAGES.quick);
+  for (let i = 0; i < ROUNDS[length]; i++)
+    for (const kind of KINDS) {
+      const values = await round(site, kind, registrations, MESSAGES[length]);
+      for (const value of VALUES) {
+        const name = udpSeries(kind, value, registrations);
+        samples.set(name, [...(samples.get(name) ?? []), values[value]]);
+      }
+    }
+  return samples;
+}
+
 export const mapServerStage: Stage = {
   name: 'map-server',
 
-  async run(wanted: ReadonlySet<string>, { quick, cpu, say }: Context): Promise<Samples> {
-    const samples = new Map<string, number[]>();
-    const add = (name: string, value: number): void => {
-      samples.set(name, [...(samples.get(name) ?? []), value]);
-    };
+  async run(wanted: ReadonlySet<string>, { quick, cpu, say, part }: Context): Promise<Samples> {
+    const samples = new Map<string, readonly number[]>();
     const length = quick ? 'quick' : 'full';
     for (const registrations of REGISTRATIONS) {
       const names = KINDS.flatMap((kind) => VALUES.map((value) => udpSeries(kind, value, registrations)));
       if (![...names, fillSeries(registrations)].some((name) => wanted.has(name))) continue;
-      say(`Map-Server over UDP: ${registrations.toLocaleString('en')} registrations`);
-      await withMapServer(cpu, registrations, async (site) => {
-        add(fillSeries(registrations), await site.load.call('fill', registrations, WINDOW));
-        for (const kind of KINDS) await round(site, kind, registrations, MESSAGES.quick);
-        for (let i = 0; i < ROUNDS[length]; i++)
-          for (const kind of KINDS) {
-            const values = await round(site, kind, registrations, MESSAGES[length]);
-            for (const value of VALUES) add(udpSeries(kind, value, registrations), values[value]);
-          }
-      });
+      const text = `${registrations.toLocaleString('en')} registrations`;
+      say(`Map-Server over UDP: ${text}`);
+      await part(text, () =>
+        withMapServer(cpu, registrations, async (site) => {
+          samples.set(fillSeries(registrations), [await site.load.call('fill', registrations, WINDOW)]);
+          for (const [name, values] of await rounds(site, registrations, length)) samples.set(name, values);
+        }),
+      );
     }
     return samples;
   },

@@ -35,7 +35,7 @@ async function codecs(system: MappingSystem, rounds: number): Promise<[string, n
 export const mappingSystemStage: Stage = {
   name: 'mapping-system',
 
-  async run(wanted: ReadonlySet<string>, { quick, cpu, say }: Context): Promise<Samples> {
+  async run(wanted: ReadonlySet<string>, { quick, cpu, say, part }: Context): Promise<Samples> {
     const rounds = ROUNDS[quick ? 'quick' : 'full'];
     const nodeOptions = ['--expose-gc', `--max-old-space-size=${HEAP_MB}`];
     const system: MappingSystem = new Inside({ module: './mapping-system.js', cpu, nodeOptions });
@@ -47,12 +47,15 @@ export const mappingSystemStage: Stage = {
         const kinds = ['requests', 'registers'] as const;
         const names = [...kinds, 'bytes' as const].map((kind) => registrationSeries(kind, registrations));
         if (!names.some((name) => wanted.has(name))) continue;
-        say(`mapping system: ${registrations.toLocaleString('en')} registrations`);
-        samples.set(registrationSeries('bytes', registrations), [await system.call('fill', registrations)]);
-        const measures = new Map<string, Measure>(
-          kinds.map((kind) => [registrationSeries(kind, registrations), () => system.call(kind)]),
-        );
-        for (const [name, values] of await interleave(measures, rounds)) samples.set(name, values);
+        const text = `${registrations.toLocaleString('en')} registrations`;
+        say(`mapping system: ${text}`);
+        await part(text, async () => {
+          samples.set(registrationSeries('bytes', registrations), [await system.call('fill', registrations)]);
+          const measures = new Map<string, Measure>(
+            kinds.map((kind) => [registrationSeries(kind, registrations), () => system.call(kind)]),
+          );
+          for (const [name, values] of await interleave(measures, rounds)) samples.set(name, values);
+        });
       }
       return samples;
     } finally {

@@ -80,7 +80,9 @@ export const scaleStage: Stage = {
     const needed = TABLES.filter((table) => seriesOfTable(table).some(({ name }) => wanted.has(name)));
     const samples = new Map<string, readonly number[]>();
     for (const table of needed)
-      for (const [name, values] of await measureTable(table, wanted, context)) samples.set(name, values);
+      await context.part(tableName(table), async () => {
+        for (const [name, values] of await measureTable(table, wanted, context)) samples.set(name, values);
+      });
     return samples;
   },
 };
