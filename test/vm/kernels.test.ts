@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What scripts/kernels makes of what the tests say.
 import test from 'ava';
+import { held, refusalOf } from '../../scripts/vm/kernels/held.js';
+import type { XdpResult } from '../../scripts/vm/kernels/probe.js';
 import type { KernelResult } from '../../scripts/vm/kernels/run-kernel.js';
 import { sideBySide } from '../../scripts/vm/kernels/side-by-side.js';
 import { copyTable, updateDocument } from '../../scripts/vm/kernels/table.js';
@@ -18,6 +20,30 @@ function result(version: string, passed: number, failed: string[] = []): KernelR
     suites: [{ suite: 'native', passed, failed, skipped: [], duration_s: 5 }],
   };
 }
+
+test('a kernel may refuse if it is older than Linux 5.15, and fails by it if not', (t) => {
+  const [native, refused] = [{ mode: 'native' }, { refused: 'why\nmore' }];
+  const on = (version: string, veth: XdpResult, virtioNet: XdpResult): KernelResult => ({
+    ...result(version, 0),
+    probe: { release: '', veth, virtioNet },
+    suites: [],
+  });
+  for (const version of ['5.10', '5.14']) t.true(held(on(version, refused, refused)), version);
+  for (const version of ['5.15', '6.1', '7.3']) {
+    t.true(held(on(version, native, native)), version);
+    t.false(held(on(version, refused, refused)), version);
+    t.false(held(on(version, refused, native)), version);
+    t.false(held(on(version, native, refused)), version);
+  }
+  t.is(refusalOf(on('6.1', native, refused)), 'why');
+  t.is(refusalOf(on('6.1', native, native)), undefined);
+});
+
+test('a kernel with a test that failed has failed', (t) => {
+  const probe = { release: '', veth: { mode: 'native' }, virtioNet: { mode: 'native' } };
+  t.true(held({ ...result('6.12', 7), probe }));
+  t.false(held({ ...result('6.12', 7, ['b']), probe }));
+});
 
 const EMPTY = '# Kernels\n\n<!-- scripts/kernels writes from here -->\n<!-- to here -->\n';
 

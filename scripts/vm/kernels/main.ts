@@ -6,6 +6,7 @@ import { formatTable } from '../../story/table.js';
 import { REPOSITORY } from '../../story/repository.js';
 import { prepareKernel } from '../boot.js';
 import { MATRIX } from '../kernel/matrix.js';
+import { held, refusalOf } from './held.js';
 import { type KernelResult, machinesAtOnce, runKernel, type RunOptions } from './run-kernel.js';
 import { sideBySide } from './side-by-side.js';
 import { SUITES, type SuiteName } from './suites.js';
@@ -28,24 +29,20 @@ function chosenSuites(names: readonly string[]): readonly SuiteName[] {
   return names.length === 0 ? SUITES : SUITES.filter((suite) => names.includes(suite));
 }
 
-function summary({ release, boot_s, probe, suites }: KernelResult): (string | number)[] {
+function summary(result: KernelResult): (string | number)[] {
+  const { release, boot_s, suites } = result;
   const all = suites.reduce((sum, { passed }) => sum + passed, 0);
   const failed = suites.flatMap((suite) => suite.failed);
   const skipped = suites.flatMap((suite) => suite.skipped);
-  const refused = 'refused' in probe.veth;
+  const refusal = refusalOf(result);
   return [
     release,
     `${boot_s} s`,
     all,
     failed.length,
     skipped.length,
-    refused ? `refused at start: ${probe.veth.refused.split('\n')[0]}` : '',
+    refusal === undefined ? '' : `refused at start: ${refusal}`,
   ];
-}
-
-/** Refused at start is what is to be on a kernel that is too old. */
-function held({ suites }: KernelResult): boolean {
-  return suites.every(({ failed }) => failed.length === 0);
 }
 
 /** Kernels may end at once; the document is read and written by one after the other. */

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether a kernel did what it is to do. Pure.
+import { missingFeatures } from '../../../src/datapath/kernel-features.js';
+import type { XdpResult } from './probe.js';
+import type { KernelResult } from './run-kernel.js';
+
+/** The first line of why the agent did not start on an interface: on veth, else on virtio-net. */
+export function refusalOf({ probe }: Pick<KernelResult, 'probe'>): string | undefined {
+  const refusal = (result: XdpResult): string | undefined =>
+    'refused' in result ? result.refused.split('\n')[0] : undefined;
+  return refusal(probe.veth) ?? refusal(probe.virtioNet);
+}
+
+/** Only a kernel that is too old may refuse; on any other that is a failure, though no test has run. */
+export function held(result: KernelResult): boolean {
+  if (refusalOf(result) !== undefined && missingFeatures(result.release).length === 0) return false;
+  return result.suites.every(({ failed }) => failed.length === 0);
+}
