@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, freemem } from 'node:os';
 import { REPOSITORY } from '../../story/repository.js';
 import type { Facts } from '../../story/report.js';
+import { withTimeout } from '../../story/wait.js';
 import { type Base, keepLogs, type Say, withMachines } from '../boot.js';
 import type { Accelerator } from '../machine/accelerator.js';
 import { nodeCommand } from '../machine/accelerator.js';
@@ -21,7 +22,10 @@ const MEMORY_MiB = 2560;
  */
 const CPUS: Readonly<Record<Accelerator, number>> = { kvm: 2, tcg: 1 };
 const PROBE_TIMEOUT_ms = 600_000;
-/** Where instructions are emulated and other work runs too; a suite that hangs must not hang the rest. */
+/**
+ * Where instructions are emulated and other work runs too; a suite that hangs must not hang the rest. Kept on this side,
+ * as a guest that hangs answers nothing.
+ */
 const SUITE_TIMEOUT_ms = 3_600_000;
 const FACTS = '/tmp/facts.json';
 
@@ -109,7 +113,7 @@ async function probeGuest(guest: Guest, accelerator: Accelerator): Promise<Probe
   return JSON.parse(await guest.must(command, { timeout_ms: PROBE_TIMEOUT_ms })) as Probe;
 }
 
-/** What a suite that failed has printed lies beside the logs of the machine. */
+/** What the suite has printed lies beside the logs of the machine. @throws NotSeen if it takes too long */
 async function runSuite(
   guest: Guest,
   suite: SuiteName,
@@ -126,10 +130,14 @@ async function runSuite(
   };
   const counts =
     suite === 'story'
-      ? await playStory(guest, accelerator, print)
-      : await runTests(guest, await testFiles(suite, options.hostile), accelerator, print);
-  if (counts.failed.length > 0) await writeFile(`${logDirectory}/${suite}.output`, output);
-  return { suite, ...counts, duration_s: seconds(started) };
+      ? playStory(guest, accelerator, print)
+      : runTests(guest, await testFiles(suite, options.hostile), accelerator, print);
+  try {
+    const done = await withTimeout(counts, SUITE_TIMEOUT_ms, `the suite ${suite}`);
+    return { suite, ...done, duration_s: seconds(started) };
+  } finally {
+    await writeFile(`${logDirectory}/${suite}.output`, output);
+  }
 }
 
 /** Runs in the repository; returns standard output. */
@@ -147,12 +155,7 @@ async function follow(
       print(data.toString('utf8'));
     },
   });
-  const timer = setTimeout(() => process.signal('SIGKILL'), SUITE_TIMEOUT_ms);
-  try {
-    return { code: await process.exited, stdout };
-  } finally {
-    clearTimeout(timer);
-  }
+  return { code: await process.exited, stdout };
 }
 
 /** Processes that tests start have the same options as ava, by the environment. */
