@@ -57,13 +57,19 @@ export class PairMachine {
   /** The router of the machine; resolves when it answers. */
   async startRouter(xdp: string): Promise<{ readonly status: StatusView; readonly process: GuestProcess }> {
     const process = await this.start(this.site.name, xtrConfiguration(this.site, xdp));
+    let ended: number | undefined;
+    process.exited.then(
+      (code) => (ended = code),
+      () => undefined, // of a machine that has gone, the next question tells
+    );
     const deadline = Date.now() + START_TIMEOUT_ms;
-    while (Date.now() < deadline) {
+    while (Date.now() < deadline && ended === undefined) {
       const { code, stdout } = await this.xtrctl('show', 'status', '--json');
       if (code === 0) return { status: JSON.parse(stdout) as StatusView, process };
       await delay(POLL_ms);
     }
-    throw new NotSeen(`xtrd of ${this.site.name} does not answer: ${await this.log(this.site.name)}`);
+    const what = ended === undefined ? 'does not answer' : `ended with code ${ended}`;
+    throw new NotSeen(`xtrd of ${this.site.name} ${what}: ${await this.log(this.site.name)}`);
   }
 
   xtrctl(...command: readonly string[]): ReturnType<Guest['run']> {
