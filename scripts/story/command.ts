@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Backend } from './backend.js';
-import { ForeignLabError } from './foreign-lab.js';
 import { REPOSITORY } from './repository.js';
 import { run } from './run.js';
 import { NODES } from './topology.js';
@@ -60,7 +59,7 @@ export async function labCommand(backend: Backend, usage: string, args: readonly
       error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
     const text = wrongUse ? readFileSync(`${REPOSITORY}scripts/${usage}`, 'utf8') : '';
     if (wrongUse) console.error(`${name}: ${(error as Error).message}\n\n${text}`);
-    else console.error(error instanceof ForeignLabError ? `${name}: ${error.message}` : error);
+    else console.error(`${name}: ${(error as Error).message}`);
     process.exitCode = wrongUse ? 2 : 1;
   }
 }

@@ -54,6 +54,10 @@ export class Report {
     this.#command = command;
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** Prints nothing from now on. */
   close(): void {
     this.#closed = true;

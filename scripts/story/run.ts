@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import type { Backend } from './backend.js';
 import { Report } from './report.js';
 import { tell, type XdpMode } from './story.js';
@@ -25,6 +25,29 @@ async function showLogs(backend: Backend, report: Report): Promise<void> {
   }
 }
 
+/** Before minutes are spent on facts that can then not be kept. */
+async function checkWritable(json: string): Promise<void> {
+  try {
+    await (await open(json, 'a')).close();
+  } catch (error) {
+    throw new Error(`the facts cannot be written: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** After what ended the story before its verdict, as a machine that died. What goes wrong here must not hide that. */
+async function giveUp(backend: Backend, report: Report, keep: boolean): Promise<void> {
+  const tell = (error: unknown): void => report.say((error as Error).message);
+  try {
+    backend.refuseForeign();
+    await backend.keepEvidence?.().catch(tell);
+    if (keep) return report.say(`the lab stays up: ${backend.command} down removes it`);
+    report.say('taking the lab down');
+    await backend.down({ force: false });
+  } catch (error) {
+    tell(error);
+  }
+}
+
 /** Returns the exit code. */
 async function runStory(
   backend: Backend,
@@ -33,14 +56,21 @@ async function runStory(
   { keep, json, xdp }: RunOptions,
 ): Promise<number> {
   backend.refuseForeign();
+  if (json !== undefined) await checkWritable(json);
   if (backend.isUp()) report.say('taking down the lab that is up');
   await backend.down({ force: false });
   report.say(`building the network: ${NODES.map(({ name }) => name).join(' ')}`);
-  await backend.up();
-  await tell(backend, report, configurations, xdp);
+  try {
+    await backend.up();
+    await tell(backend, report, configurations, xdp);
+    if (json !== undefined) await writeFile(json, `${JSON.stringify(report.facts(), undefined, 2)}\n`);
+  } catch (error) {
+    // Who interrupts takes the lab down already.
+    if (!report.isClosed) await giveUp(backend, report, keep);
+    throw error;
+  }
 
   const facts = report.facts();
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(facts, undefined, 2)}\n`);
   if (!facts.ok) {
     await showLogs(backend, report);
     await backend.keepEvidence?.();

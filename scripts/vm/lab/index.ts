@@ -47,7 +47,7 @@ export function virtualMachines({ base, nics = USUAL_NICS, say = () => undefined
   };
 
   const pace = PACES[base?.accelerator ?? 'tcg'];
-  const backend: Backend = {
+  return {
     command: COMMAND,
     pace,
     clockOffset_ms: (node) => guestOf(node).clockOffset_ms,
@@ -56,14 +56,8 @@ export function virtualMachines({ base, nics = USUAL_NICS, say = () => undefined
       if (base === undefined) throw new Error('no kernel to boot');
       await ownership.claim();
       await writeLock(LOCK);
-      try {
-        await buildSwitches(nics.queues);
-        machines = await startMachines(base, nics, say);
-      } catch (error) {
-        await backend.keepEvidence?.();
-        await backend.down({ force: false });
-        throw error;
-      }
+      await buildSwitches(nics.queues);
+      machines = await startMachines(base, nics, say);
     },
 
     async down({ force }) {
@@ -114,5 +108,4 @@ export function virtualMachines({ base, nics = USUAL_NICS, say = () => undefined
 
     exec: lookIn,
   };
-  return backend;
 }
