@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { must } from '../../story/netns/shell.js';
 import { cached } from '../cache.js';
-import { download, packageNames, updatePackageLists } from './package-lists.js';
+import { download, missingSuites, packageNames, updatePackageLists } from './package-lists.js';
 import { newestRelease, packagesOf, type Release } from './release.js';
 
 const DEPMOD_TIMEOUT_ms = 300_000;
@@ -54,7 +54,10 @@ async function fetchKernel(version: string, say: (text: string) => void): Promis
   await updatePackageLists(say);
   const images = await packageNames(`linux-image-${version}`);
   const release = newestRelease(version, images);
-  if (release === undefined) throw new Error(`Debian has no kernel ${version} for amd64`);
+  if (release === undefined) {
+    const missing = await missingSuites();
+    throw new Error(`Debian has no kernel ${version} for amd64${missing && ` (${missing})`}`);
+  }
   const root = cached('kernels', release);
   if (!existsSync(root)) {
     say(`kernel ${release}`);
