@@ -2,7 +2,7 @@
 import test from 'ava';
 import { NODES } from '../../scripts/story/topology.js';
 import { takeMachineOptions } from '../../scripts/vm/lab/options.js';
-import { accessBatch, nicsOf } from '../../scripts/vm/lab/plan.js';
+import { accessBatch, cpusOf, nicsOf } from '../../scripts/vm/lab/plan.js';
 
 const OPTIONS = { directory: '/run', queues: 2, guestOffloads: true };
 const NICS = NODES.flatMap((node) => nicsOf(node, OPTIONS));
@@ -28,6 +28,17 @@ test('what is in a switch is a tap with the queues that were asked for', (t) => 
   ]);
   const batch = accessBatch(2).join('\n');
   for (const { tap } of taps) t.true(batch.includes(`tuntap add dev ${tap} mode tap multi_queue`), tap);
+});
+
+test('the routers in a switch, and they alone, have a processor for each queue', (t) => {
+  const several = NODES.filter((node) => cpusOf(node, OPTIONS) !== 1);
+  t.deepEqual(
+    several.map((node) => [node.name, cpusOf(node, OPTIONS)]),
+    [
+      ['xtr2', 2],
+      ['xtr6', 2],
+    ],
+  );
 });
 
 test('the routers in a switch, and they alone, get finished checksums where that is asked for', (t) => {

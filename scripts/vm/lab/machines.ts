@@ -6,7 +6,7 @@ import type { Guest } from '../machine/guest.js';
 import { Machine } from '../machine/machine.js';
 import { ACCESS, RUN_DIRECTORY } from './names.js';
 import { setUpNode } from './node.js';
-import { type NicOptions, nicsOf } from './plan.js';
+import { cpusOf, type NicOptions, nicsOf } from './plan.js';
 
 /** Node needs 40 MiB to run; an agent and the programs that ask it, twice as much. */
 const MEMORY_MiB = 224;
@@ -27,7 +27,8 @@ export async function startMachines(
   const machines: Machine[] = [];
   for (const node of NODES) {
     const options = {
-      ...{ ...base, name: node.name, cpus: 1, memory_MiB: MEMORY_MiB, directory: RUN_DIRECTORY },
+      ...{ ...base, name: node.name, directory: RUN_DIRECTORY },
+      ...{ cpus: cpusOf(node, nicOptions), memory_MiB: MEMORY_MiB },
       commonClock: true,
       nics: nicsOf(node, { ...nicOptions, directory: RUN_DIRECTORY }),
     };

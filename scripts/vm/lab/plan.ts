@@ -51,6 +51,11 @@ export function nicsOf(node: Node, options: NicOptions): Nic[] {
   return node.interfaces.map((nic, index) => nicOf(node, nic, index, options));
 }
 
+/** A virtio NIC receives on no more queues than its machine has processors. */
+export function cpusOf(node: Node, { queues }: Pick<NicOptions, 'queues'>): number {
+  return node.kind === 'router' && node.interfaces.some(({ to }) => 'switch' in to) ? queues : 1;
+}
+
 /** `ip` commands for the switches, and the taps that are plugged into them. */
 export function accessBatch(queues: number): string[] {
   const switches = SWITCHES.flatMap((name) => [
