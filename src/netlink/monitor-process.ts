@@ -18,6 +18,8 @@ const BACKOFF_MAX_MS = 5_000;
 const STABLE_MS = 30_000;
 /** A monitor that leaves a request unanswered for so long is killed: it hangs. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** So is one that is not ready by then. A processor that is short may need more than the time for a request to start it. */
+const START_TIMEOUT_MS = 60_000;
 /** How long closing waits for requests under way. */
 const CLOSE_MS = 1_000;
 
@@ -46,7 +48,8 @@ export interface MonitorListener {
 interface Pending {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: NetlinkError) => void;
-  readonly timer: NodeJS.Timeout;
+  /** From when there is a monitor that can answer. */
+  timer?: NodeJS.Timeout;
 }
 
 export class MonitorProcess {
@@ -54,13 +57,21 @@ export class MonitorProcess {
   readonly #log: Log;
   #child: ChildProcess | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
+  #startTimer: NodeJS.Timeout | undefined;
+  #ready = false;
   #startedAt_ms = 0;
   #backoff_ms = BACKOFF_MIN_MS;
   #closing = false;
   #lastWords = '';
   #nextId = 1;
   readonly #pending = new Map<number, Pending>();
-  readonly #counts = { restarts: 0, overruns: 0, requestTimeouts: 0, receiveBufferBytes: 0 };
+  readonly #counts = {
+    restarts: 0,
+    overruns: 0,
+    requestTimeouts: 0,
+    startTimeouts: 0,
+    receiveBufferBytes: 0,
+  };
   /** Counts of the running monitor, and the sums of those that ended. */
   #running: Readonly<Record<string, number>> = {};
 
@@ -87,6 +98,7 @@ export class MonitorProcess {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#child = child;
+    this.#startTimer = setTimeout(() => this.#lateStart(child), START_TIMEOUT_MS);
     child.stderr?.on(
       'data',
       (chunk: Buffer) => (this.#lastWords = (this.#lastWords + String(chunk)).slice(-2_000)),
@@ -106,8 +118,8 @@ export class MonitorProcess {
     if (!this.#child?.connected) return Promise.reject(monitorEnded());
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#late(id), REQUEST_TIMEOUT_MS);
-      this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject, timer });
+      this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject });
+      if (this.#ready) this.#limit(id);
       this.send({ type: 'request', id, request });
     });
   }
@@ -129,6 +141,9 @@ export class MonitorProcess {
 
   #received(message: FromMonitor): void {
     if (message.type === 'ready') {
+      this.#ready = true;
+      clearTimeout(this.#startTimer);
+      for (const id of this.#pending.keys()) this.#limit(id);
       this.#counts.receiveBufferBytes = message.receiveBufferBytes;
       this.#listener.started();
     } else if (message.type === 'snapshot') this.#listener.snapshot(message.snapshot);
@@ -136,6 +151,11 @@ export class MonitorProcess {
     else if (message.type === 'counts') this.#running = message.counts;
     else if (message.type === 'reply') this.#settle(message.id)?.resolve(message.result);
     else this.#settle(message.id)?.reject(new NetlinkError(message.code, message.message));
+  }
+
+  #limit(id: number): void {
+    const pending = this.#pending.get(id);
+    if (pending) pending.timer = setTimeout(() => this.#late(id), REQUEST_TIMEOUT_MS);
   }
 
   #settle(id: number): Pending | undefined {
@@ -154,8 +174,18 @@ export class MonitorProcess {
     });
   }
 
+  #lateStart(child: ChildProcess): void {
+    setImmediate(() => {
+      if (this.#ready || this.#child !== child) return;
+      this.#counts.startTimeouts++;
+      child.kill('SIGKILL');
+    });
+  }
+
   #ended(how: string, crashed: boolean): void {
     this.#child = undefined;
+    this.#ready = false;
+    clearTimeout(this.#startTimer);
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(monitorEnded());
     if (this.#closing) return;
     this.#listener.ended(crashed);

@@ -81,6 +81,21 @@ test.serial('a monitor that hangs is replaced, and the request that found out fa
   t.like(await network.call('counters'), { restarts: 1, requestTimeouts: 1 });
 });
 
+test.serial('a monitor that is slow to start is waited for longer than for an answer', async (t) => {
+  const { network } = await open(t);
+  const pid = await monitorOf(network);
+  process.kill(pid, 'SIGKILL');
+  await until('the next one is there', async () => ![pid, undefined].includes(await network.monitorPid()));
+  const next = await monitorOf(network);
+  process.kill(next, 'SIGSTOP');
+  const links = network.call('links');
+  await new Promise((resolve) => setTimeout(resolve, 11_000));
+  process.kill(next, 'SIGCONT');
+  await t.notThrowsAsync(links);
+  t.is(await network.monitorPid(), next);
+  t.like(await network.call('counters'), { restarts: 1, requestTimeouts: 0, startTimeouts: 0 });
+});
+
 test.serial('signals to the whole group do not end the monitor before the agent', async (t) => {
   const { router, network } = await open(t);
   const pid = await monitorOf(network);
