@@ -29,13 +29,15 @@ export interface Pace {
   readonly patience: number;
   /** Rate of the continuous traffic, in each direction. */
   readonly traffic_pps: number;
+  /** How long a turn of an agent's event loop may take: events bear its beginning, tries are written at its end. */
+  readonly turn_ms: number;
 }
 
 /**
  * For machines whose instructions are emulated: a command takes seconds to start, and a Node that sends 1,000 packets a
  * second leaves nothing for the routers.
  */
-export const SLOW_PACE: Pace = { patience: 20, traffic_pps: 50 };
+export const SLOW_PACE: Pace = { patience: 20, traffic_pps: 50, turn_ms: 250 };
 
 /**
  * Where the nodes of the topology live. In every node the commands `xtrd`, `xtrctl` (with the node's agent selected)

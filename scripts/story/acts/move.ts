@@ -87,7 +87,7 @@ export async function move(lab: Lab, traffic: Traffic): Promise<void> {
   report.act('Act 4: the solicit map request');
   const converged_ms = await solicit(lab, moved_ms);
   traffic.phase('handover', moved_ms);
-  traffic.phase('convergence', told_ms);
+  traffic.phase('convergence', told_ms + backend.pace.turn_ms);
   traffic.phase('after the move', converged_ms);
 
   await show(lab, 'xtr2', 'away', 'smr', 'database');

@@ -5,6 +5,7 @@ import { formatCounts, formatFlows, type Traffic } from './traffic.js';
 
 /** Until xTR2 is told, it sends to where the host was; every other phase has to be without loss. */
 const HANDOVER = 'handover';
+/** On emulated machines the tries are written a while after the Map-Notify came: Pace.turn_ms. */
 const LEGEND = `Packets by the phase in which they were sent
 handover: from the cable pulled out to the Map-Notify at xtr2, the host is not there
 convergence: from the Map-Notify at xtr2 to the trie update at xtr4

@@ -17,7 +17,7 @@ import { hasSshConfig, inMachine, removeSshConfig, STATE, writeSshConfig } from 
 import { followUnit, startUnit } from './units.js';
 
 /** Of machines with KVM, or of VirtualBox. */
-const PACE: Pace = { patience: 4, traffic_pps: 1_000 };
+const PACE: Pace = { patience: 4, traffic_pps: 1_000, turn_ms: 0 };
 const pace = process.env['XTRD_VM_DRIVER'] === 'qemu' ? SLOW_PACE : PACE;
 
 const COMMAND_TIMEOUT_ms = 60_000;

@@ -3,6 +3,6 @@ import { type Pace, SLOW_PACE } from '../../story/backend.js';
 import type { Accelerator } from '../machine/accelerator.js';
 
 export const PACES: Readonly<Record<Accelerator, Pace>> = {
-  kvm: { patience: 3, traffic_pps: 1_000 },
+  kvm: { patience: 3, traffic_pps: 1_000, turn_ms: 0 },
   tcg: SLOW_PACE,
 };
