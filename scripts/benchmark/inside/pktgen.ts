@@ -6,10 +6,11 @@ import { PLAIN_PORT } from '../workload/frame.js';
 import { FIRST_PORT } from '../workload/flows.js';
 import type { StreamSpec } from './stream.js';
 
-/** Ethernet, IP and UDP header, and the 16 bytes that pktgen puts behind them. */
-const LEAST_BYTES = { 4: 14 + 20 + 8 + 16, 6: 14 + 40 + 8 + 16 } as const;
-/** Of a frame of 64 bytes, without its checksum. */
-const SMALLEST_BYTES = 60;
+/**
+ * The smallest frames without checksum: of an Ethernet with IPv4; with IPv6, Ethernet, IP and UDP header and the 16 bytes
+ * that pktgen puts behind them.
+ */
+export const SMALLEST_BYTES = { 4: 60, 6: 14 + 40 + 8 + 16 } as const;
 
 /** UDP from a host to one EID: no LISP data packets, and no destinations by the prefixes of a table. */
 export function expressible({ frame, flows }: Pick<StreamSpec, 'frame' | 'flows'>): boolean {
@@ -30,7 +31,7 @@ export function deviceCommands({ frame, flows }: StreamSpec, packets: number): r
   return [
     `count ${packets}`,
     ...['clone_skb 0', 'delay 0', 'flag NO_TIMESTAMP'],
-    `pkt_size ${Math.max(SMALLEST_BYTES, LEAST_BYTES[family])}`,
+    `pkt_size ${SMALLEST_BYTES[family]}`,
     `dst_mac ${formatMac(frame.toMac)}`,
     `src_mac ${formatMac(frame.fromMac)}`,
     `${target} ${destination(flows)}`,

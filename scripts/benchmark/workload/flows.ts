@@ -6,8 +6,8 @@ import { type Popularity, sampler } from './zipf.js';
 
 /** Where packets go, and in how many flows. */
 export interface FlowSpec {
-  /** One EID, or those of a table. */
-  readonly to: { readonly address: Uint8Array } | { readonly table: TableSpec };
+  /** One EID, or it and those that follow, `count` in all, one after the other; or those of a table. */
+  readonly to: { readonly address: Uint8Array; readonly count?: number } | { readonly table: TableSpec };
   /** Uniform: any address of a prefix. Zipf: one EID of each prefix, because hosts are popular, not prefixes. */
   readonly popularity: Popularity;
   /** Packets after which it begins again; a power of two. */
@@ -26,9 +26,13 @@ const SEED = 9301;
 /** A source of destinations, as words, written into the array that is given. */
 function destinations({ to, popularity }: FlowSpec, random: Random): (words: Uint32Array) => void {
   if ('address' in to) {
-    const view = new DataView(to.address.buffer, to.address.byteOffset);
+    const { address, count = 1 } = to;
+    const view = new DataView(address.buffer, address.byteOffset);
+    const last = address.length / 4 - 1;
+    let packet = 0;
     return (words) => {
-      for (let i = 0; i < to.address.length / 4; i++) words[i] = view.getUint32(4 * i);
+      for (let i = 0; i <= last; i++) words[i] = view.getUint32(4 * i);
+      words[last] = view.getUint32(4 * last) + (packet++ % count);
     };
   }
   const list = eidList(to.table);

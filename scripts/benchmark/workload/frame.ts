@@ -7,6 +7,7 @@ const UDP = 17;
 const TTL = 64;
 /** A frame of 64 bytes has 60 before its checksum: so much is left for the IP packet, if its headers fit. */
 const SMALLEST_IP_BYTES = 46;
+const ETHERNET_BYTES = 14;
 
 /** IPv4 or IPv6 packet of a host, on its own or in a LISP data packet over IPv4 or IPv6. */
 export interface Shape {
@@ -24,6 +25,8 @@ export interface FrameFields {
   readonly toMac: Uint8Array;
   readonly fromMac: Uint8Array;
   readonly sourceEid: string;
+  /** Of a packet on its own, without the checksum of the Ethernet; the smallest when left out. */
+  readonly frameBytes?: number;
   /** Both for LISP data packets. */
   readonly sourceRloc?: string;
   readonly destinationRloc?: string;
@@ -69,18 +72,19 @@ function udp(port: number, payload: number): Buffer {
 }
 
 /** UDP in IP between EIDs, to no destination. */
-function innerPacket(sourceEid: string): Buffer {
+function innerPacket({ sourceEid, frameBytes }: FrameFields): Buffer {
   const source = bytesOf(sourceEid);
   const header = source.length === 4 ? 20 : 40;
-  const payload = Math.max(0, SMALLEST_IP_BYTES - header - 8);
+  const ipBytes = frameBytes === undefined ? SMALLEST_IP_BYTES : frameBytes - ETHERNET_BYTES;
+  const payload = Math.max(0, ipBytes - header - 8);
   return Buffer.concat([ip(source, undefined, 8 + payload), udp(PLAIN_PORT, payload), Buffer.alloc(payload)]);
 }
 
-/** The smallest frame of its shape, as it is on an Ethernet. */
+/** As it is on an Ethernet. */
 export function buildFrame(fields: FrameFields): Uint8Array {
-  const { shape, toMac, fromMac, sourceEid, sourceRloc = '', destinationRloc = '' } = fields;
+  const { shape, toMac, fromMac, sourceRloc = '', destinationRloc = '' } = fields;
   const type = Buffer.from((shape.rloc ?? shape.eid) === 4 ? [0x08, 0x00] : [0x86, 0xdd]);
-  const inner = innerPacket(sourceEid);
+  const inner = innerPacket(fields);
   if (shape.rloc === undefined) return Buffer.concat([toMac, fromMac, type, inner]);
   const lisp = Buffer.alloc(8);
   const tunnel = [udp(LISP_DATA_PORT, lisp.length + inner.length), lisp, inner];
@@ -91,5 +95,5 @@ export function buildFrame(fields: FrameFields): Uint8Array {
 /** Where the inner IP header begins. */
 export function innerOffset({ rloc }: Shape): number {
   const overhead = { none: 0, 4: 20 + 8 + 8, 6: 40 + 8 + 8 };
-  return 14 + overhead[rloc ?? 'none'];
+  return ETHERNET_BYTES + overhead[rloc ?? 'none'];
 }

@@ -55,8 +55,11 @@ export class PairMachine {
   }
 
   /** The router of the machine; resolves when it answers. */
-  async startRouter(xdp: string): Promise<{ readonly status: StatusView; readonly process: GuestProcess }> {
-    const process = await this.start(this.site.name, xtrConfiguration(this.site, xdp));
+  async startRouter(
+    xdp: string,
+    mappings: readonly string[] = [],
+  ): Promise<{ readonly status: StatusView; readonly process: GuestProcess }> {
+    const process = await this.start(this.site.name, xtrConfiguration(this.site, xdp, mappings));
     let ended: number | undefined;
     process.exited.then(
       (code) => (ended = code),

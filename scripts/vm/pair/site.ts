@@ -79,7 +79,13 @@ ip -n ms route add default via ${MAP_SERVER_GATEWAY}`,
 
 const KEY = '{ id: 1, algorithm: hmac-sha-256-128, file: pair.key }';
 
-export function xtrConfiguration({ name, rloc, prefix, prefixV6 }: Site, xdp: string): string {
+/** @param mappings EID-prefixes that the router knows at the far RLOC, and need not ask for */
+export function xtrConfiguration(
+  { name, rloc, prefix, prefixV6 }: Site,
+  xdp: string,
+  mappings: readonly string[],
+): string {
+  const far = name === 'west' ? EAST.rloc : WEST.rloc;
   return `name: ${name}
 rlocs: [{ address: ${rloc} }]
 interfaces:
@@ -93,6 +99,7 @@ dynamic-eids:
 map-cache:
   - { eid-prefix: 0.0.0.0/0, action: send-map-request }
   - { eid-prefix: '::/0', action: send-map-request }
+${mappings.map((each) => `  - { eid-prefix: '${each}', locators: [{ rloc: ${far} }] }\n`).join('')}\
 map-resolvers: [${MAP_SERVER}]
 map-servers:
   - { address: ${MAP_SERVER}, key: ${KEY} }

@@ -6,35 +6,45 @@ import { type Accelerator, nodeCommand } from '../machine/accelerator.js';
 import type { Guest } from '../machine/guest.js';
 import type { Pair } from '../pair/pair.js';
 import { EAST, inHost, WEST } from '../pair/site.js';
-import type { Sent } from './drive.js';
-import type { Target, Workload } from './workload.js';
+import { busyTime_ns } from './busy.js';
+import { type Order, SENDING, type Sent } from './sender.js';
+import { eidsOf, type Target, type Workload } from './workload.js';
 
 export type CourseName = 'kernel forwarding' | 'LISP, native XDP';
 
 export interface Measured {
   readonly course: CourseName;
   readonly offered: number;
+  /** By the sending device, besides. */
+  readonly refused: number;
   readonly received: number;
   readonly lost: number;
   readonly offered_pps: number;
   readonly received_pps: number;
-  /** Busy time of the machine's processors for each packet that passed it. */
+  /** Busy time of the machine's processors, while it was sent, for each packet that passed it. */
   readonly westCost_ns: number;
   readonly eastCost_ns: number;
 }
 
 /** Hosts that are behind the host of east: its neighbour entry serves them all. */
-const FIRST_EIDS = { 4: '10.2.128.1', 6: '2001:db8:2::1:1' } as const;
+const FIRST_EIDS = { 4: '10.2.128.1', 6: '2001:db8:2::1:0' } as const;
 const EID_ROUTES = { 4: '10.2.128.0/17', 6: '2001:db8:2::1:0/112' } as const;
 const SETTLE_ms = 2_000;
 const TIMEOUT_ms = 900_000;
-/** USER_HZ. */
-const TICKS_PER_s = 100;
+
+/** The mappings of west, one for each EID: the map-cache is as large as what is sent to. */
+export function mappingsOf(workload: Workload): string[] {
+  const { ipVersion } = workload;
+  const eids = eidsOf(workload, { firstEid: FIRST_EIDS[ipVersion] });
+  return eids.map((eid) => `${eid}/${ipVersion === 4 ? 32 : 128}`);
+}
 
 /** Routes for the EIDs, and an underlay that forwards them without LISP. */
 export async function prepareCourses({ west, east }: Pair): Promise<void> {
   await west.guest.must(['ip', 'address', 'add', 'fd00::1/64', 'dev', 'eth0', 'nodad']);
   await east.guest.must(['ip', 'address', 'add', 'fd00::2/64', 'dev', 'eth0', 'nodad']);
+  // Without an XDP program, a veth takes live frames with GRO alone.
+  await west.guest.must(['ethtool', '-K', 'eid0', 'gro', 'on']);
   await east.guest.must(['ip', 'route', 'add', EID_ROUTES[4], 'via', EAST.eid]);
   await east.guest.must(['ip', 'route', 'add', EID_ROUTES[6], 'via', EAST.eidV6]);
 }
@@ -47,9 +57,7 @@ export async function underlayRoutes({ west, east }: Pair, change: 'add' | 'dele
 }
 
 async function busy_ns(guest: Guest): Promise<number> {
-  const line = (await guest.must(['head', '-n', '1', '/proc/stat'])).trim();
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = line.split(/\s+/).slice(1).map(Number);
-  return ((user + nice + system + irq + softirq) * 1e9) / TICKS_PER_s;
+  return busyTime_ns(await guest.must(['cat', '/proc/stat']));
 }
 
 async function arrived(guest: Guest): Promise<number> {
@@ -65,10 +73,26 @@ async function macOf(guest: Guest, device: string): Promise<string> {
   return link.address;
 }
 
+/** Runs drive.js at the host of west; `began` is called when it begins to send. */
+async function drive(west: Guest, accelerator: Accelerator, order: Order, began: () => void): Promise<Sent> {
+  const text = { stdout: '', stderr: '' };
+  const script = `${REPOSITORY}build/scripts/vm/pktgen/drive.js`;
+  const process = west.spawn([...inHost, ...nodeCommand(accelerator), script, JSON.stringify(order)], {
+    onOutput: (stream, data) => {
+      text[stream] += data.toString('utf8');
+      if (text.stdout === `${SENDING}\n`) began();
+    },
+  });
+  const timer = setTimeout(() => process.signal('SIGKILL'), TIMEOUT_ms);
+  const code = await process.exited.finally(() => clearTimeout(timer));
+  if (code !== 0) throw new Error(`the generator ended with code ${code}: ${text.stderr.trim()}`);
+  return JSON.parse(text.stdout.split('\n')[1] ?? '') as Sent;
+}
+
 export async function measureCourse(
   { west, east }: Pair,
   course: CourseName,
-  workload: Workload,
+  { generator, workload }: Omit<Order, 'target'>,
   accelerator: Accelerator,
 ): Promise<Measured> {
   const { ipVersion } = workload;
@@ -78,32 +102,28 @@ export async function measureCourse(
     source: ipVersion === 4 ? WEST.eid : WEST.eidV6,
     firstEid: FIRST_EIDS[ipVersion],
   };
-  // Resolves neighbours and the mapping, so that none of the measured packets is held.
+  // Resolves neighbours, so that none of the measured packets waits for them.
   const far = ipVersion === 4 ? EAST.eid : EAST.eidV6;
   await west.guest.must([...inHost, 'ping', '-n', '-q', '-c', '2', '-W', '60', far], {
     timeout_ms: TIMEOUT_ms,
   });
-  const before = {
-    west: await busy_ns(west.guest),
-    east: await busy_ns(east.guest),
-    at: await arrived(east.guest),
-  };
-  const drive = [...nodeCommand(accelerator), `${REPOSITORY}build/scripts/vm/pktgen/drive.js`];
-  const sent = JSON.parse(
-    await west.guest.must([...inHost, ...drive, JSON.stringify({ workload, target })], {
-      timeout_ms: TIMEOUT_ms,
-    }),
-  ) as Sent;
+  const arrivedBefore = await arrived(east.guest);
+  let eastBefore: Promise<number> | undefined;
+  const sent = await drive(west.guest, accelerator, { generator, workload, target }, () => {
+    eastBefore = busy_ns(east.guest);
+  });
   await delay(SETTLE_ms);
-  const received = (await arrived(east.guest)) - before.at;
+  const received = (await arrived(east.guest)) - arrivedBefore;
+  const eastBusy_ns = (await busy_ns(east.guest)) - ((await eastBefore) ?? 0);
   return {
     course,
     offered: sent.packets,
+    refused: sent.refused,
     received,
     lost: sent.packets - received,
     offered_pps: Math.round(sent.packets / sent.duration_s),
     received_pps: Math.round(received / sent.duration_s),
-    westCost_ns: Math.round(((await busy_ns(west.guest)) - before.west) / sent.packets),
-    eastCost_ns: Math.round(((await busy_ns(east.guest)) - before.east) / Math.max(received, 1)),
+    westCost_ns: Math.round(sent.busy_ns / Math.max(sent.packets, 1)),
+    eastCost_ns: Math.round(eastBusy_ns / Math.max(received, 1)),
   };
 }

@@ -5,6 +5,7 @@ export interface Workload {
   /** Of the Ethernet frame without its checksum, as pktgen counts. */
   readonly size_bytes: number;
   readonly flows: number;
+  /** With IPv6 a power of two: pktgen draws the bits in which the first and the last differ. */
   readonly eids: number;
   /** In total; undefined: as fast as it goes. */
   readonly rate_pps: number | undefined;
@@ -18,7 +19,7 @@ export interface Target {
   readonly device: string;
   readonly mac: string;
   readonly source: string;
-  /** The EIDs are this one and those that follow. */
+  /** The EIDs are this one and those that follow; with IPv6 its last bits are zero. */
   readonly firstEid: string;
 }
 
@@ -36,7 +37,11 @@ export function addressAfter(address: string, count: number): string {
   return [...groups, value.toString(16)].join(':');
 }
 
-/** For one thread's device. Addresses and ports go round, one step a packet. */
+export function eidsOf({ eids }: Pick<Workload, 'eids'>, { firstEid }: Pick<Target, 'firstEid'>): string[] {
+  return Array.from({ length: eids }, (_, i) => addressAfter(firstEid, i));
+}
+
+/** For one thread's device. Ports go round, one step a packet; so do IPv4 addresses, those of IPv6 are drawn. */
 export function deviceLines(workload: Workload, { mac, source, firstEid }: Target): string[] {
   const { size_bytes, flows, eids, rate_pps, threads, ipVersion } = workload;
   const last = addressAfter(firstEid, eids - 1);

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// One sender of live frames: live-frame-thread.js {"workload": ..., "target": ...}. Says that it is ready, is told for how
+// many seconds to send, and answers how many packets it sent.
+import { readFileSync } from 'node:fs';
+import { addressBytes, parseAddress } from '../../../src/addr/index.js';
+import { loadNative } from '../../../src/datapath/native.js';
+import { now_ms } from '../../benchmark/inside/clock.js';
+import { writeFlows } from '../../benchmark/inside/write-flows.js';
+import { objectPath } from '../../benchmark/objects.js';
+import { encodeFlows, encodeFrame } from '../../benchmark/workload/flows.js';
+import { buildFrame, shapeName } from '../../benchmark/workload/frame.js';
+import type { Target, Workload } from './workload.js';
+
+export interface LiveFrameOrder {
+  readonly workload: Workload;
+  readonly target: Target;
+}
+
+/** Packets after which the schedule begins again. */
+const SCHEDULE = 65_536;
+/** Packets of one test run: a fraction of a second also where instructions are emulated. */
+const MOST_AT_ONCE = 4_096;
+const TICK_ms = 1;
+
+function macBytes(text: string): Uint8Array {
+  return Uint8Array.from(text.split(':'), (byte) => parseInt(byte, 16));
+}
+
+const { workload, target } = JSON.parse(process.argv[2] ?? '{}') as LiveFrameOrder;
+const shape = { eid: workload.ipVersion };
+const frame = buildFrame({
+  shape,
+  toMac: macBytes(target.mac),
+  fromMac: macBytes(readFileSync(`/sys/class/net/${target.device}/address`, 'utf8').trim()),
+  sourceEid: target.source,
+  frameBytes: workload.size_bytes,
+});
+const to = { address: addressBytes(parseAddress(target.firstEid)), count: workload.eids };
+const flows = { to, popularity: 'uniform', packets: SCHEDULE, ports: workload.flows } as const;
+const object = loadNative().loadObject(objectPath('generator'), { maxEntries: { bench_flows: SCHEDULE } });
+const ifindex = Number(readFileSync(`/sys/class/net/${target.device}/ifindex`, 'utf8'));
+writeFlows(object, encodeFlows(flows, frame, shape), SCHEDULE);
+object.map('bench_frames').update(new Uint8Array(4), encodeFrame(frame, SCHEDULE, ifindex));
+const program = object.program(`bench_generate_${shapeName(shape)}`);
+const cell = new Int32Array(new SharedArrayBuffer(4));
+
+/** Of this thread; undefined: as fast as it goes. */
+const rate_pps = workload.rate_pps === undefined ? undefined : workload.rate_pps / workload.threads;
+
+function send(duration_s: number): number {
+  const started = now_ms();
+  let sent = 0;
+  for (let passed = 0; passed < duration_s * 1_000; passed = now_ms() - started) {
+    const allowed = rate_pps === undefined ? MOST_AT_ONCE : Math.floor((passed * rate_pps) / 1_000) - sent;
+    const packets = Math.min(allowed, MOST_AT_ONCE);
+    if (packets > 0) program.testRun(frame, { repeat: packets, live: true });
+    else Atomics.wait(cell, 0, 0, TICK_ms);
+    sent += packets;
+  }
+  return sent;
+}
+
+process.once('message', (duration_s: number) => process.send?.(send(duration_s), () => process.exit()));
+process.send?.('ready');
