@@ -38,12 +38,14 @@ export type Booted = readonly [machine: Machine, guest: Guest];
  * Machines for as long as `use` takes; they end with this process at the latest.
  * @param machines listeners of cables come before their callers
  * @param directoryToOptions gets the directory for sockets
+ * @param within goes before the emulators' commands, as to enter the network namespace of taps
  * @throws whatever `use` throws; the console logs are kept then
  */
 export async function withMachines<T>(
   what: string,
   directoryToOptions: (directory: string) => readonly MachineOptions[],
   use: (booted: readonly Booted[]) => Promise<T>,
+  within: readonly string[] = [],
 ): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'xtrd-vm-'));
   const machines: Machine[] = [];
@@ -54,7 +56,7 @@ export async function withMachines<T>(
   for (const signal of SIGNALS) process.once(signal, interrupted);
   try {
     for (const options of directoryToOptions(directory))
-      machines.push(await Machine.start(options, { prefix: END_WITH_US }));
+      machines.push(await Machine.start(options, { prefix: [...END_WITH_US, ...within] }));
     return await use(
       await Promise.all(machines.map(async (machine) => [machine, await machine.boot()] as const)),
     );

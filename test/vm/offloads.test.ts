@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// NICs on taps, whose packets the host hands over with checksums that are not finished, if the guest agreed to that.
+import { execFileSync } from 'node:child_process';
+import test from 'ava';
+import { REPOSITORY } from '../../scripts/story/repository.js';
+import { inside } from '../../scripts/story/netns/names.js';
+import { prepareKernel, withMachines } from '../../scripts/vm/boot.js';
+import { LAB_KERNEL } from '../../scripts/vm/kernel/matrix.js';
+import type { Probe } from '../../scripts/vm/kernels/probe.js';
+import { nodeCommand } from '../../scripts/vm/machine/accelerator.js';
+
+const TIMEOUT_ms = 1_200_000;
+const NAMESPACE = 'xtrd-test-taps';
+const FIXED = 'ctrl_guest_offloads=off';
+
+function ip(...args: readonly string[]): void {
+  execFileSync('ip', args);
+}
+
+test('virtio-net that may not switch off guest offloads: generic XDP, and what mends it on the host', async (t) => {
+  t.timeout(TIMEOUT_ms);
+  ip('netns', 'add', NAMESPACE);
+  t.teardown(() => ip('netns', 'delete', NAMESPACE));
+  ip('-n', NAMESPACE, 'tuntap', 'add', 'dev', 'tap0', 'mode', 'tap');
+
+  const base = await prepareKernel(LAB_KERNEL, (text) => t.log(text));
+  const machine = { ...base, name: 'offloads', cpus: 1, memory_MiB: 384 };
+  const nic = { to: { tap: 'tap0', queues: 1 }, mac: '02:78:74:72:03:00' };
+  const probe = [...nodeCommand(base.accelerator), `${REPOSITORY}build/scripts/vm/kernels/probe.js`];
+
+  const probed = (properties: string): Promise<Probe> =>
+    withMachines(
+      'offloads',
+      (directory) => [{ ...machine, directory, nics: [{ ...nic, properties }] }],
+      async ([booted]) =>
+        JSON.parse((await booted?.[1].must(probe, { timeout_ms: TIMEOUT_ms })) ?? '') as Probe,
+      inside(NAMESPACE, []),
+    );
+
+  const refuses = await probed(FIXED);
+  t.deepEqual(refuses.veth, { mode: 'native' });
+  const { mode } = refuses.virtioNet as { mode: string };
+  const [, advice = ''] = /^generic \(.*-device virtio-net-pci,\.\.\.,(\S+)\)$/.exec(mode) ?? [];
+  t.regex(advice, /^guest_csum=off,/, mode);
+  const mended = await probed(`${FIXED},${advice}`);
+  t.deepEqual(mended.virtioNet, { mode: 'native' });
+});
