@@ -7,6 +7,8 @@ import type { StatusView } from '../../src/core/views.js';
 
 const START_TIMEOUT_ms = 20_000;
 const POLL_ms = 50;
+/** In the log of xtrd when it answers. To ask xtrctl instead is a start of Node each time, beside the one waited for. */
+const READY = '"msg":"ready';
 
 /** One router's xtrd, and xtrctl to talk to it. */
 export class Agent {
@@ -23,22 +25,22 @@ export class Agent {
 
   /** Starts it and waits until it answers. */
   async start(): Promise<StatusView> {
+    const before = await this.#timesReady();
     this.#daemon = this.#backend.start(this.router, this.router, ['xtrd', '--config', this.#configuration]);
     const timeout_ms = START_TIMEOUT_ms * this.#backend.pace.patience;
     const deadline = Date.now() + timeout_ms;
     while (Date.now() < deadline) {
       const code = this.#daemon.exitCode();
       if (code !== undefined) throw new Error(`xtrd of ${this.router} ended with exit code ${code}`);
-      const { code: status, stdout } = await this.#backend.run(this.router, [
-        'xtrctl',
-        'show',
-        'status',
-        '--json',
-      ]);
-      if (status === 0) return JSON.parse(stdout) as StatusView;
+      if ((await this.#timesReady()) > before) return this.json<StatusView>('show', 'status');
       await delay(POLL_ms);
     }
     throw new NotSeen(`xtrd of ${this.router} has not answered in ${timeout_ms / 1000} s`);
+  }
+
+  async #timesReady(): Promise<number> {
+    const log = await this.#backend.log(this.router).catch(() => ''); // there is none before the first start
+    return log.split(READY).length - 1;
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {
