@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address, EidPrefix } from '../addr/index.js';
 import { REGISTRATION_TIMEOUT_MS } from './limits.js';
-import type { ProbedHost } from './asked-hosts.js';
+import type { EidSighting } from './machine.js';
 
 /** How one Map-Server stands to one EID-Prefix. */
 export interface ServerRegistration {
@@ -26,8 +26,8 @@ export interface ServerState extends ServerRegistration {
 export interface Registration {
   readonly eid: EidPrefix;
   readonly withdrawing: boolean;
-  /** Of a dynamic EID. */
-  readonly host: ProbedHost | undefined;
+  /** Of a dynamic EID: a live view of what was learnt. */
+  readonly host: EidSighting | undefined;
   readonly servers: readonly ServerState[];
 }
 
@@ -66,13 +66,15 @@ export function acknowledge(state: ServerState | undefined, now: number): void {
 
 /**
  * After the Map-Server's timeout without a Map-Notify, the registration is as good as gone. True: it is that of a
- * dynamic EID. The host may be behind another xTR by now, and sending it again would take it from there.
+ * dynamic EID. The host may be behind another xTR by now, and sending it again would take it from there. An address of
+ * this router itself is here for certain, and answers nobody.
  */
 export function lapse(registration: Registration, server: number, now: number): boolean {
   const state = registration.servers[server];
   if (state === undefined || now - state.validAt_ms < REGISTRATION_TIMEOUT_MS) return false;
   state.acknowledged = false;
   state.registeredSince_ms = undefined;
-  state.lapsed = registration.host !== undefined;
+  const { host } = registration;
+  state.lapsed = host !== undefined && host.discovery !== 'Local Address';
   return state.lapsed;
 }

@@ -4,10 +4,9 @@ import type { EidRecord } from '../wire/index.js';
 import type { MapServerPeer } from './config.js';
 import { DeadlineQueue } from './deadlines.js';
 import type { Effect } from './effect.js';
-import { EXPIRE_BATCH, type Random } from './machine.js';
+import { type EidSighting, EXPIRE_BATCH, type Random } from './machine.js';
 import { earlier, type Part } from './part.js';
 import { MESSAGE_BYTES, recordBatches, recordBytes } from './message-size.js';
-import type { ProbedHost } from './asked-hosts.js';
 import { RegisterSender, type RegisterSenderContext } from './register-sender.js';
 import {
   acknowledge,
@@ -61,7 +60,7 @@ export class Registrar implements Part {
    * The state at each Map-Server is kept up to date in what is returned.
    * @param host of a dynamic EID: asked before a registration that has lapsed is sent again
    */
-  register(eid: EidPrefix, now: number, host?: ProbedHost): readonly ServerRegistration[] {
+  register(eid: EidPrefix, now: number, host?: EidSighting): readonly ServerRegistration[] {
     return this.#note(eid, false, host, now).servers;
   }
 
@@ -140,7 +139,7 @@ export class Registrar implements Part {
   #note(
     eid: EidPrefix,
     withdrawing: boolean,
-    host: ProbedHost | undefined,
+    host: EidSighting | undefined,
     now: number,
     delay_ms = 0,
   ): Registration {

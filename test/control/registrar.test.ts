@@ -171,6 +171,34 @@ test('a Map-Server that fell silent for three minutes no longer counts as acknow
   t.like(state(), { acknowledged: true, registeredSince_ms: bench.now });
 });
 
+const OUTAGE_ms = 300_000;
+const REGISTER = `2.2.2.2 > ${MAP_SERVER}:4342 map-register 1.1.1.1/32=2.2.2.2`;
+
+test('after such an outage a host is asked before it is registered again', (t) => {
+  const bench = learnt().pass(OUTAGE_ms).pass(60_000);
+  t.deepEqual(bench.lines, ['probe-host 1.1.1.1 7']);
+  t.deepEqual(bench.sight('1.1.1.1').sent, [REGISTER]);
+});
+
+test('an address of this router answers nobody: it is registered all the while', (t) => {
+  const bench = etr([], { dynamicEids: [dynamic('1.1.1.0/24')] })
+    .sight('1.1.1.1', 7, 'Local Address')
+    .acknowledge()
+    .pass(OUTAGE_ms)
+    .pass(60_000);
+  t.deepEqual(bench.lines, [REGISTER]);
+  bench.acknowledge();
+  t.like(bench.xtr.database.get(prefix('1.1.1.1')), { registrations: [{ acknowledged: true }] });
+});
+
+test('also one that was noticed as a host at first, before the outage or in it', (t) => {
+  const before = learnt().sight('1.1.1.1', 7, 'Local Address').pass(OUTAGE_ms).pass(60_000);
+  t.deepEqual(before.lines, [REGISTER]);
+  const within = learnt().pass(OUTAGE_ms).sight('1.1.1.1', 7, 'Local Address');
+  t.deepEqual(within.sent, [REGISTER]);
+  t.deepEqual(within.pass(OUTAGE_ms).pass(60_000).lines, [REGISTER]);
+});
+
 test('9301-5-02: no Map-Register is longer than 576 bytes over IPv4', (t) => {
   const bench = etr(manyEids(100));
   t.true(bench.registers.length > 3);
