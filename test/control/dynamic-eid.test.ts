@@ -110,6 +110,14 @@ test('a local address that is removed is forgotten', (t) => {
   t.deepEqual(bench.events, ['eid-forgotten', 'withdraw-sent']);
 });
 
+test('as long as it is there it is kept, without being asked', (t) => {
+  const bench = xtr2({ mapServers: [] }).sight('1.1.1.1', 7, 'Local Address');
+  bench.sight('1.1.1.2').pass(HOUR_ms).sight('1.1.1.2', 7, 'Local Address');
+  t.deepEqual(bench.pass(48 * HOUR_ms).effects, []);
+  t.is(bench.xtr.dynamicEids.size, 2);
+  t.deepEqual(bench.lose('1.1.1.1').events, ['eid-forgotten']);
+});
+
 test('a neighbour that fails is kept: hosts may be silent', (t) => {
   t.deepEqual(xtr2().sight('1.1.1.1').lose('1.1.1.1', 7, 'ARP/ND').effects, []);
 });
