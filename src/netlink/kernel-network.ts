@@ -213,9 +213,13 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   }
 
   async #deleteHostRoutes(which: (route: HostRoute) => boolean): Promise<number> {
-    const routes = (await this.#monitor.request({ type: 'host-routes' })).filter(which);
-    for (const route of routes) await this.#deleteHostRoute(route);
-    return routes.length;
+    let deleted = 0;
+    for (const route of await this.#monitor.request({ type: 'host-routes' })) {
+      if (!which(route)) continue; // asked as late as that: it may have been added since the list was made
+      await this.#deleteHostRoute(route);
+      deleted += 1;
+    }
+    return deleted;
   }
 
   async #deleteHostRoute(route: HostRoute): Promise<void> {

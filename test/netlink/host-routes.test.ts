@@ -2,6 +2,7 @@
 import test from 'ava';
 import { parseAddress } from '../../src/addr/index.js';
 import type { HostRouteEffect } from '../../src/control/effect.js';
+import { HOST_ROUTE_METRIC } from '../../src/netlink/host-route-requests.js';
 import { connect, type Namespace, routerAndHost, until } from './helpers/namespace.js';
 import { RemoteNetwork } from './helpers/remote-network.js';
 
@@ -134,4 +135,20 @@ test.serial('teardown removes every host route, reconciling those that nobody as
   t.deepEqual(await routes(router), [V4]);
   t.is(await after.call('flushHostRoutes'), 1);
   t.deepEqual(await routes(router), []);
+});
+
+test.serial('a route that is asked for while others are reconciled stays', async (t) => {
+  const { router } = await routerAndHost(t);
+  const hosts = Array.from({ length: 600 }, (_, i) => `1.1.${1 + (i >> 8)}.${i & 255}`);
+  const last = hosts.at(-1)!;
+  await router.batch(
+    hosts.map((host) => `route add ${host} dev eid0 scope link proto 246 metric ${HOST_ROUTE_METRIC}`),
+  );
+  const network = await RemoteNetwork.open(t, router, 'eid0');
+  const reconciled = network.call('reconcileHostRoutes');
+  await network.call('links'); // requests are in order: the routes are listed by now
+  await network.call('hostRoute', effect('add', last));
+  await reconciled;
+  await network.settled();
+  t.deepEqual(await routes(router), [`${last} dev eid0 scope link metric ${HOST_ROUTE_METRIC}`]);
 });
