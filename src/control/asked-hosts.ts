@@ -3,10 +3,11 @@ import { type EidPrefix, EidTable, hostEidPrefix } from '../addr/index.js';
 import { DeadlineQueue } from './deadlines.js';
 import type { Effect, ProbeHostEffect } from './effect.js';
 
-/** A host is asked at these times whether it is here ... */
-export const HOST_PROBES_ms: readonly number[] = [0, 1_000, 3_000];
-/** ... and counts as silent after this one. The kernel repeats each ARP request or Neighbor Solicitation by itself, too. */
-export const HOST_SILENT_ms = 10_000;
+/**
+ * A host has so long to answer each time that it is asked whether it is here, and counts as silent after the last. The
+ * kernel repeats each ARP request or Neighbor Solicitation by itself, too.
+ */
+export const HOST_ANSWER_ms: readonly number[] = [1_000, 2_000, 7_000];
 /**
  * Hosts that the asking begins with in a second: those that do not answer take up a place of the kernel's neighbour
  * table for three seconds each, and it has 1,024 (gc_thresh3).
@@ -18,7 +19,6 @@ export type ProbedHost = Pick<ProbeHostEffect, 'eid' | 'ifindex'>;
 
 interface Asked<Host extends ProbedHost> {
   readonly host: Host;
-  readonly since_ms: number;
   probes: number;
 }
 
@@ -29,11 +29,11 @@ export class AskedHosts<Host extends ProbedHost> {
   #nextStart_ms = 0;
 
   ask(host: Host, now: number): void {
-    const since_ms = Math.max(now, this.#nextStart_ms);
-    this.#nextStart_ms = since_ms + 1_000 / ASKED_HOSTS_pps;
-    const asked = { host, since_ms, probes: 0 };
+    const start_ms = Math.max(now, this.#nextStart_ms);
+    this.#nextStart_ms = start_ms + 1_000 / ASKED_HOSTS_pps;
+    const asked = { host, probes: 0 };
     this.#asked.set(hostEidPrefix(host.eid), asked);
-    this.#due.set(asked, since_ms);
+    this.#due.set(asked, start_ms);
   }
 
   has({ eid }: Host): boolean {
@@ -57,15 +57,16 @@ export class AskedHosts<Host extends ProbedHost> {
   expire(now: number, limit: number, out: Effect[]): Host[] {
     const silent: Host[] = [];
     for (const asked of this.#due.take(now, limit)) {
-      const { host, since_ms } = asked;
-      if (asked.probes === HOST_PROBES_ms.length) {
+      const { host } = asked;
+      const answer_ms = HOST_ANSWER_ms[asked.probes];
+      if (answer_ms === undefined) {
         this.#asked.delete(hostEidPrefix(host.eid));
         silent.push(host);
         continue;
       }
       out.push({ type: 'probe-host', eid: host.eid, ifindex: host.ifindex });
       asked.probes += 1;
-      this.#due.set(asked, since_ms + (HOST_PROBES_ms[asked.probes] ?? HOST_SILENT_ms));
+      this.#due.set(asked, now + answer_ms); // from now on, however late it was asked
     }
     return silent;
   }
