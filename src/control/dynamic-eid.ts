@@ -183,7 +183,7 @@ export class DynamicEids implements Part {
    */
   #askBack({ eid, ifindex }: Entry, now: number, out: Effect[]): void {
     if (this.#askedBack.allow(formatEidPrefix(hostEidPrefix(eid)), now))
-      out.push({ type: 'probe-host', eid, ifindex });
+      out.push({ type: 'probe-host', eid, ifindex, afterMove: true });
   }
 
   #seenAgain(entry: Entry, sighting: EidSighting, now: number, out: Effect[]): void {

@@ -78,11 +78,16 @@ export interface HostRouteEffect {
   readonly ifindex: number;
 }
 
-/** Has the kernel ask a host whether it is still there; a sighting follows if it is. */
+/**
+ * Has the kernel ask a host whether it is still there; a sighting follows if it is. A neighbour entry that somebody
+ * configured answers for its host.
+ */
 export interface ProbeHostEffect {
   readonly type: 'probe-host';
   readonly eid: Eid;
   readonly ifindex: number;
+  /** Another site says that it has the host: what is configured here proves nothing. */
+  readonly afterMove?: true;
 }
 
 /** Has the packets counted that a map-cache prefix carried so far; the input `traffic` tells. */

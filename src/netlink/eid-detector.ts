@@ -13,7 +13,7 @@ import type { EidSighting, OwnAddress } from '../control/machine.js';
 import type { KernelChange, Snapshot } from './monitor-messages.js';
 import type { LocalAddress } from './rtnetlink/address.js';
 import { NUD_DELAY, NUD_PERMANENT, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from './rtnetlink/constants.js';
-import type { Neighbour } from './rtnetlink/neighbour.js';
+import { isConfigured, type Neighbour } from './rtnetlink/neighbour.js';
 
 /** Neighbours remembered; the kernel's own bound (gc_thresh3) is 1,024 unless somebody raised it. */
 export const MAX_NEIGHBOURS = 65_536;
@@ -107,6 +107,12 @@ export class EidDetector {
     for (const address of this.#localEids()) this.#sightAddress(address);
     for (const neighbour of this.#neighbours.values())
       if (isConfirmed(neighbour)) this.#sightNeighbour(neighbour);
+  }
+
+  /** Reports this neighbour if somebody configured it: the kernel asks no such one. */
+  sightConfigured(neighbour: Pick<Neighbour, 'ifindex' | 'address'>): void {
+    const known = this.#neighbours.get(neighbourKey(neighbour));
+    if (known !== undefined && isConfigured(known)) this.#sightNeighbour(known);
   }
 
   #neighbourChanged(neighbour: Neighbour): void {
@@ -217,7 +223,7 @@ function isSignOfLife(before: Neighbour | undefined, after: Neighbour, remembere
   return (before.state & NUD_USABLE) === 0 || before.lladdr !== after.lladdr;
 }
 
-function neighbourKey({ ifindex, address }: Neighbour): string {
+function neighbourKey({ ifindex, address }: Pick<Neighbour, 'ifindex' | 'address'>): string {
   return `${ifindex} ${formatAddress(address)}`;
 }
 

@@ -77,7 +77,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   #rlocs: readonly Address[] = [];
   #keepTimer: NodeJS.Timeout | undefined;
   /** They go together, once host routes that wait have gone: forgetting a neighbour ends its probe. */
-  readonly #probes: { readonly address: Address; readonly ifindex: number }[] = [];
+  readonly #probes: ProbeHostEffect[] = [];
   #probeTimer: NodeJS.Timeout | undefined;
   /** Watched interfaces that were up when last heard of. */
   #up = new Set<number>();
@@ -158,8 +158,8 @@ class MonitoredNetwork implements LinuxKernelNetwork {
     this.#hostRoutes.set({ address: eid.address, ifindex }, type === 'host-route-add');
   }
 
-  probeHost({ eid, ifindex }: ProbeHostEffect): void {
-    this.#probes.push({ address: eid.address, ifindex });
+  probeHost(probe: ProbeHostEffect): void {
+    this.#probes.push(probe);
     this.#probeTimer ??= setTimeout(() => this.#sendProbes(), PROBE_DELAY_MS);
   }
 
@@ -167,7 +167,11 @@ class MonitoredNetwork implements LinuxKernelNetwork {
     clearTimeout(this.#probeTimer);
     this.#probeTimer = undefined;
     this.#hostRoutes.flush();
-    this.#monitor.send({ type: 'probe', neighbours: this.#probes.splice(0) });
+    const probes = this.#probes.splice(0);
+    const neighbours = probes.map(({ eid, ifindex }) => ({ address: eid.address, ifindex }));
+    this.#monitor.send({ type: 'probe', neighbours });
+    for (const { eid, ifindex, afterMove } of probes)
+      if (afterMove !== true) this.#detector.sightConfigured({ address: eid.address, ifindex });
   }
 
   keepNeighbours(rlocs: readonly Address[]): void {

@@ -7,24 +7,25 @@ import {
   NLM_F_REPLACE,
   NTF_EXT_MANAGED,
   NTF_USE,
-  NUD_NOARP,
-  NUD_PERMANENT,
   NUD_PROBE,
   RTM_DELNEIGH,
   RTM_GETNEIGH,
   RTM_NEWNEIGH,
   RTPROT_XTRD,
 } from './rtnetlink/constants.js';
-import { decodeNeighbour, encodeNeighbour, type Neighbour } from './rtnetlink/neighbour.js';
+import { decodeNeighbour, encodeNeighbour, isConfigured, type Neighbour } from './rtnetlink/neighbour.js';
 
 /**
  * Has the kernel send an ARP request or Neighbor Solicitation: unicast to a neighbour that it knows, else to find it. A
- * host that cannot be asked (its interface is gone) is as silent as one that is not there.
+ * host that cannot be asked (its interface is gone) is as silent as one that is not there. A configured entry stays as it
+ * is: NUD_PROBE would make it a learnt one.
  */
 export async function probeNeighbour(
   requests: RequestSocket,
   { ifindex, address }: Pick<Neighbour, 'ifindex' | 'address'>,
 ): Promise<void> {
+  const known = await getNeighbour(requests, ifindex, address).catch(() => undefined);
+  if (known !== undefined && isConfigured(known)) return;
   const probe = encodeNeighbour({ ifindex, address, state: NUD_PROBE });
   const resolve = encodeNeighbour({ ifindex, address, flags: NTF_USE });
   await requests
@@ -76,10 +77,6 @@ export async function releaseNeighbour(
   if (neighbour?.protocol !== RTPROT_XTRD || isConfigured(neighbour)) return;
   const payload = encodeNeighbour({ ifindex, address, flags: NTF_USE });
   await ignoring(['ENOENT'], requests.request('RTM_NEWNEIGH', RTM_NEWNEIGH, NLM_F_REPLACE, payload));
-}
-
-function isConfigured(neighbour: Neighbour): boolean {
-  return (neighbour.state & (NUD_PERMANENT | NUD_NOARP)) !== 0;
 }
 
 async function getNeighbour(

@@ -25,7 +25,10 @@ export function line(effect: Effect): string {
       return `local-eid ${formatEidPrefix(effect.eid)} deleted`;
     case 'check-traffic':
       return `check-traffic ${formatEidPrefix(effect.eid)}`;
-    case 'probe-host':
+    case 'probe-host': {
+      const why = effect.afterMove === true ? ' after a move' : '';
+      return `probe-host ${formatEid(effect.eid)} ${effect.ifindex}${why}`;
+    }
     case 'host-route-add':
     case 'host-route-delete':
       return `${effect.type} ${formatEid(effect.eid)} ${effect.ifindex}`;

@@ -47,7 +47,7 @@ test('acts 1 to 4 at xTR2, which the host leaves', (t) => {
   t.deepEqual(xtr2.lines, [
     'local-eid 1.1.1.1/32 away -> 6.6.6.6',
     'host-route-delete 1.1.1.1 7',
-    'probe-host 1.1.1.1 7',
+    'probe-host 1.1.1.1 7 after a move',
     `2.2.2.2 > ${MAP_SERVER}:4342 map-notify-ack 1.1.1.1/32=6.6.6.6`,
     `keep-neighbours ${MAP_SERVER} ${MAP_RESOLVER} 6.6.6.6`,
   ]);

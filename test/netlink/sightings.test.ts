@@ -140,3 +140,23 @@ test.serial('a host that is asked, known to the kernel or not, is sighted when i
   t.truthy(await network.hears(HOST));
   t.deepEqual(network.heard(/1\.1\.1\.9/), []);
 });
+
+test.serial('a configured neighbour is not asked but counts as there, unless it has moved', async (t) => {
+  const { router, host } = await routerAndHost(t);
+  await ipv4(router, host);
+  await router.ip('neighbour add 1.1.1.3 lladdr 02:00:00:00:00:aa dev eid0 nud permanent');
+  const network = await RemoteNetwork.open(t, router, 'eid0');
+  const CONFIGURED = 'sighted ARP/ND 1.1.1.3 on 2 in 0';
+  await network.hears(CONFIGURED);
+  const probe = (address: string) =>
+    ({ type: 'probe-host', eid: { instanceId: 0, address: parseAddress(address) }, ifindex: 2 }) as const;
+  network.forget();
+  await network.call('probeHost', { ...probe('1.1.1.3'), afterMove: true });
+  await network.call('probeHost', probe('1.1.1.1'));
+  t.truthy(await network.hears(HOST)); // asked after the other one
+  t.deepEqual(network.heard(/1\.1\.1\.3/), []);
+  await network.call('probeHost', probe('1.1.1.3'));
+  t.truthy(await network.hears(CONFIGURED));
+  const [entry] = await router.show<{ state: string[] }>('neighbour show to 1.1.1.3');
+  t.deepEqual(entry?.state, ['PERMANENT']);
+});

@@ -19,7 +19,9 @@ import {
   NDA_LLADDR,
   NDA_PROTOCOL,
   NTF_PROXY,
+  NUD_NOARP,
   NUD_NONE,
+  NUD_PERMANENT,
 } from './constants.js';
 
 const NDMSG_BYTES = 12;
@@ -34,6 +36,11 @@ export interface Neighbour {
   readonly lladdr: string;
   /** One of RTPROT_*: who made the entry, where somebody said so. */
   readonly protocol: number;
+}
+
+/** Not learnt by ARP or ND. */
+export function isConfigured({ state }: Neighbour): boolean {
+  return (state & (NUD_PERMANENT | NUD_NOARP)) !== 0;
 }
 
 /** Decodes RTM_NEWNEIGH or RTM_DELNEIGH; undefined for bridge and proxy entries. @throws RtnetlinkFormatError */
