@@ -67,6 +67,11 @@ export class HostRoutes {
     return this.#entries.get(keyOf(route))?.wanted === true;
   }
 
+  /** It was set, and the monitor has yet to be told. */
+  isWaiting(route: HostRoute): boolean {
+    return this.#waiting.has(keyOf(route));
+  }
+
   /** Tells the kernel again: all, or those of an interface that came up (its routes went when it went down). */
   repeat(ifindex?: number): void {
     for (const [key, { route }] of this.#entries)

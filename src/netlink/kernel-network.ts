@@ -167,11 +167,17 @@ class MonitoredNetwork implements LinuxKernelNetwork {
     clearTimeout(this.#probeTimer);
     this.#probeTimer = undefined;
     this.#hostRoutes.flush();
-    const probes = this.#probes.splice(0);
-    const neighbours = probes.map(({ eid, ifindex }) => ({ address: eid.address, ifindex }));
-    this.#monitor.send({ type: 'probe', neighbours });
-    for (const { eid, ifindex, afterMove } of probes)
-      if (afterMove !== true) this.#detector.sightConfigured({ address: eid.address, ifindex });
+    const neighbours: HostRoute[] = [];
+    for (const probe of this.#probes.splice(0)) {
+      const neighbour = { address: probe.eid.address, ifindex: probe.ifindex };
+      if (this.#hostRoutes.isWaiting(neighbour)) {
+        this.probeHost(probe); // later
+        continue;
+      }
+      neighbours.push(neighbour);
+      if (probe.afterMove !== true) this.#detector.sightConfigured(neighbour);
+    }
+    if (neighbours.length > 0) this.#monitor.send({ type: 'probe', neighbours });
   }
 
   keepNeighbours(rlocs: readonly Address[]): void {

@@ -62,7 +62,7 @@ process.on('message', (message: ToMonitor) => {
   if (message.type === 'stop') process.exit(0);
   else if (message.type === 'watch') watch.watch(message.ifindexes, message.names);
   else if (message.type === 'keep-neighbours') nextHops.keep(message.rlocs);
-  else if (message.type === 'probe') probes.add(message.neighbours);
+  else if (message.type === 'probe') last = last.then(() => probes.add(message.neighbours));
   else last = last.then(() => answer(message.id, message.request)); // whole requests, in order
 });
 process.on('disconnect', () => process.exit(0));

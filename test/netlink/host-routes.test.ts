@@ -116,6 +116,27 @@ test.serial(
   },
 );
 
+for (const others of [200, 600])
+  test.serial(`a host is asked after it was forgotten, and ${others} others before it`, async (t) => {
+    const { router, host } = await routerAndHost(t);
+    await router.ip('address add 1.1.1.254/24 dev eid0');
+    await host.ip('address add 1.1.1.1/24 dev eth0');
+    const network = await RemoteNetwork.open(t, router, 'eid0');
+    await host.exec('ping', '-c1', '-W5', '1.1.1.254');
+    await network.hears(/sighted ARP\/ND 1\.1\.1\.1/);
+    network.forget();
+    const gone = effect('delete', '1.1.1.1');
+    const calls = Array.from({ length: others }, (_, i) =>
+      network.call('hostRoute', effect('delete', `1.2.${i >> 8}.${i & 255}`)),
+    );
+    calls.push(network.call('hostRoute', gone));
+    calls.push(network.call('probeHost', { type: 'probe-host', eid: gone.eid, ifindex: 2 }));
+    await Promise.all(calls);
+    await network.settled();
+    await network.hears(/sighted ARP\/ND 1\.1\.1\.1/);
+    t.like(await router.show('neighbour show to 1.1.1.1'), [{ state: ['REACHABLE'] }]);
+  });
+
 test.serial('a neighbour that somebody configured is not forgotten', async (t) => {
   const { router } = await routerAndHost(t);
   await router.ip('neighbour add 1.1.1.1 lladdr 02:00:00:00:00:aa dev eid0 nud permanent');
