@@ -85,7 +85,7 @@ export class DynamicEids implements Part {
    * where they are now, so they are asked first.
    */
   readonly #recovered = new AskedHosts<Entry>();
-  readonly #room = new RoomMaker<Entry>(this.#table);
+  readonly #room: RoomMaker<Entry>;
   readonly #context: DynamicEidsContext;
   readonly #askedBack: IntervalLimiter;
   #interfaces: XtrConfig['eidInterfaces'];
@@ -93,6 +93,7 @@ export class DynamicEids implements Part {
 
   constructor(context: DynamicEidsContext) {
     this.#context = context;
+    this.#room = new RoomMaker<Entry>(this.#table, (eid) => context.ownAddresses.isTold(eid));
     this.#askedBack = new IntervalLimiter(ASK_BACK_INTERVAL_ms, context.config.limits.dynamicEids);
     this.#interfaces = context.config.eidInterfaces;
   }
@@ -146,7 +147,8 @@ export class DynamicEids implements Part {
   ): void {
     const entry = this.#table.get(eid);
     if (entry === undefined) return;
-    this.#context.away.set(eid, locators, lifetime_ms, now, out);
+    const { away, ownAddresses } = this.#context;
+    if (!ownAddresses.takeOver(eid, out)) away.set(eid, locators, lifetime_ms, now, out);
     this.#drop(entry, out);
     this.#context.registrar.withdraw(eid, now, WITHDRAW_DELAY_ms);
     out.push(report({ name: 'eid-away', eid, rlocs: upRlocs(locators) }));
@@ -245,7 +247,7 @@ export class DynamicEids implements Part {
 
   #forget(entry: Entry, why: string, now: number, out: Effect[]): void {
     const eid = hostEidPrefix(entry.eid);
-    out.push({ type: 'local-eid-delete', eid });
+    if (!this.#context.ownAddresses.takeOver(eid, out)) out.push({ type: 'local-eid-delete', eid });
     this.#drop(entry, out);
     this.#context.registrar.withdraw(eid, now);
     out.push(report({ name: 'eid-forgotten', eid, detail: why }));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EidPrefix, ReadonlyEidTable } from '../addr/index.js';
+import { type EidPrefix, hostEidPrefix, type ReadonlyEidTable } from '../addr/index.js';
 import { AskedHosts } from './asked-hosts.js';
 import type { DynamicEid } from './dynamic-eid.js';
 import type { Effect } from './effect.js';
@@ -19,12 +19,14 @@ const STEP_ASKED = 100;
  */
 export class RoomMaker<Host extends DynamicEid> {
   readonly #table: ReadonlyEidTable<Host>;
+  readonly #isOwnAddress: (eid: EidPrefix) => boolean;
   readonly #asked = new AskedHosts<Host>();
   #turn: Iterator<{ readonly value: Host }> | undefined;
   #nextStep_ms = 0;
 
-  constructor(table: ReadonlyEidTable<Host>) {
+  constructor(table: ReadonlyEidTable<Host>, isOwnAddress: (eid: EidPrefix) => boolean) {
     this.#table = table;
+    this.#isOwnAddress = isOwnAddress;
   }
 
   /** A host was refused. */
@@ -35,7 +37,7 @@ export class RoomMaker<Host extends DynamicEid> {
     for (let i = 0; i < STEP_HOSTS && asked < STEP_ASKED; i++) {
       const host = this.#next();
       if (host === undefined) return; // the next step begins anew
-      if (!mayGiveWay(host, now) || this.#asked.has(host)) continue;
+      if (!this.#mayGiveWay(host, now) || this.#asked.has(host)) continue;
       this.#asked.ask(host, now);
       asked += 1;
     }
@@ -62,9 +64,10 @@ export class RoomMaker<Host extends DynamicEid> {
     this.#turn = undefined;
     return undefined;
   }
-}
 
-/** An address of this router itself answers nobody. */
-function mayGiveWay({ discovery, lastActivity_ms }: DynamicEid, now: number): boolean {
-  return discovery !== 'Local Address' && now - lastActivity_ms >= LATELY_ms;
+  /** An address of this router itself answers nobody. */
+  #mayGiveWay({ eid, discovery, lastActivity_ms }: Host, now: number): boolean {
+    if (discovery === 'Local Address' || this.#isOwnAddress(hostEidPrefix(eid))) return false;
+    return now - lastActivity_ms >= LATELY_ms;
+  }
 }

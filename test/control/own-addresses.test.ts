@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { Bench, configOf, eid, EID_PORT, prefix } from './harness.js';
+import { DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
+import { Bench, configOf, eid, EID_PORT, prefix, record } from './harness.js';
 
 const GATEWAY = { eid: eid('1.1.1.254'), ifindex: EID_PORT };
 
-function bench(): Bench {
-  return new Bench(configOf(['2.2.2.2'], { dynamicEids: [{ name: 'roaming', eid: prefix('1.1.1.0/24') }] }));
+function bench(overrides: Parameters<typeof configOf>[1] = {}): Bench {
+  const dynamicEids = [{ name: 'roaming', eid: prefix('1.1.1.0/24') }];
+  return new Bench(configOf(['2.2.2.2'], { dynamicEids, ...overrides }));
+}
+
+/** What the last input did to the trie of local EIDs. */
+function localEids(router: Bench): string[] {
+  return router.lines.filter((each) => each.startsWith('local-eid '));
 }
 
 test('a gateway address is local to the data path, and neither learnt nor registered', (t) => {
@@ -36,6 +43,34 @@ test('an address that is an EID already stays one', (t) => {
   router.did(router.xtr.ownAddresses([GATEWAY]));
   t.deepEqual(router.effects, []);
   t.deepEqual(router.did(router.xtr.ownAddresses([])).effects, []);
+});
+
+const AS_GATEWAY = ['local-eid 1.1.1.254/32 local'];
+
+test('when that EID ends, the address stays local to the data path, as a gateway', (t) => {
+  const router = bench().start().sight('1.1.1.254').acknowledge();
+  router.did(router.xtr.ownAddresses([GATEWAY]));
+  router.notify(1n, [record('1.1.1.254', ['6.6.6.6'])]);
+  t.deepEqual(localEids(router), AS_GATEWAY);
+  t.is(router.xtr.away.size, 0);
+  t.deepEqual(localEids(router.sight('1.1.1.254')), [], 'it is not learnt any more');
+  router.did(router.xtr.ownAddresses([]));
+  t.deepEqual(localEids(router), ['local-eid 1.1.1.254/32 deleted']);
+});
+
+test('nor is there a gap when it is forgotten after a day', (t) => {
+  const router = bench().start().sight('1.1.1.254').acknowledge();
+  router.did(router.xtr.ownAddresses([GATEWAY]));
+  t.deepEqual(localEids(router.pass(86_400_000)), AS_GATEWAY);
+  t.is(router.xtr.dynamicEids.size, 0);
+});
+
+test('it is not asked to give way to others', (t) => {
+  const router = bench({ limits: { ...DEFAULT_XTR_LIMITS, dynamicEids: 1 }, mapServers: [] }).start();
+  router.sight('1.1.1.254');
+  router.did(router.xtr.ownAddresses([GATEWAY]));
+  t.deepEqual(router.pass(60_000).sight('1.1.1.1').events, ['table-full']);
+  t.deepEqual(router.pass(20_000).effects, []);
 });
 
 test('a restart keeps it in the trie without a gap', (t) => {
