@@ -1,88 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 // Alone in a network and a mount namespace, twice: the first process has the data path and changes it, the second, its
 // child, runs packets through a program on the same maps.
-import { type ChildProcess, execSync, fork } from 'node:child_process';
+import { execSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseAddress, parsePrefix } from '../../src/addr/index.js';
+import { formatAddress, formatEid, parseAddress, parsePrefix } from '../../src/addr/index.js';
 import type { TrieEffect } from '../../src/core/ports.js';
 import { openDataPath } from '../../src/datapath/index.js';
 import { mapSizes } from '../../src/datapath/map-sizes.js';
 import { makeSite } from '../bpf/make-site.js';
-import { EID, HOST, HOST_MAC, OURS, REMOTE, RLOC, SECOND } from '../bpf/site.js';
+import { EID, EID7, HOST, HOST7, HOST_MAC, OURS, RLOC } from '../bpf/site.js';
 import { ethernet, ip, udp } from '../helpers/packets.js';
+import { type Change, CHANGES, type Sighting, changesOf, DESTINATIONS } from './churn-history.js';
 import { addon } from '../native/addon.js';
 
-/** Outer destinations that packets to each EID went to; `wrong`: what none of them may. */
-export interface Churned {
-  readonly changes: number;
-  readonly seen: Readonly<Record<string, readonly string[]>>;
-  readonly wrong: readonly string[];
-}
+export type Seen = Readonly<Record<string, readonly Sighting[]>>;
 
-const SIZES = { mapCacheEntries: 512, dynamicEids: 16, locatorSets: 64, locators: 64, puntRing: 65_536 };
-/** The cover never changes; what is more specific comes, changes and goes; a neighbour is always there. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  '1.1.1.1': [REMOTE[4], SECOND[4]],
-  '1.1.1.9': [REMOTE[4], SECOND[4]],
-  '1.1.2.1': [SECOND[4]],
-  '1.1.3.1': [REMOTE[4]],
-  'fd00:1::1': [REMOTE[4], SECOND[4]],
-  'fd00:1:0:2::1': [SECOND[4]],
-};
-const LOOK_ms = 4000;
-const NOISE = 200;
+const SIZES = { mapCacheEntries: 1024, dynamicEids: 16, locatorSets: 1024, locators: 1024, puntRing: 65_536 };
+/** The first of them finds the way to the locator by trie and FIB, the second goes by the index, the third by its flow. */
+const IN_A_ROW = 4;
+/** Changes that the data path is told of at once, at most. */
+const AT_ONCE = 5;
 
-function set(prefix: string, rloc: string): TrieEffect {
+function effectOf({ eid, rloc }: Change): TrieEffect {
+  if (rloc === undefined) return { type: 'map-cache-delete', eid };
   const locators = [
     { rloc: parseAddress(rloc), source: parseAddress(OURS[4]), priority: 1, weight: 100, up: true },
   ];
   return {
-    ...{
-      type: 'map-cache-set',
-      eid: { instanceId: 0, prefix: parsePrefix(prefix) },
-      expiresAt_ms: undefined,
-    },
+    type: 'map-cache-set',
+    eid,
+    expiresAt_ms: undefined,
     forwarding: { action: 'encapsulate', locators },
   };
 }
 
-const remove = (prefix: string): TrieEffect => ({
-  type: 'map-cache-delete',
-  eid: { instanceId: 0, prefix: parsePrefix(prefix) },
-});
-
-/** Sends packets to each EID in turn until time is up, and tells where they went. */
-function look(pinDirectory: string): Omit<Churned, 'changes'> {
+/** Sends packets to each EID in turn until the other process has changed all. */
+async function look(pinDirectory: string, counts: number): Promise<Seen> {
   const object = addon.loadObject('bpf/build/eid_ingress.bpf.o', {
     ...{ pinDirectory, maxEntries: mapSizes(SIZES, addon.numPossibleCpus()) },
   });
   const program = object.program('xtr_eid_ingress');
-  const frames = Object.keys(ALLOWED).map((destination) => {
-    const source = destination.includes(':') ? HOST[6] : HOST[4];
-    const packet = ip({ source, destination }, udp(1000, 2000, new Uint8Array(20)));
-    return [destination, ethernet(EID.mac, HOST_MAC, packet)] as const;
+  const seen: Record<string, Sighting[]> = {};
+  const packets = DESTINATIONS.map((eid) => {
+    const [port, hosts] = eid.instanceId === 0 ? [EID, HOST] : [EID7, { 4: HOST7, 6: '' }];
+    const addresses = { source: hosts[eid.address.family], destination: formatAddress(eid.address) };
+    const frame = ethernet(port.mac, HOST_MAC, ip(addresses, udp(1000, 2000, new Uint8Array(20))));
+    return { frame, ingressIfindex: port.ifindex, sightings: (seen[formatEid(eid)] = []) as Sighting[] };
   });
-  const seen = new Map<string, Set<string>>(frames.map(([destination]) => [destination, new Set()]));
-  const end = Date.now() + LOOK_ms;
-  while (Date.now() < end)
-    for (const [destination, frame] of frames) {
-      const { verdict, packet } = program.testRun(frame, { ingressIfindex: EID.ifindex });
-      seen.get(destination)?.add(verdict === 4 ? packet.subarray(30, 34).join('.') : `verdict ${verdict}`);
-    }
-  const wrong = [...seen].flatMap(([destination, places]) =>
-    [...places]
-      .filter((place) => !ALLOWED[destination]?.includes(place))
-      .map((place) => `${destination} ${place}`),
-  );
-  return { seen: Object.fromEntries([...seen].map(([key, places]) => [key, [...places]])), wrong };
+  const count = new Uint32Array(1);
+  const changed = (at: number): number => {
+    readSync(counts, count, 0, 4, at);
+    return count[0] ?? 0;
+  };
+  const ended = once(process, 'message').then(() => true);
+  process.send?.('looks');
+  while (!(await Promise.race([ended, new Promise((resolve) => setImmediate(resolve, false))])))
+    for (const { frame, ingressIfindex, sightings } of packets)
+      for (let i = 0; i < IN_A_ROW; i++) {
+        const complete = changed(0);
+        const { verdict, packet } = program.testRun(frame, { ingressIfindex });
+        const place = verdict === 4 ? packet.subarray(30, 34).join('.') : `verdict ${verdict}`;
+        sightings.push({ place, complete, begun: changed(4) });
+      }
+  return seen;
 }
 
 async function change(): Promise<void> {
-  const bpfFilesystem = mkdtempSync(join(tmpdir(), 'xtrt-churn-'));
+  const directory = mkdtempSync(join(tmpdir(), 'xtrt-churn-'));
+  const [bpfFilesystem, counts] = [join(directory, 'bpf'), join(directory, 'counts')];
+  mkdirSync(bpfFilesystem);
+  writeFileSync(counts, new Uint8Array(8));
   execSync(`mount -t bpf bpf ${bpfFilesystem}`);
   makeSite();
   const mac = (text: string): Buffer => Buffer.from(text.replaceAll(':', ''), 'hex');
@@ -91,51 +82,48 @@ async function change(): Promise<void> {
     locatorStatusBits: true,
     interfaces: [
       { name: EID.name, ifindex: EID.ifindex, mac: mac(EID.mac), roles: ['eid'], instanceId: 0 },
+      { name: EID7.name, ifindex: EID7.ifindex, mac: mac(EID7.mac), roles: ['eid'], instanceId: 7 },
       { name: RLOC.name, ifindex: RLOC.ifindex, mac: mac(RLOC.mac), roles: ['rloc'], instanceId: 0 },
     ],
   });
-  dataPath.apply([
-    ...['5.5.5.0/24', 'fd00:5::/64'].map((prefix): TrieEffect => ({
-      ...{ type: 'local-eid-set', eid: { instanceId: 0, prefix: parsePrefix(prefix) } },
-      entry: { kind: 'local', ifindex: undefined, dynamic: false },
+  execSync('ip route add 11.0.0.0/8 via 10.0.2.1 dev rloc'); // to all RLOCs of the history
+  const local = [
+    ...['5.5.5.0/24', 'fd00:5::/64'].map((prefix) => ({ instanceId: 0, prefix: parsePrefix(prefix) })),
+    { instanceId: 7, prefix: parsePrefix('172.16.2.0/24') },
+  ];
+  dataPath.apply(
+    local.map((eid): TrieEffect => ({
+      ...{ type: 'local-eid-set', eid, entry: { kind: 'local', ifindex: undefined, dynamic: false } },
     })),
-    ...[set('1.1.0.0/16', REMOTE[4]), set('1.1.2.0/24', SECOND[4])],
-    ...[set('fd00:1::/32', REMOTE[4]), set('fd00:1:0:2::/64', SECOND[4])],
-  ]);
-  const looker = fork(fileURLToPath(import.meta.url), [join(dataPath.status().pinPath, 'maps')], {
+  );
+  const looker = fork(fileURLToPath(import.meta.url), [join(dataPath.status().pinPath, 'maps'), counts], {
     serialization: 'advanced',
   });
-  const changes = await churn(looker, (effects) => dataPath.apply(effects).length === 0);
-  const [found] = (await once(looker, 'message')) as [Omit<Churned, 'changes'>];
+  await once(looker, 'message');
+  await churn(counts, (effects) => dataPath.apply(effects).length === 0);
+  looker.send('end');
+  const [seen] = (await once(looker, 'message')) as [Seen];
   dataPath.detach();
   execSync(`umount -l ${bpfFilesystem}`);
-  rmdirSync(bpfFilesystem);
-  process.send?.({ ...found, changes }, () => process.exit());
+  rmSync(directory, { recursive: true });
+  process.send?.(seen, () => process.exit());
 }
 
-/** Until the other has looked long enough. */
-async function churn(looker: ChildProcess, apply: (effects: TrieEffect[]) => boolean): Promise<number> {
-  const places = [REMOTE[4], SECOND[4]] as const;
-  const end = Date.now() + LOOK_ms;
-  let changes = 0;
-  for (let i = 0; Date.now() < end && looker.exitCode === null; i++) {
-    const place = places[i % 2] ?? REMOTE[4];
-    // prefixes that share cells and buckets with those that are looked for
-    const noise = `1.1.${16 + (i % NOISE)}.0/24`;
-    const taken = apply([
-      ...[set('1.1.1.0/24', place), set('1.1.1.1/32', SECOND[4]), set('fd00:1::1/128', place)],
-      ...(i % 3 === 0 ? [remove('1.1.1.1/32'), remove('fd00:1::1/128')] : []),
-      ...(i % 5 === 0 ? [remove('1.1.1.0/24')] : []),
-      ...(Math.floor(i / NOISE) % 2 === 0 ? [set(noise, SECOND[4])] : [remove(noise)]),
-    ]);
-    if (!taken) throw new Error('the data path refused a change');
-    changes += 4;
-    if (i % 16 === 0) await new Promise(setImmediate);
+/** Writes into the file how many changes are complete and how many have begun. */
+async function churn(counts: string, apply: (effects: TrieEffect[]) => boolean): Promise<void> {
+  const file = openSync(counts, 'r+');
+  const note = (at: number, count: number): void => void writeSync(file, Uint32Array.of(count), 0, 4, at);
+  const effects = changesOf(CHANGES).map(effectOf);
+  for (let turn = 1; effects.length > 0; turn++) {
+    const now = effects.splice(0, 1 + (turn % AT_ONCE));
+    note(4, CHANGES - effects.length);
+    if (!apply(now)) throw new Error('the data path refused a change');
+    note(0, CHANGES - effects.length);
+    await new Promise(setImmediate);
   }
-  return changes;
 }
 
 process.on('disconnect', () => process.exit());
-const pinDirectory = process.argv[2];
-if (pinDirectory === undefined) await change();
-else process.send?.(look(pinDirectory));
+const [pinDirectory, counts] = process.argv.slice(2);
+if (pinDirectory === undefined || counts === undefined) await change();
+else process.send?.(await look(pinDirectory, openSync(counts, 'r')));
