@@ -49,7 +49,9 @@ async function look(pinDirectory: string, counts: number): Promise<Seen> {
     const [port, hosts] = eid.instanceId === 0 ? [EID, HOST] : [EID7, { 4: HOST7, 6: '' }];
     const addresses = { source: hosts[eid.address.family], destination: formatAddress(eid.address) };
     const frame = ethernet(port.mac, HOST_MAC, ip(addresses, udp(1000, 2000, new Uint8Array(20))));
-    return { frame, ingressIfindex: port.ifindex, sightings: (seen[formatEid(eid)] = []) as Sighting[] };
+    const sightings: Sighting[] = [];
+    seen[formatEid(eid)] = sightings;
+    return { frame, ingressIfindex: port.ifindex, sightings };
   });
   const count = new Uint32Array(1);
   const changed = (at: number): number => {
