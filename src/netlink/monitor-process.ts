@@ -18,8 +18,8 @@ const BACKOFF_MAX_MS = 5_000;
 const STABLE_MS = 30_000;
 /** A monitor that leaves a request unanswered for so long is killed: it hangs. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** So is one that is not ready by then. A processor that is short may need more than the time for a request to start it. */
-const START_TIMEOUT_MS = 60_000;
+/** So is one that is not ready by then. Where emulated machines share a processor, minutes were seen to be needed. */
+const START_TIMEOUT_MS = 600_000;
 /** How long closing waits for requests under way. */
 const CLOSE_MS = 1_000;
 
