@@ -17,15 +17,12 @@
 		__array(values, int(void *));                                                                          \
 	} map SEC(".maps") = {.values = {[0] = (void *)&program}};
 
-/*
- * Tunnels put bytes in front or take them away; the tail stays. A packet whose length is right is moved by no byte: so
- * that the call costs every program the same, and is taken off with the rest.
- */
+/* Tunnels put bytes in front or take them away; the tail stays. */
 static __always_inline bool bench_restore_length(struct xdp_md *ctx, const struct bench_frame *frame)
 {
 	__u32 bytes = ctx->data_end - ctx->data;
 
-	return !bpf_xdp_adjust_head(ctx, (int)(bytes - frame->bytes));
+	return bytes == frame->bytes || !bpf_xdp_adjust_head(ctx, (int)(bytes - frame->bytes));
 }
 
 static __always_inline int bench_restore(struct xdp_md *ctx, void *target, const __u32 outer_bytes, const __u32 family)

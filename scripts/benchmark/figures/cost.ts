@@ -44,7 +44,7 @@ export const costFigures: readonly Figure[] = [
   own('miss-v6', 'Miss with its punt suppressed, IPv6', 'v6', SUPPRESSED),
   {
     ...{ ...shared, name: 'cost-restore', title: 'Restoring the packet (taken off above)' },
-    ...{ how: 'a run that restores length and headers and does nothing else', series: ['nothing-v4'] },
+    ...{ how: 'a run that restores and does nothing else', series: ['nothing-v4'] },
     values: (samples) => samples.get('nothing-v4') ?? [],
   },
 ];
