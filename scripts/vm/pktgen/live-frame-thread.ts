@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One sender of live frames: live-frame-thread.js {"workload": ..., "target": ...}. Says that it is ready, is told for how
 // many seconds to send, and answers how many packets it sent.
-import { readFileSync } from 'node:fs';
 import { addressBytes, parseAddress } from '../../../src/addr/index.js';
 import { loadNative } from '../../../src/datapath/native.js';
 import { now_ms } from '../../benchmark/inside/clock.js';
@@ -9,6 +8,7 @@ import { writeFlows } from '../../benchmark/inside/write-flows.js';
 import { objectPath } from '../../benchmark/objects.js';
 import { encodeFlows, encodeFrame } from '../../benchmark/workload/flows.js';
 import { buildFrame, shapeName } from '../../benchmark/workload/frame.js';
+import { networkLinks } from '../kernels/links.js';
 import type { Target, Workload } from './workload.js';
 
 export interface LiveFrameOrder {
@@ -27,20 +27,22 @@ function macBytes(text: string): Uint8Array {
 }
 
 const { workload, target } = JSON.parse(process.argv[2] ?? '{}') as LiveFrameOrder;
+// Of this network namespace: /sys is that of another one.
+const link = networkLinks().find(({ name }) => name === target.device);
+if (link === undefined) throw new Error(`there is no interface ${target.device}`);
 const shape = { eid: workload.ipVersion };
 const frame = buildFrame({
   shape,
   toMac: macBytes(target.mac),
-  fromMac: macBytes(readFileSync(`/sys/class/net/${target.device}/address`, 'utf8').trim()),
+  fromMac: link.mac,
   sourceEid: target.source,
   frameBytes: workload.size_bytes,
 });
 const to = { address: addressBytes(parseAddress(target.firstEid)), count: workload.eids };
 const flows = { to, popularity: 'uniform', packets: SCHEDULE, ports: workload.flows } as const;
 const object = loadNative().loadObject(objectPath('generator'), { maxEntries: { bench_flows: SCHEDULE } });
-const ifindex = Number(readFileSync(`/sys/class/net/${target.device}/ifindex`, 'utf8'));
 writeFlows(object, encodeFlows(flows, frame, shape), SCHEDULE);
-object.map('bench_frames').update(new Uint8Array(4), encodeFrame(frame, SCHEDULE, ifindex));
+object.map('bench_frames').update(new Uint8Array(4), encodeFrame(frame, SCHEDULE, link.ifindex));
 const program = object.program(`bench_generate_${shapeName(shape)}`);
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
