@@ -26,6 +26,17 @@ async function routes(router: Namespace): Promise<string[]> {
     .filter((line) => line !== '');
 }
 
+/** 1.1.1.1 is there, and the kernel knows it as a neighbour. */
+async function withSightedHost(t: Parameters<typeof routerAndHost>[0]) {
+  const { router, host } = await routerAndHost(t);
+  await router.ip('address add 1.1.1.254/24 dev eid0');
+  await host.ip('address add 1.1.1.1/24 dev eth0');
+  const network = await RemoteNetwork.open(t, router, 'eid0');
+  await host.exec('ping', '-c1', '-W5', '1.1.1.254');
+  await network.hears(/sighted ARP\/ND 1\.1\.1\.1/);
+  return { router, host, network };
+}
+
 const V4 = '1.1.1.1 dev eid0 scope link metric 4342';
 const V6 = '2001:db8:1::1 dev eid0 metric 4342';
 
@@ -101,12 +112,7 @@ test.serial('the logged command does what the agent could not', async (t) => {
 test.serial(
   'deleting the host route forgets the neighbour, so that the host is sighted when it returns',
   async (t) => {
-    const { router, host } = await routerAndHost(t);
-    await router.ip('address add 1.1.1.254/24 dev eid0');
-    await host.ip('address add 1.1.1.1/24 dev eth0');
-    const network = await RemoteNetwork.open(t, router, 'eid0');
-    await host.exec('ping', '-c1', '-W5', '1.1.1.254');
-    await network.hears(/sighted ARP\/ND 1\.1\.1\.1/);
+    const { router, host, network } = await withSightedHost(t);
     await change(network, effect('add', '1.1.1.1'), effect('delete', '1.1.1.1'));
     t.deepEqual(await router.show('neighbour show to 1.1.1.1'), []);
     network.forget();
@@ -118,12 +124,7 @@ test.serial(
 
 for (const others of [200, 600])
   test.serial(`a host is asked after it was forgotten, and ${others} others before it`, async (t) => {
-    const { router, host } = await routerAndHost(t);
-    await router.ip('address add 1.1.1.254/24 dev eid0');
-    await host.ip('address add 1.1.1.1/24 dev eth0');
-    const network = await RemoteNetwork.open(t, router, 'eid0');
-    await host.exec('ping', '-c1', '-W5', '1.1.1.254');
-    await network.hears(/sighted ARP\/ND 1\.1\.1\.1/);
+    const { router, network } = await withSightedHost(t);
     network.forget();
     const gone = effect('delete', '1.1.1.1');
     const calls = Array.from({ length: others }, (_, i) =>
