@@ -26,6 +26,14 @@ test('the Vagrantfile takes its machines from there and names none itself', asyn
   for (const { name } of NODES) t.notRegex(text, new RegExp(`\\b${name}\\b`));
 });
 
+test('the Vagrantfile takes no setting for a number, or for a choice, unseen', async (t) => {
+  const text = await readFile(`${REPOSITORY}Vagrantfile`, 'utf8');
+  for (const name of ['MEMORY', 'CPUS', 'BOOT_TIMEOUT'])
+    t.true(text.includes(`= whole_number('${name}', `), name);
+  for (const name of ['BUILD', 'DRIVER']) t.true(text.includes(`= one_of('${name}', `), name);
+  t.is(text.match(/to_i/g)?.length, 1, 'where it was looked at');
+});
+
 test('every node is a machine', (t) => {
   t.deepEqual(
     MACHINES.map(({ name }) => name),
