@@ -48,16 +48,27 @@ async function vagrantUp(): Promise<void> {
   if (code !== 0) throw new Error(`vagrant up: exit code ${code}; docs/vagrant.md tells what it needs`);
 }
 
-/** A story is told of the sources that are here. */
+/**
+ * A story is told of the sources that are here. A machine whose provisioning failed says nothing of its own: Vagrant does
+ * not provision it again by itself.
+ */
 async function compareSources(): Promise<void> {
   const ours = await must([`${REPOSITORY}scripts/vagrant/fingerprint`]);
   const theirs = await Promise.all(
-    MACHINES.map(async ({ name }) => ({ name, sources: await must(inMachine(name, ['cat', SOURCES])) })),
+    MACHINES.map(async ({ name }) => {
+      const { code, stdout } = await capture(inMachine(name, ['cat', SOURCES]), {
+        timeout_ms: COMMAND_TIMEOUT_ms * pace.patience,
+      });
+      // More than cat says where there is no file.
+      if (code > 1) throw new Error(`${name} cannot be reached: vagrant ssh ${name} may say why`);
+      return { name, sources: stdout };
+    }),
   );
   const others = theirs.filter(({ sources }) => sources !== ours).map(({ name }) => name);
   if (others.length > 0)
     throw new Error(
-      `${others.join(', ')}: provisioned from other sources than those in ${REPOSITORY}: run vagrant rsync and vagrant provision`,
+      `${others.join(', ')}: not provisioned, or from other sources than those in ${REPOSITORY}: ` +
+        'run vagrant rsync and vagrant provision',
     );
 }
 
