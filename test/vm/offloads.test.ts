@@ -10,7 +10,8 @@ import type { Probe } from '../../scripts/vm/kernels/probe.js';
 import { nodeCommand } from '../../scripts/vm/machine/accelerator.js';
 
 const TIMEOUT_ms = 1_200_000;
-const NAMESPACE = 'xtrd-test-taps';
+/** With the prefix by which scripts/clean knows what a run that was killed has left. */
+const NAMESPACE = 'xtrt-taps';
 const FIXED = 'ctrl_guest_offloads=off';
 
 function ip(...args: readonly string[]): void {
