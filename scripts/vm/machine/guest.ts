@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { monotonic_ms } from '../../story/clock.js';
 import type { CommandResult } from '../../story/backend.js';
+import { withTimeout } from '../../story/wait.js';
 import type { Answer, OutputStream, Request } from '../guest/protocol.js';
 
 type ProcessAnswer = Extract<Answer, { id: number }>;
@@ -29,6 +30,8 @@ export interface RunOptions {
 
 /** Even a small program takes seconds to start where instructions are emulated and other machines run too. */
 export const COMMAND_TIMEOUT_ms = 300_000;
+/** What a guest may take to answer that it has killed a program; one that hangs answers nothing. */
+const KILL_TIMEOUT_ms = 300_000;
 
 /** A machine's agent, by one of its ports. */
 export class Guest {
@@ -104,7 +107,7 @@ export class Guest {
     };
   }
 
-  /** Runs a program to its end; SIGKILL when time is up. */
+  /** Runs a program to its end; SIGKILL when time is up. @throws NotSeen if the guest does not answer then either */
   async run(
     command: readonly string[],
     { timeout_ms, environment = {}, input = '' }: RunOptions,
@@ -118,7 +121,8 @@ export class Guest {
     process.input(undefined);
     const timer = setTimeout(() => process.signal('SIGKILL'), timeout_ms);
     try {
-      const code = await process.exited;
+      const late = `${this.name} to end ${command.join(' ')}, which was killed`;
+      const code = await withTimeout(process.exited, timeout_ms + KILL_TIMEOUT_ms, late);
       // Characters may have come in pieces, so they are put together last.
       const utf8 = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
       return { code, stdout: utf8(text.stdout), stderr: utf8(text.stderr) };
