@@ -44,7 +44,10 @@ export class Machine {
     const sockets = [portSocket(options, 0), ...listened];
     const deadline = Date.now() + BOOT_TIMEOUT_ms;
     while (!sockets.every((path) => existsSync(path))) {
-      if (machine.ended || Date.now() > deadline) throw await machine.failure('the emulator did not start');
+      if (machine.ended || Date.now() > deadline) {
+        await machine.kill(); // who called has no machine yet, and cannot
+        throw await machine.failure('the emulator did not start');
+      }
       await delay(POLL_ms);
     }
     return machine;
