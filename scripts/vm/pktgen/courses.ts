@@ -76,11 +76,14 @@ async function macOf(guest: Guest, device: string): Promise<string> {
 /** Runs drive.js at the host of west; `began` is called when it begins to send. */
 async function drive(west: Guest, accelerator: Accelerator, order: Order, began: () => void): Promise<Sent> {
   const text = { stdout: '', stderr: '' };
+  let sending = false;
   const script = `${REPOSITORY}build/scripts/vm/pktgen/drive.js`;
   const process = west.spawn([...inHost, ...nodeCommand(accelerator), script, JSON.stringify(order)], {
     onOutput: (stream, data) => {
       text[stream] += data.toString('utf8');
-      if (text.stdout === `${SENDING}\n`) began();
+      if (sending || !text.stdout.startsWith(`${SENDING}\n`)) return;
+      sending = true;
+      began();
     },
   });
   const timer = setTimeout(() => process.signal('SIGKILL'), TIMEOUT_ms);
