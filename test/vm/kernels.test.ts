@@ -43,6 +43,7 @@ test('a kernel with a test that failed has failed', (t) => {
   const probe = { release: '', veth: { mode: 'native' }, virtioNet: { mode: 'native' } };
   t.true(held({ ...result('6.12', 7), probe }));
   t.false(held({ ...result('6.12', 7, ['b']), probe }));
+  t.false(held({ ...result('6.12', 0), probe }), 'nor has one whose tests said nothing');
 });
 
 const EMPTY = '# Kernels\n\n<!-- scripts/kernels writes from here -->\n<!-- to here -->\n';

@@ -14,5 +14,6 @@ export function refusalOf({ probe }: Pick<KernelResult, 'probe'>): string | unde
 /** Only a kernel that is too old may refuse; on any other that is a failure, though no test has run. */
 export function held(result: KernelResult): boolean {
   if (refusalOf(result) !== undefined && missingFeatures(result.release).length === 0) return false;
-  return result.suites.every(({ failed }) => failed.length === 0);
+  // A suite that says nothing at all has not held either.
+  return result.suites.every(({ passed, failed }) => passed > 0 && failed.length === 0);
 }
