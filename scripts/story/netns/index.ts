@@ -29,7 +29,7 @@ const PACE: Pace = { patience: 1, traffic_pps: 1_000, turn_ms: 0 };
  * more than 5 s for it, at which age punts are given up, and one that was started anew took seven minutes.
  */
 const SLOW_PACE: Pace = { patience: 40, traffic_pps: 20, turn_ms: 250 };
-const pace = process.env['XTRD_LAB_SLOW'] === undefined ? PACE : SLOW_PACE;
+const pace = (process.env['XTRD_LAB_SLOW'] ?? '') === '' ? PACE : SLOW_PACE;
 const COMMAND_TIMEOUT_ms = 60_000;
 const ownership = new Ownership(RUN_DIRECTORY, COMMAND);
 

@@ -32,8 +32,8 @@ const OPTIONS = Object.entries({
 
 /** Where this machine has its own packages from, if it is a Debian. */
 async function mirror(): Promise<string> {
-  const chosen = process.env['XTRD_DEBIAN_MIRROR'];
-  if (chosen !== undefined) return chosen;
+  const chosen = process.env['XTRD_DEBIAN_MIRROR'] ?? '';
+  if (chosen !== '') return chosen;
   const origins = await must(['apt-get', 'indextargets', '--format', '$(ORIGIN) $(REPO_URI)']);
   const [, own] = /^Debian (\S+\/debian\/?)$/m.exec(origins) ?? [];
   if (own === undefined)

@@ -48,9 +48,9 @@ async function kvmWorks({ image }: Kernel, initramfs: string): Promise<boolean> 
 
 /** KVM if a guest boots with it, which is tried once; else TCG, which is emulation. XTRD_ACCELERATOR decides by hand. */
 export async function accelerator(kernel: Kernel, initramfs: string): Promise<Accelerator> {
-  const wanted = process.env['XTRD_ACCELERATOR'];
+  const wanted = process.env['XTRD_ACCELERATOR'] ?? '';
   if (wanted === 'kvm' || wanted === 'tcg') return wanted;
-  if (wanted !== undefined) throw new Error(`XTRD_ACCELERATOR is kvm or tcg, not '${wanted}'`);
+  if (wanted !== '') throw new Error(`XTRD_ACCELERATOR is kvm or tcg, not '${wanted}'`);
   const found = await readFile(FOUND, 'utf8').catch(() => '');
   if (found === 'kvm' || found === 'tcg') return found;
   const works = (await kvmWorks(kernel, initramfs)) ? 'kvm' : 'tcg';
