@@ -69,7 +69,13 @@ test('a run of some suites leaves what an earlier run of the same release said o
     suites: [{ ...result('6.12', 3, ['c']).suites[0]!, suite: 'story' as const }],
   };
   const both = updateDocument(native, story, '2026-01-02');
-  t.regex(both, /^\| 6\.12 .*2026-01-02.*7 passed, \*\*1 failed\*\* \(5 s\) \| not run \| 3 passed/m);
+  t.regex(
+    both,
+    /^\| 6\.12 .*2026-01-02.*7 passed, \*\*1 failed\*\* \(5 s, 2026-01-01\) \| not run \| 3 passed.* \(5 s\)/m,
+    'with the day if that was another',
+  );
+  const third = updateDocument(both, story, '2026-01-03');
+  t.regex(third, /^\| 6\.12 .*2026-01-03.* \(5 s, 2026-01-01\) \| not run \| 3 passed.* \(5 s\)/m);
   for (const note of ['- native, failed: b', '- story, failed: c']) t.true(both.includes(note));
   const newer = updateDocument(both, { ...story, release: '6.12.2-amd64' }, '2026-01-03');
   t.regex(newer, /^\| 6\.12 .*not run \| not run \| 3 passed/m);

@@ -89,13 +89,23 @@ function readBlocks(document: string): Block[] {
   });
 }
 
-/** What an earlier run of the same kernel said of suites that were not run now stays. */
+/** With the day of the run that it is of, if it does not bear one already: code and tests may be others by now. */
+function dated(cell: string, day: string): string {
+  return cell.replace(/ s\)$/, ` s, ${day})`);
+}
+
+function dayOf({ cells }: Block): string {
+  return cells[HEADER.indexOf('run on')]?.split(',')[0] ?? '';
+}
+
+/** What an earlier run of the same kernel said of suites that were not run now stays, with the day if that was another. */
 function withEarlier(now: Block, earlier: Block | undefined, result: KernelResult): Block {
   const { release, suites, probe } = result;
   if (earlier?.cells[1] !== release || 'refused' in probe.veth) return now;
   const left = SUITES.filter((name) => !suites.some(({ suite }) => suite === name));
+  const keep = (cell: string): string => (dayOf(earlier) === dayOf(now) ? cell : dated(cell, dayOf(earlier)));
   const cells = now.cells.map((cell, i) =>
-    left.some((name) => HEADER[i] === `${name} tests`) ? (earlier.cells[i] ?? cell) : cell,
+    left.some((name) => HEADER[i] === `${name} tests`) ? keep(earlier.cells[i] ?? cell) : cell,
   );
   const kept = earlier.notes
     .split('\n')
