@@ -3,6 +3,7 @@ import test from 'ava';
 import { FIGURES } from '../../scripts/benchmark/figures/index.js';
 import { stagesOf } from '../../scripts/benchmark/run.js';
 import { parseOptions, USAGE, UsageError } from '../../scripts/benchmark/options.js';
+import { takenFor } from '../../scripts/benchmark/stages/throughput.js';
 
 test('every figure says what it is, how it is measured and in what unit', (t) => {
   for (const { name, title, how, group, unit, series } of FIGURES) {
@@ -37,6 +38,18 @@ test('--only takes names and beginnings', (t) => {
   const { figures } = parseOptions(['--only', 'cost-added', '--only', 'pps-*']);
   t.true(figures.length > 2);
   t.true(figures.every(({ name }) => name === 'cost-added' || name.startsWith('pps-')));
+});
+
+test('with live frames one bare redirect is taken, also where decapsulation alone is wanted', (t) => {
+  const { figures } = parseOptions(['--only', 'decapsulated-*']);
+  const wanted = [...new Set(figures.flatMap(({ series }) => series))];
+  const taken = wanted.map((name) => takenFor(name, 'live-frame'));
+  t.true(taken.includes('bare-v4') && taken.includes('bare-v6'));
+  t.false(taken.some((name) => name.startsWith('bare-live-')));
+  t.deepEqual(
+    wanted.map((name) => takenFor(name, 'pktgen')),
+    wanted,
+  );
 });
 
 test('what is not understood is refused with a hint', (t) => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packets per second through veth pairs, on one CPU, with the smallest packets.
 import type { Context, Samples, Stage } from '../figure.js';
+import type { GeneratorName } from '../inside/stream.js';
 import { interleave, type Measure } from '../interleave.js';
 import { DataPlane } from '../site/data-plane.js';
 import { WEST } from '../site/addresses.js';
@@ -13,8 +14,12 @@ import { bareCourses } from './bare-courses.js';
 const ROUNDS = { quick: 7, full: 31 } as const;
 const BURST_ms = { quick: 60, full: 150 } as const;
 
-/** With live frames as generator, the series bare-live-V is bare-V. */
 const LIVE = 'bare-live-';
+
+/** The series that is taken for the one that is wanted: with live frames as generator, bare-live-V is bare-V. */
+export function takenFor(wanted: string, generator: GeneratorName): string {
+  return generator === 'live-frame' ? wanted.replace(LIVE, 'bare-') : wanted;
+}
 
 /** Courses by name; setting one up takes what it needs and no more. */
 export type Courses = ReadonlyMap<string, () => Promise<Course>>;
@@ -36,16 +41,16 @@ export const throughputStage: Stage = {
         ...productCourses(dataPlane, west, { namespace: east, core: [core[1], core[0]] }),
         ...kernelCourses(dataPlane, west),
       ]);
+      const needed = new Set([...wanted].map((name) => takenFor(name, generator)));
       const measures = new Map<string, Measure>();
-      for (const [name, course] of courses) {
-        if (!wanted.has(name) || (name.startsWith(LIVE) && generator === 'live-frame')) continue;
-        measures.set(name, await throughput(dataPlane, name, await course(), BURST_ms[length]));
-      }
+      for (const [name, course] of courses)
+        if (needed.has(name))
+          measures.set(name, await throughput(dataPlane, name, await course(), BURST_ms[length]));
       say(`throughput: ${measures.size} ways, ${ROUNDS[length]} rounds`);
       const samples = await interleave(measures, ROUNDS[length]);
       return new Map(
         [...wanted].flatMap((name) => {
-          const taken = samples.get(name) ?? samples.get(name.replace(LIVE, 'bare-'));
+          const taken = samples.get(takenFor(name, generator));
           return taken === undefined ? [] : [[name, taken] as const];
         }),
       );
