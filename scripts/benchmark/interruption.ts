@@ -2,23 +2,25 @@
 import { constants } from 'node:os';
 import { endProcesses } from './site/leftovers.js';
 
-/** Somebody pressed Ctrl-C, or asked the run to end. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Somebody pressed Ctrl-C, closed the terminal, or asked the run to end. */
 export class Interrupted extends Error {
   readonly exitCode: number;
 
-  constructor(name: 'SIGINT' | 'SIGTERM') {
+  constructor(name: (typeof SIGNALS)[number]) {
     super(`ended by ${name}`);
     this.exitCode = 128 + constants.signals[name];
   }
 }
 
 /**
- * Aborted by the first SIGINT or SIGTERM, which also ends the processes of the run: what waits for them fails and takes
+ * Aborted by the first of these signals, which also ends the processes of the run: what waits for them fails and takes
  * down its namespaces and mounts. A second signal changes nothing; SIGKILL leaves them to the next run.
  */
 export function onInterruption(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
+  for (const name of SIGNALS)
     process.on(name, () => {
       if (controller.signal.aborted) return;
       controller.abort(new Interrupted(name));

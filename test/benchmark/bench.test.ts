@@ -19,7 +19,7 @@ interface Ended {
 /** Runs it to its end; `heard` is called with all output so far. */
 async function bench(
   args: readonly string[],
-  heard: (output: string, kill: (signal: 'SIGINT' | 'SIGTERM') => void) => void = () => undefined,
+  heard: (output: string, kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
 ): Promise<Ended> {
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -41,6 +41,7 @@ function leftBehind(pid: number): string[] {
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const)
   test.serial(`${signal} takes down what is there, and says so`, async (t) => {
     let sent = false;
