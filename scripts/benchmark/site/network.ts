@@ -37,8 +37,8 @@ export class Network {
   /** A namespace with loopback up that forwards. Neighbours and routes have to be told to it. */
   async namespace(role: string): Promise<string> {
     const name = `${this.#name}-${role}`;
+    this.#namespaces.push(name); // first: Ctrl-C ends the command too, which may have made it by then
     await must(['ip', 'netns', 'add', name]);
-    this.#namespaces.push(name);
     await this.ip(name, 'link set lo up');
     await this.inside(name, [
       ...['sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1'],
