@@ -4,8 +4,8 @@ import type { Figure } from '../../scripts/benchmark/figure.js';
 import { FIGURES } from '../../scripts/benchmark/figures/index.js';
 import { renderMarkdown } from '../../scripts/benchmark/output/markdown.js';
 import { renderPlots } from '../../scripts/benchmark/output/plots.js';
-import type { Report } from '../../scripts/benchmark/output/report.js';
-import { renderTerminal, summary } from '../../scripts/benchmark/output/terminal.js';
+import { type Report, summary } from '../../scripts/benchmark/output/report.js';
+import { renderTerminal } from '../../scripts/benchmark/output/terminal.js';
 import { ABOUT, sampleReport } from './sample-report.js';
 
 function figure(more: Partial<Figure>): Figure {
@@ -55,7 +55,9 @@ test('report.md: the machine, the verdicts, a row for each figure, what was not 
   ];
   const report = sampleReport(figures, [{ stage: 'elsewhere', message: 'no\nroom' }]);
   const text = renderMarkdown(report, []);
-  t.true(text.startsWith('# Benchmark of 2026-05-04, quick\n\n3 figures, 1 of 2 targets met.'));
+  t.true(
+    text.startsWith('# Benchmark of 2026-05-04, quick\n\n3 figures, 1 of 2 targets met, 1 not measured.'),
+  );
   t.regex(lineWith(text, '| CPU |') ?? '', /A CPU <of> 2026 & later, 2 CPUs, in a virtual machine/);
   t.regex(
     lineWith(text, '| noise |') ?? '',
@@ -69,6 +71,11 @@ test('report.md: the machine, the verdicts, a row for each figure, what was not 
   t.is(lineWith(text, '| Third |'), '| Third | 3.00 | 2.00 .. 4.00 | 8.80 | 5 | - |  | so |');
   t.true(text.includes('- Title: the | is slow'));
   t.true(text.includes('## Not measured\n\n- elsewhere: no room'));
+});
+
+test('report.md: a shortfall without a reason is told as one', (t) => {
+  const text = renderMarkdown(sampleReport([figure({ target: { most: 2 } })]), []);
+  t.true(text.includes('- Title: the reason is not known'));
 });
 
 test('report.md: tables have as many cells in every row', (t) => {

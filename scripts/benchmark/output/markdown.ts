@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Plot } from './plots.js';
-import { type Report, type ReportedFigure, verdicts } from './report.js';
+import { type Report, type ReportedFigure, summary } from './report.js';
 import { formatSpread, formatTarget, formatValue, formatVerdict, grouped } from './text.js';
 
 /** The report as a page: what the machine was, the verdicts, then each group with its plots. */
 export function renderMarkdown(report: Report, plots: readonly Plot[]): string {
-  const { targets, met } = verdicts(report);
   const { startedAt, quick } = report.run;
   return (
     [
       `# Benchmark of ${startedAt.slice(0, 10)}${quick ? ', quick' : ''}`,
-      `${report.figures.length} figures, ${met} of ${targets} targets met. Every value is in \`report.json\`.`,
+      `${summary(report)}. Every value is in \`report.json\`.`,
       '## The machine and the run',
       table(['', ''], aboutRows(report)),
       '## Targets',
@@ -64,9 +63,8 @@ function targetTable(figures: readonly ReportedFigure[]): string {
 }
 
 function shortfalls(figures: readonly ReportedFigure[]): string[] {
-  const reasons = figures.flatMap(({ title, reason }) =>
-    reason === undefined ? [] : [`- ${title}: ${reason}`],
-  );
+  const short = figures.filter(({ met }) => met === false);
+  const reasons = short.map(({ title, reason = 'the reason is not known' }) => `- ${title}: ${reason}`);
   return reasons.length === 0 ? [] : [reasons.join('\n')];
 }
 

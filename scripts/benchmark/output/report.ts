@@ -84,8 +84,10 @@ export interface Failure {
   readonly message: string;
 }
 
-/** How many figures have a target, and how many meet it. */
-export function verdicts({ figures }: Pick<Report, 'figures'>): { targets: number; met: number } {
+/** "N figures, M of K targets met, L not measured". */
+export function summary({ figures, failures }: Pick<Report, 'figures' | 'failures'>): string {
   const judged = figures.filter(({ met }) => met !== undefined);
-  return { targets: judged.length, met: judged.filter(({ met }) => met).length };
+  const met = judged.filter((figure) => figure.met).length;
+  const missing = failures.length === 0 ? '' : `, ${failures.length} not measured`;
+  return `${figures.length} figures, ${met} of ${judged.length} targets met${missing}`;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Report, type ReportedFigure, verdicts } from './report.js';
+import { type Report, type ReportedFigure, summary } from './report.js';
 import { formatSpread, formatTarget, formatValue, formatVerdict, grouped } from './text.js';
 
 const COLUMNS = ['figure', 'median', 'half of the rounds between', 'p99', 'target', ''] as const;
@@ -29,11 +29,4 @@ export function renderTerminal(report: Report): string {
   );
   const failed = report.failures.map(({ stage, message }) => `not measured: ${stage}: ${message}`);
   return [...groups, ...failed, summary(report)].join('\n');
-}
-
-/** "N figures, M of K targets met". */
-export function summary(report: Report): string {
-  const { targets, met } = verdicts(report);
-  const failures = report.failures.length === 0 ? '' : `, ${report.failures.length} not measured`;
-  return `${report.figures.length} figures, ${met} of ${targets} targets met${failures}`;
 }
