@@ -84,9 +84,12 @@ export function wantedOf(figures: readonly Figure[], stage: Stage): ReadonlySet<
   return new Set(figures.filter((figure) => figure.stage === stage).flatMap(({ series }) => series));
 }
 
+/** @throws Error without a value, or with one that is none: divided by nothing, or the least of none */
 export function resultOf(figure: Figure, samples: Samples): Result {
-  const values = distribution(figure.values(samples));
-  if (values.count === 0) throw new Error('no round gave a value');
+  const each = figure.values(samples);
+  if (each.length === 0) throw new Error('no round gave a value');
+  if (!each.every(Number.isFinite)) throw new Error('a round gave a value that is not a number');
+  const values = distribution(each);
   const judged = values[figure.judged ?? 'median'];
   return { figure, distribution: values, met: figure.target && isMet(judged, figure.target) };
 }

@@ -41,6 +41,13 @@ test('a figure in report.json', (t) => {
   });
 });
 
+test('no value, or one that is none, is a failure and meets no target', (t) => {
+  const valued = (...values: number[]) => figure({ target: { most: 8 }, values: () => values });
+  t.throws(() => sampleReport([valued()]), { message: 'no round gave a value' });
+  for (const value of [-Infinity, NaN])
+    t.throws(() => sampleReport([valued(1, value)]), { message: /not a number/ });
+});
+
 test('the reason of a shortfall is not there where the target is met', (t) => {
   const [reported] = sampleReport([figure({ target: { most: 8 }, reasonIfShort: 'slow' })]).figures;
   t.true(reported?.met);
