@@ -24,7 +24,7 @@ export const costFigures: readonly Figure[] = [
     ...difference(
       'cost-added',
       'Hot encapsulation, added to a bare redirect',
-      'a run of eid_ingress with one mapping, minus a run of the bare redirect (v4-in-v4)',
+      'a run of eid_ingress with packets to one EID, minus a run of the bare redirect (v4-in-v4)',
       HOT,
       'bare-v4',
     ),

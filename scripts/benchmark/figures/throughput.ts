@@ -45,7 +45,7 @@ const RATES = [
     'Bare XDP redirect',
     'a router whose program parses, sets MAC addresses and redirects',
   ),
-  rate('pps-encapsulated', 'encapsulate-v4-in-v4', 'Encapsulated', 'IPv4 EIDs over IPv4 RLOCs, one mapping'),
+  rate('pps-encapsulated', 'encapsulate-v4-in-v4', 'Encapsulated', 'IPv4 over IPv4, all packets to one EID'),
   rate(
     'pps-decapsulated',
     'decapsulate-v4-in-v4',
@@ -72,7 +72,7 @@ const AGAINST_BARE = MIXES.flatMap((mix) => {
       bare,
       {
         title: `Encapsulated ${name} / bare`,
-        how: 'packets a second, one mapping, all features on, over those of the bare redirect',
+        how: 'packets a second to one EID, all features on, over those of the bare redirect',
         reasonIfShort: SHORT.bare,
       },
       target,

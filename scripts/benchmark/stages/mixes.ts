@@ -44,11 +44,11 @@ export function toLocal({ eid }: Mix): FlowSpec {
   return toOne(WEST.host[eid]);
 }
 
-/** One remote EID for each mix, mapped to its RLOC. */
-export async function mapRemotes(router: Router): Promise<void> {
+/** One remote EID for each of these mixes, mapped to its RLOC. */
+export async function mapRemotes(router: Router, mixes = MIXES): Promise<void> {
   const { rloc: own } = router.site;
   await router.process.call(
     'apply',
-    MIXES.map(({ eid, rloc }) => hostMapping(REMOTE_EIDS[rloc][eid], FIRST_REMOTE_RLOC[rloc], own[rloc])),
+    mixes.map(({ eid, rloc }) => hostMapping(REMOTE_EIDS[rloc][eid], FIRST_REMOTE_RLOC[rloc], own[rloc])),
   );
 }

@@ -44,13 +44,17 @@ async function measureOf(place: Place, series: ScaleSeries, table: TableSpec): P
   return throughput(place.dataPlane, name, course, burst_ms);
 }
 
-/** Both are configured for a table of this size, but not for fewer entries than by default. */
-async function build(dataPlane: DataPlane, length: Place['length'], entries: number): Promise<Place> {
+/** Both are configured for this table, but not for fewer entries than by default. */
+async function build(
+  dataPlane: DataPlane,
+  length: Place['length'],
+  { family, entries }: TableSpec,
+): Promise<Place> {
   const mapCacheEntries = Math.max(DEFAULT_XTR_LIMITS.mapCacheEntries, entries + CONFIGURED);
   const add = async (name: string): Promise<AddedRouter> =>
     dataPlane.addRouter(name, await dataPlane.network.namespace(name), WEST, { mapCacheEntries });
   const place = { dataPlane, length, one: await add('one'), many: await add('many') };
-  await mapRemotes(place.one.router);
+  await mapRemotes(place.one.router, [{ eid: family, rloc: 4 }]); // as seriesOfTable() sends to it
   return place;
 }
 
@@ -63,7 +67,7 @@ async function measureTable(
   const length = quick ? 'quick' : 'full';
   const [source, firstRloc] = [WEST.rloc[4], FIRST_REMOTE_RLOC[4]].map(parseAddress) as [never, never];
   return DataPlane.with(context, async (dataPlane) => {
-    const place = await build(dataPlane, length, table.entries);
+    const place = await build(dataPlane, length, table);
     say(`map-cache: ${tableName(table)}`);
     await place.many.router.process.call('load', { table, source, firstRloc, rlocs: RLOCS });
     const measures = new Map<string, Measure>();
