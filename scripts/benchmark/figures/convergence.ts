@@ -14,7 +14,7 @@ const SLOW_HOSTS = 1_000;
 /** What is known to keep these figures short where they are. */
 const SHORT = {
   one: 'four agents, each a process of JavaScript, take turns on the CPUs: a move costs each a few wake-ups',
-  many: 'the CPU time of all agents for a host, in the row of that name, times the hosts, is more than the CPUs have in that time',
+  many: 'each host takes the agents the CPU time in the row of that name, of one thread in each, on CPUs that the sender and the packets need too',
 } as const;
 
 const LOST =
