@@ -7,67 +7,16 @@ import { HOST1, HOST5, type RouterName, XTRS } from '../topology.js';
 import type { Phase } from '../traffic/analyse.js';
 import { type Flow, type FlowResult, startFlow } from '../traffic/flow.js';
 import type { CountsByPhase } from '../report.js';
+import { countsOf } from './counts.js';
 import type { Lab } from './lab.js';
 
 type Snapshot = ReadonlyMap<RouterName, StatisticsView>;
-
-/**
- * Where packets end, by the names of `show statistics`: reasons of the programs, and counters of the adapter. Not those
- * whose punt was suppressed: packets that are sent on all the same are most of them.
- */
-const DROPS: readonly string[] = [
-  'drop-action',
-  'no-usable-locator',
-  'stale',
-  'not-our-eid',
-  'wrong-instance',
-  'ttl-expired',
-  'ecn-drop',
-  'bad-outer',
-  'bad-inner',
-  'bad-lisp-flags',
-  'too-big',
-  'no-route',
-  'no-headroom',
-  'internal',
-  'punt-rate-limited',
-  'punt-ring-full',
-  'puntsTooOld',
-  'injectErrors',
-  'sendErrors',
-];
 
 async function snapshot({ agents }: Lab): Promise<Snapshot> {
   const all = XTRS.map(
     async (router) => [router, await agents[router].json<StatisticsView>('show', 'statistics')] as const,
   );
   return new Map(await Promise.all(all));
-}
-
-/** What was counted since; an agent that was restarted counts from zero again. */
-function grown(before: number | undefined, after: number | undefined): number {
-  const [b, a] = [before ?? 0, after ?? 0];
-  return a >= b ? a - b : a;
-}
-
-function countsOf(phase: string, router: RouterName, before: Snapshot, after: Snapshot): CountsByPhase {
-  const [b, a] = [before.get(router), after.get(router)];
-  const control = (name: string): number => grown(b?.control[name], a?.control[name]);
-  const packets = (reason: string): number =>
-    grown(b?.dataPath[reason]?.packets, a?.dataPath[reason]?.packets);
-  const ofAdapter = (name: string): number =>
-    grown(b?.adapters['datapath']?.[name], a?.adapters['datapath']?.[name]);
-  const drops = DROPS.map((name) => [name, packets(name) + ofAdapter(name)] as const);
-  return {
-    phase,
-    router,
-    held: control('packetsHeld'),
-    released: control('packetsReleased'),
-    heldDropped: control('packetsHeldDropped'),
-    reencapsulated: packets('reencapsulated'),
-    smrSent: control('smrOut'),
-    drops: Object.fromEntries(drops.filter(([, count]) => count > 0)),
-  };
 }
 
 /** Continuous traffic in both directions, and the phases that its packets are judged by. */
@@ -107,7 +56,7 @@ export class Traffic {
   /** Notes what the routers counted since the last time. */
   async count(phase: string): Promise<readonly CountsByPhase[]> {
     const now = await snapshot(this.#lab);
-    const counts = XTRS.map((router) => countsOf(phase, router, this.#last, now));
+    const counts = XTRS.map((router) => countsOf(phase, router, this.#last.get(router), now.get(router)));
     this.#last = now;
     this.#lab.report.counts.push(...counts);
     return counts;

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which of the counters of `show statistics` the story calls drops.
+import { readdirSync, readFileSync } from 'node:fs';
+import test from 'ava';
+import { countsOf } from '../../scripts/story/acts/counts.js';
+import type { StatisticsView } from '../../src/core/views.js';
+import { REASONS } from '../bpf/reasons.js';
+
+interface Counted {
+  readonly reasons?: Readonly<Record<string, number>>;
+  readonly datapath?: Readonly<Record<string, number>>;
+  readonly control?: Readonly<Record<string, number>>;
+}
+
+function statistics({ reasons = {}, datapath = {}, control = {} }: Counted): StatisticsView {
+  const traffic = Object.entries(reasons).map(([name, packets]) => [name, { packets, bytes: 0 }] as const);
+  return { control, dataPath: Object.fromEntries(traffic), adapters: { datapath } };
+}
+
+function dropsOf(before: Counted, after: Counted): Readonly<Record<string, number>> {
+  return countsOf('a phase', 'xtr2', statistics(before), statistics(after)).drops;
+}
+
+const ALL_DROPS = dropsOf({}, { reasons: Object.fromEntries(REASONS.map((name) => [name, 1])) });
+const PROGRAMS = readdirSync('bpf/lib')
+  .map((file) => readFileSync(`bpf/lib/${file}`, 'utf8'))
+  .join('\n');
+
+/** Reasons that the programs give to what matches; the last argument of a call, or the one before the verdict. */
+function given(call: string): string[] {
+  const pattern = new RegExp(String.raw`\b(?:${call})\([^;]*\bXTR_REASON_(\w+)(?:, XDP_DROP)?\);`, 'g');
+  const names = [...PROGRAMS.matchAll(pattern)].map(([, name = '']) => name);
+  return [...new Set(names)].map((name) => name.toLowerCase().replaceAll('_', '-'));
+}
+
+test('what the programs let go on is no drop', (t) => {
+  const reasons = given('pass|redirect|tunnel_path');
+  t.true(reasons.length > 5);
+  for (const reason of reasons) t.false(reason in ALL_DROPS, reason);
+});
+
+test('what the programs drop is one, but for what the agent sends on', (t) => {
+  const reasons = given('drop|leave_bytes').filter(
+    (name) => !['map-cache-miss', 'no-neighbour'].includes(name),
+  );
+  t.true(reasons.length > 5);
+  for (const reason of reasons) t.true(reason in ALL_DROPS, reason);
+});
+
+test('a reason that the story does not know is a drop', (t) => {
+  t.deepEqual(dropsOf({}, { reasons: { 'of-a-later-version': 3, encapsulated: 7 } }), {
+    'of-a-later-version': 3,
+  });
+});
+
+test('counted is what was added in the phase; an agent that was restarted began at zero', (t) => {
+  const before = { reasons: { stale: 5, 'no-route': 2 }, datapath: { sendErrors: 9, punts: 1 } };
+  const after = { reasons: { stale: 8, 'no-route': 2 }, datapath: { sendErrors: 4, punts: 3 } };
+  t.deepEqual(dropsOf(before, after), { stale: 3, sendErrors: 4 });
+  const counts = countsOf(
+    'a phase',
+    'xtr2',
+    statistics({ control: { packetsHeld: 1, smrOut: 2 } }),
+    statistics({ control: { packetsHeld: 4, smrOut: 1 }, reasons: { reencapsulated: 6 } }),
+  );
+  t.like(counts, { phase: 'a phase', router: 'xtr2', held: 3, released: 0, smrSent: 1, reencapsulated: 6 });
+});
