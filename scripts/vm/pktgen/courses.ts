@@ -60,10 +60,16 @@ async function busy_ns(guest: Guest): Promise<number> {
   return busyTime_ns(await guest.must(['cat', '/proc/stat']));
 }
 
-async function arrived(guest: Guest): Promise<number> {
-  const text = await guest.must(['ip', '-n', 'host', '-s', '-json', 'link', 'show', 'dev', 'eth0']);
-  const [link] = JSON.parse(text) as [{ stats64: { rx: { packets: number } } }];
-  return link.stats64.rx.packets;
+/**
+ * Packets to EIDs behind the host of east, so far. It forwards nothing: its IP counts them here and drops them. Its
+ * interface counts pings and neighbour messages too, by which more would arrive than was sent.
+ */
+async function arrived(guest: Guest, ipVersion: 4 | 6): Promise<number> {
+  const counter = ({ 4: 'IpInAddrErrors', 6: 'Ip6InAddrErrors' } as const)[ipVersion];
+  const text = await guest.must([...inHost, 'nstat', '-asz', '--json', counter]);
+  const { [counter]: packets } = (JSON.parse(text) as { kernel: Readonly<Record<string, number>> }).kernel;
+  if (packets === undefined) throw new Error(`nstat knows no ${counter}: ${text}`);
+  return packets;
 }
 
 async function macOf(guest: Guest, device: string): Promise<string> {
@@ -110,13 +116,13 @@ export async function measureCourse(
   await west.guest.must([...inHost, 'ping', '-n', '-q', '-c', '2', '-W', '60', far], {
     timeout_ms: TIMEOUT_ms,
   });
-  const arrivedBefore = await arrived(east.guest);
+  const arrivedBefore = await arrived(east.guest, ipVersion);
   let eastBefore: Promise<number> | undefined;
   const sent = await drive(west.guest, accelerator, { generator, workload, target }, () => {
     eastBefore = busy_ns(east.guest);
   });
   await delay(SETTLE_ms);
-  const received = (await arrived(east.guest)) - arrivedBefore;
+  const received = (await arrived(east.guest, ipVersion)) - arrivedBefore;
   const eastBusy_ns = (await busy_ns(east.guest)) - ((await eastBefore) ?? 0);
   return {
     course,
