@@ -46,6 +46,12 @@ function xdpMode(text: string | undefined): 'native' | 'generic' | undefined {
   throw new UsageError(`--xdp is native or generic, not '${text}'`);
 }
 
+/** For people one line; with XTRD_LAB_STACK in the environment also where it was thrown, and what caused it. */
+export function tellError(name: string, error: unknown): void {
+  if (process.env['XTRD_LAB_STACK'] === undefined) console.error(`${name}: ${(error as Error).message}`);
+  else console.error(`${name}:`, error);
+}
+
 /**
  * Sets the exit code.
  * @param usage file of scripts/, as the command prints it before anything is built
@@ -59,7 +65,7 @@ export async function labCommand(backend: Backend, usage: string, args: readonly
       error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
     const text = wrongUse ? readFileSync(`${REPOSITORY}scripts/${usage}`, 'utf8') : '';
     if (wrongUse) console.error(`${name}: ${(error as Error).message}\n\n${text}`);
-    else console.error(`${name}: ${(error as Error).message}`);
+    else tellError(name, error);
     process.exitCode = wrongUse ? 2 : 1;
   }
 }

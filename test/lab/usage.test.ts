@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What scripts/lab answers at once: nothing of it is built or bootstrapped, and no lab is touched.
+import { spawnSync } from 'node:child_process';
 import test from 'ava';
+import { REPOSITORY } from '../../scripts/story/repository.js';
 import { NODES } from '../../scripts/story/topology.js';
 import { lab } from './lab-process.js';
 
@@ -26,4 +28,19 @@ test('scripts/lab --help names every node', async (t) => {
   t.is(await run.ended, 0);
   const names = NODES.map(({ name }) => name).join(' ');
   t.true(run.output().includes(`nodes: ${names}\n`), run.output());
+});
+
+/** Of facts that cannot be written, which is told before the lab is touched. */
+function failure(stack: '1' | undefined): string {
+  const args = [`${REPOSITORY}build/scripts/story/main.js`, '--json', '/proc/nowhere/facts.json'];
+  const env = { ...process.env, XTRD_LAB_STACK: stack };
+  return spawnSync(process.execPath, args, { encoding: 'utf8', env }).stderr;
+}
+
+test('an error is one line', (t) => {
+  t.regex(failure(undefined), /^lab: [^\n]+\n$/);
+});
+
+test('an error has its stack and its cause where XTRD_LAB_STACK asks for them', (t) => {
+  t.regex(failure('1'), /^lab: Error: .*\n +at .*\.js:\d+:\d+[^]*\[cause\]: .*ENOENT/);
 });

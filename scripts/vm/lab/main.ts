@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { labCommand } from '../../story/command.js';
+import { labCommand, tellError } from '../../story/command.js';
 import { prepareKernel } from '../boot.js';
 import { LAB_KERNEL } from '../kernel/matrix.js';
 import { virtualMachines } from './index.js';
@@ -22,7 +22,7 @@ async function main(args: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  console.error(`vmlab: ${(error as Error).message}`);
+  tellError('vmlab', error);
   process.exitCode = 1;
 }
 // Connections to machines that stay up are still open.
