@@ -57,7 +57,7 @@ class Fd
 
 // The classes of one JavaScript environment.
 struct Classes {
-	Napi::FunctionReference object, map, program, link, ring_buffer, raw_socket;
+	Napi::FunctionReference object, map, program, link, ring_buffer, raw_socket, udp_socket;
 };
 
 inline Classes &classes(Napi::Env env)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The addon: mechanism of libbpf and raw sockets, nothing of LISP. Every function throws BpfError.
+// The addon: mechanism of libbpf and sockets, nothing of LISP. Every function throws BpfError.
 
 export interface BpfError extends Error {
   /** 'EPERM', 'ENOENT', 'E2BIG' ...; 'EINVAL' for wrong arguments. */
@@ -109,6 +109,28 @@ export function openRawSocket(family: 4 | 6): RawSocket;
 export interface RawSocket {
   /** @param packet from the IP header on; its destination address is where it goes. Never blocks: EAGAIN is thrown. */
   send(packet: Uint8Array): void;
+  close(): void;
+}
+
+/**
+ * A UDP socket bound to an address of 4 or 16 bytes (then for IPv6 alone), with so large buffers of the kernel (without
+ * CAP_NET_ADMIN what net.core.rmem_max and wmem_max allow). @throws BpfError: EADDRNOTAVAIL, EADDRINUSE ...
+ * @param onDatagrams gets at most 32 in one turn of the event loop, one behind the other: 16 bytes of the sender's address
+ *   (IPv4 in the first four), port and length of 2 bytes each, in network byte order, and the datagram. The poll keeps
+ *   the event loop alive until close.
+ */
+export function openUdpSocket(
+  address: Uint8Array,
+  port: number,
+  bufferBytes: number,
+  onDatagrams: (datagrams: Uint8Array) => void,
+): UdpSocket;
+
+export interface UdpSocket {
+  /** Never blocks. Returns 0, or the errno of what the kernel had against it: EAGAIN when its buffer is full. */
+  send(datagram: Uint8Array, address: Uint8Array, port: number): number;
+  /** As the kernel counts: twice what was asked for. */
+  receiveBufferBytes(): number;
   close(): void;
 }
 

@@ -11,6 +11,7 @@
 #include "program.h"
 #include "raw_socket.h"
 #include "ring_buffer.h"
+#include "udp_socket.h"
 
 namespace native
 {
@@ -27,12 +28,14 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports)
 	made->link = Napi::Persistent(Link::define(env));
 	made->ring_buffer = Napi::Persistent(RingBuffer::define(env));
 	made->raw_socket = Napi::Persistent(RawSocket::define(env));
+	made->udp_socket = Napi::Persistent(UdpSocket::define(env));
 	env.SetInstanceData(made);
 
 	exports.Set("loadObject", Napi::Function::New<Object::load>(env, "loadObject"));
 	exports.Set("openPinnedLink", Napi::Function::New<Link::open_pinned>(env, "openPinnedLink"));
 	exports.Set("openRingBuffer", Napi::Function::New<RingBuffer::open>(env, "openRingBuffer"));
 	exports.Set("openRawSocket", Napi::Function::New<RawSocket::open>(env, "openRawSocket"));
+	exports.Set("openUdpSocket", Napi::Function::New<UdpSocket::open>(env, "openUdpSocket"));
 	exports.Set("numPossibleCpus", Napi::Function::New<num_possible_cpus>(env, "numPossibleCpus"));
 	exports.Set("monotonicNs", Napi::Function::New<monotonic_ns>(env, "monotonicNs"));
 	exports.Set("libbpfVersion", Napi::Function::New<libbpf_version>(env, "libbpfVersion"));

@@ -19,7 +19,7 @@ export interface ControlTransport {
   /** Sends from port 4342. Errors are counted, never thrown: UDP may lose anything. */
   send(bytes: Uint8Array, from: Address | undefined, to: Address, toPort: number): void;
   onDatagram(listener: (datagram: Datagram) => void): void;
-  close(): Promise<void>;
+  close(): void;
   counters(): Readonly<Record<string, number>>;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 export { ADAPTER_COUNTER_NAMES } from './adapter-counters.js';
 export { DataPathError } from './data-path-error.js';
+export { loadNative } from './native.js';
 export { openDataPath } from './open.js';
 export {
   type DataPathInterface,

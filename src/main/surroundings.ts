@@ -2,7 +2,7 @@
 import { formatAddress, type Address } from '../addr/index.js';
 import type { Configuration } from '../core/configuration.js';
 import type { ControlTransport, DataPath, ResolvedInterface } from '../core/ports.js';
-import { openDataPath, puntLimitsAt } from '../datapath/index.js';
+import { loadNative, openDataPath, puntLimitsAt } from '../datapath/index.js';
 import { type Link, type LinuxKernelNetwork, openKernelNetwork } from '../netlink/index.js';
 import type { Log } from '../observe/index.js';
 import { openControlTransport } from '../transport/index.js';
@@ -32,9 +32,14 @@ export async function openSurroundings(configuration: Configuration, log: Log): 
   const xtr = configuration.xtr && (await openXtr(configuration, configuration.xtr, log));
   try {
     const addresses = controlAddresses(configuration);
-    const transport = await openControlTransport({ addresses, log: (level, message) => log[level](message) });
+    const { openUdpSocket } = loadNative();
+    const transport = openControlTransport({
+      addresses,
+      openUdpSocket,
+      log: (level, message) => log[level](message),
+    });
     const close = async (): Promise<void> => {
-      await transport.close();
+      transport.close();
       await xtr?.close();
     };
     return { ...(xtr ?? NO_XTR), transport, close };

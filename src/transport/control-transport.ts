@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { endianness } from 'node:os';
-import {
-  type Address,
-  addressBytes,
-  AddressError,
-  formatAddress,
-  parseAddress,
-  sameAddress,
-} from '../addr/index.js';
+import { type Address, addressBytes, formatAddress, isLinkLocal, sameAddress } from '../addr/index.js';
 import type { Datagram } from '../core/input.js';
 import type { ControlTransport } from '../core/ports.js';
-import { CONTROL_PORT, ControlSocket } from './control-socket.js';
+import { CONTROL_PORT, ControlSocket, type OpenUdpSocket } from './control-socket.js';
+import type { ReceivedDatagram } from './datagrams.js';
 import { procNetAddress, socketDrops } from './socket-drops.js';
 
 export interface ControlTransportOptions {
   /** Every address that control messages are sent from and received on: our RLOCs, and a Map-Server's addresses. */
   readonly addresses: readonly Address[];
+  readonly openUdpSocket: OpenUdpSocket;
   readonly log: (level: 'error' | 'warn' | 'info' | 'debug', message: string) => void;
 }
 
 /**
- * Opens UDP port 4342 on each address. Resolves when each was tried once: an address that is missing, or taken, is
+ * Opens UDP port 4342 on each address. Returns when each was tried once: an address that is missing, or taken, is
  * named in the log and tried again until it can be bound.
  *
  * The kernel verifies the UDP checksum before a datagram gets here (RFC 9301 section 5: MUST) and computes it on sending;
@@ -31,12 +26,12 @@ export interface ControlTransportOptions {
  * a message that was sent from another port: every message here is sent from 4342, so answers come back to 4342, and a
  * NAT between restores it.
  *
- * Nothing is queued here: libuv reads at most 32 datagrams of a socket before other events have their turn, each goes to
- * the listener at once, and what waits does so in the kernel's receive buffer, which is bounded and counted.
+ * Nothing is queued here: at most 32 datagrams of a socket are read before other events have their turn, each goes to
+ * the listener at once, and what waits does so in the kernel's buffers, which are bounded and counted.
  */
-export async function openControlTransport(options: ControlTransportOptions): Promise<ControlTransport> {
+export function openControlTransport(options: ControlTransportOptions): ControlTransport {
   const transport = new UdpControlTransport(options);
-  await transport.open();
+  transport.open();
   return transport;
 }
 
@@ -56,15 +51,15 @@ class UdpControlTransport implements ControlTransport {
   /** Last failure of each address, so that only news are logged. */
   readonly #failures = new Map<ControlSocket, string>();
 
-  constructor({ addresses, log }: ControlTransportOptions) {
+  constructor({ addresses, openUdpSocket, log }: ControlTransportOptions) {
     this.#log = log;
-    this.#sockets = addresses.map((address) => this.#createSocket(address));
+    this.#sockets = addresses.map((address) => this.#createSocket(address, openUdpSocket));
     const littleEndian = endianness() === 'LE';
     this.#procNetAddresses = addresses.map((address) => procNetAddress(addressBytes(address), littleEndian));
   }
 
-  async open(): Promise<void> {
-    await Promise.all(this.#sockets.map((socket) => socket.open()));
+  open(): void {
+    for (const socket of this.#sockets) socket.open();
   }
 
   onDatagram(listener: (datagram: Datagram) => void): void {
@@ -73,11 +68,9 @@ class UdpControlTransport implements ControlTransport {
 
   send(bytes: Uint8Array, from: Address | undefined, to: Address, toPort: number): void {
     const socket = this.#socketFor(from, to);
-    if (socket === undefined) return this.#sendFailed('EADDRNOTAVAIL');
-    socket.send(bytes, to, toPort, (code) => {
-      if (code === undefined) this.#counts.datagramsOut++;
-      else this.#sendFailed(code);
-    });
+    const code = socket === undefined ? 'EADDRNOTAVAIL' : socket.send(bytes, to, toPort);
+    if (code === undefined) this.#counts.datagramsOut++;
+    else this.#sendFailed(code);
   }
 
   counters(): Readonly<Record<string, number>> {
@@ -89,13 +82,13 @@ class UdpControlTransport implements ControlTransport {
     };
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#sockets.map((socket) => socket.close()));
+  close(): void {
+    for (const socket of this.#sockets) socket.close();
   }
 
-  #createSocket(address: Address): ControlSocket {
-    const socket: ControlSocket = new ControlSocket(address, {
-      datagram: (bytes, from, fromPort) => this.#received(bytes, from, fromPort, address),
+  #createSocket(address: Address, openUdpSocket: OpenUdpSocket): ControlSocket {
+    const socket: ControlSocket = new ControlSocket(address, openUdpSocket, {
+      datagram: (datagram) => this.#received(datagram, address),
       bound: () => this.#bound(socket),
       failed: (code) => this.#bindFailed(socket, code),
     });
@@ -108,14 +101,14 @@ class UdpControlTransport implements ControlTransport {
     return this.#sockets.find((socket) => sameAddress(socket.address, from) && from.family === to.family);
   }
 
-  #received(bytes: Uint8Array, from: string, fromPort: number, to: Address): void {
-    const source = sourceAddress(from);
-    if (source === undefined) {
+  #received({ from, fromPort, bytes }: ReceivedDatagram, to: Address): void {
+    // Says nothing without its interface: no RLOC is one.
+    if (from.family === 6 && isLinkLocal(from)) {
       this.#counts.datagramsUnaddressed++;
       return;
     }
     this.#counts.datagramsIn++;
-    this.#listener({ from: source, fromPort, to, bytes });
+    this.#listener({ from, fromPort, to, bytes });
   }
 
   #sendFailed(code: string): void {
@@ -141,16 +134,6 @@ class UdpControlTransport implements ControlTransport {
       'warn',
       `no control messages on ${address} port ${CONTROL_PORT} yet: ${explain(code, address)}`,
     );
-  }
-}
-
-/** Undefined for a link-local source, which has a zone index: no RLOC is link-local. */
-function sourceAddress(text: string): Address | undefined {
-  try {
-    return parseAddress(text);
-  } catch (error) {
-    if (error instanceof AddressError) return undefined;
-    throw error;
   }
 }
 

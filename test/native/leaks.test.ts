@@ -58,6 +58,17 @@ test.serial('ring buffers', async (t) => {
   t.pass();
 });
 
+test.serial('UDP sockets, also those that cannot be bound', async (t) => {
+  const open = (address: readonly number[]) =>
+    addon.openUdpSocket(Uint8Array.from(address), 4341, 1 << 16, () => undefined);
+  leaksNothing(t, () => {
+    open([127, 77, 1, 1]).close();
+    bpfError(() => open([198, 51, 100, 1]));
+  });
+  await new Promise(setImmediate); // libuv closes its handles
+  t.pass();
+});
+
 test.serial('handles that nobody closed go with the garbage, and none twice', async (t) => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

@@ -2,13 +2,18 @@
 import { existsSync } from 'node:fs';
 import { type Address, formatAddress } from '../../../src/addr/index.js';
 import type { ControlTransport } from '../../../src/core/ports.js';
+import { loadNative } from '../../../src/datapath/index.js';
 import { openControlTransport } from '../../../src/transport/index.js';
 import { say, serve } from '../../netlink/helpers/serve.js';
 
 let transport: ControlTransport;
 
-async function open(addresses: Address[]): Promise<void> {
-  transport = await openControlTransport({ addresses, log: (level, message) => say(`${level}: ${message}`) });
+function open(addresses: Address[]): void {
+  transport = openControlTransport({
+    addresses,
+    openUdpSocket: loadNative().openUdpSocket,
+    log: (level, message) => say(`${level}: ${message}`),
+  });
   transport.onDatagram(({ bytes, from, fromPort, to }) =>
     say(`${formatAddress(from)} ${fromPort} > ${formatAddress(to)}: ${Buffer.from(bytes).toString()}`),
   );
