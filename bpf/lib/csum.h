@@ -37,11 +37,25 @@ __noinline __u64 csum_options(struct xdp_md *ctx, __u32 offset, __u32 words)
 	return sum;
 }
 
+/* A sum of 32-bit words is that of a sound header. */
+static __always_inline bool csum_sound(__u64 sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return csum_fold(sum) == 0xffff;
+}
+
+static __always_inline __u64 csum_of_five(const struct iphdr *header)
+{
+	const __u32 *at = (const __u32 *)header;
+
+	return (__u64)at[0] + at[1] + at[2] + at[3] + at[4];
+}
+
 /* The first 20 bytes are known to be inside the packet. */
 static __always_inline bool csum_verify(struct xdp_md *ctx, const struct iphdr *header)
 {
-	const __u32 *at = (const __u32 *)header;
-	__u64 sum = (__u64)at[0] + at[1] + at[2] + at[3] + at[4];
+	__u64 sum = csum_of_five(header);
 
 	if (header->ihl > 5) {
 		__u64 options = csum_options(ctx, (const void *)header - packet_data(ctx), header->ihl);
@@ -50,9 +64,7 @@ static __always_inline bool csum_verify(struct xdp_md *ctx, const struct iphdr *
 			return false;
 		sum += options;
 	}
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return csum_fold(sum) == 0xffff;
+	return csum_sound(sum);
 }
 
 #endif

@@ -17,7 +17,9 @@ static __always_inline bool same_instance(const struct xtr_packet *packet, __u32
 	return interface && interface->roles & XTR_ROLE_EID && interface->instance_id == packet->instance_id;
 }
 
-static __always_inline int deliver(struct xdp_md *ctx, struct xtr_packet *packet, const struct xtr_arrival *arrival)
+/* rloc: outer destination. */
+static __always_inline int deliver(struct xdp_md *ctx, struct xtr_packet *packet, const union xtr_address *rloc,
+				   const struct xtr_arrival *arrival)
 {
 	struct bpf_fib_lookup fib;
 	struct xtr_route route = {
@@ -49,7 +51,7 @@ static __always_inline int deliver(struct xdp_md *ctx, struct xtr_packet *packet
 		return pass(packet, XTR_REASON_DECAPSULATED_TO_KERNEL);
 	if (!rewrite_ip(ctx, &packet->ip, packet->ip.tos, packet->ip.ttl - 1) || !address_to(ctx, &fib))
 		return drop(packet, XTR_REASON_INTERNAL);
-	delivery_remember(ctx, packet, arrival, &fib);
+	delivery_remember(ctx, packet, rloc, arrival, &fib);
 	return redirect(packet, fib.ifindex, XTR_REASON_DECAPSULATED);
 }
 

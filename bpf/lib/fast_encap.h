@@ -7,6 +7,7 @@
 #ifndef XTR_LIB_FAST_ENCAP_H
 #define XTR_LIB_FAST_ENCAP_H
 
+#include "brief.h"
 #include "encap.h"
 #include "fib.h"
 #include "flow_hash.h"
@@ -14,13 +15,9 @@
 #include "interface.h"
 #include "path.h"
 
-/* What the outer header needs of the inner one. */
-struct xtr_brief {
-	__u32 total_bytes;
+struct xtr_hashes {
 	__u32 flow;
-	__u32 pair; /* hash of the addresses alone */
-	__u8 tos;
-	__u8 ttl; /* that the packet leaves with */
+	__u32 pair; /* of the addresses alone */
 };
 
 /* What the tables say of a pair of EIDs. */
@@ -30,50 +27,38 @@ struct xtr_decision {
 };
 
 /* No options, no fragment, hops left, sound; eight bytes behind it are in the frame. */
-static __always_inline bool usual_v4(const struct iphdr *ip, const void *end, struct xtr_brief *brief)
+static __always_inline bool usual_v4(const struct iphdr *ip, const void *end, struct xtr_brief *brief,
+				     struct xtr_hashes *hashes)
 {
 	const __u32 *word = (const __u32 *)ip;
-	__u64 hash, sum;
+	__u64 hash;
 
-	if ((const void *)(word + 7) > end || *(const __u8 *)ip != 0x45 || ip->ttl <= 1 ||
-	    ip->frag_off & bpf_htons(IPV4_FRAGMENT))
-		return false;
-	brief->total_bytes = bpf_ntohs(ip->tot_len);
-	if (brief->total_bytes < sizeof(*ip) || brief->total_bytes > end - (const void *)ip)
-		return false;
-	sum = (__u64)word[0] + word[1] + word[2] + word[3] + word[4];
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	if (csum_fold(sum) != 0xffff)
+	if ((const void *)(word + 7) > end || ip->ttl <= 1 || ip->frag_off & bpf_htons(IPV4_FRAGMENT) ||
+	    !brief_v4(ip, end, brief))
 		return false;
 	hash = hash_pair_v4(ip->saddr, ip->daddr);
-	brief->pair = hash;
+	hashes->pair = hash;
 	if (has_ports(ip->protocol))
 		hash = hash_ports(hash, ip->protocol, word[5]);
-	brief->flow = hash_end(hash);
-	brief->tos = ip->tos;
-	brief->ttl = ip->ttl - 1;
+	hashes->flow = hash_end(hash);
 	return true;
 }
 
 /* The same for IPv6, whose protocol says that there is no extension header. */
-static __always_inline bool usual_v6(const struct ipv6hdr *ip, const void *end, struct xtr_brief *brief)
+static __always_inline bool usual_v6(const struct ipv6hdr *ip, const void *end, struct xtr_brief *brief,
+				     struct xtr_hashes *hashes)
 {
 	const __u32 *word = (const __u32 *)ip;
 	const union xtr_address *source = (const union xtr_address *)&ip->saddr;
 	const union xtr_address *destination = (const union xtr_address *)&ip->daddr;
 	__u64 hash;
 
-	if ((const void *)(word + 12) > end || ip->version != 6 || ip->hop_limit <= 1 || !has_ports(ip->nexthdr))
-		return false;
-	brief->total_bytes = sizeof(*ip) + bpf_ntohs(ip->payload_len);
-	if (brief->total_bytes > end - (const void *)ip)
+	if ((const void *)(word + 12) > end || ip->hop_limit <= 1 || !has_ports(ip->nexthdr) ||
+	    !brief_v6(ip, end, brief))
 		return false;
 	hash = hash_pair_v6(source->half, destination->half);
-	brief->pair = hash;
-	brief->flow = hash_end(hash_ports(hash, ip->nexthdr, word[10]));
-	brief->tos = bpf_ntohl(word[0]) >> 20;
-	brief->ttl = ip->hop_limit - 1;
+	hashes->pair = hash;
+	hashes->flow = hash_end(hash_ports(hash, ip->nexthdr, word[10]));
 	return true;
 }
 
@@ -199,9 +184,10 @@ static __always_inline void flow_remember(struct xtr_flow *flow, const struct xt
  * locator to another one only after a new epoch, as long as there are unused ones.
  */
 static __always_inline bool write_headers(struct xdp_md *ctx, const struct xtr_path *path,
-					  const struct xtr_brief *brief, __be64 lisp)
+					  const struct xtr_brief *brief, __u32 flow, __be64 lisp)
 {
 	const bool v4 = path->family == 4;
+	const __u8 ttl = brief->ttl - 1; /* that the inner packet leaves with */
 	const struct xtr_locator *locator;
 	__u32 index = path->locator;
 	void *at;
@@ -214,16 +200,15 @@ static __always_inline bool write_headers(struct xdp_md *ctx, const struct xtr_p
 	copy_ethernet(at, path->ethernet + KEPT_ETH_AT);
 	at += ETH_HLEN;
 	if (v4) {
-		write_ipv4(at, brief->total_bytes, brief->tos, brief->ttl, path->header_sum, path->rlocs_v4,
+		write_ipv4(at, brief->total_bytes, brief->tos, ttl, path->header_sum, path->rlocs_v4,
 			   path->rlocs_v4 + 4);
-		write_tunnel(at + sizeof(struct iphdr), brief->total_bytes, brief->flow, lisp);
+		write_tunnel(at + sizeof(struct iphdr), brief->total_bytes, flow, lisp);
 	} else {
 		locator = bpf_map_lookup_elem(&xtr_locators, &index);
 		if (!locator)
 			return false;
-		write_ipv6(at, brief->total_bytes, brief->tos, brief->ttl, brief->flow, locator->source,
-			   locator->destination);
-		write_tunnel(at + sizeof(struct ipv6hdr), brief->total_bytes, brief->flow, lisp);
+		write_ipv6(at, brief->total_bytes, brief->tos, ttl, flow, locator->source, locator->destination);
+		write_tunnel(at + sizeof(struct ipv6hdr), brief->total_bytes, flow, lisp);
 	}
 	return true;
 }
@@ -262,11 +247,11 @@ static __always_inline bool decide_by_index(const struct ethhdr *eth, __u32 ifin
 }
 
 static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *eth, const struct xtr_brief *brief,
-					     const __u32 family)
+					     const struct xtr_hashes *hashes, const __u32 family)
 {
 	const __u32 ifindex = ctx->ingress_ifindex, frame_bytes = packet_bytes(ctx);
 	struct xtr_moment moment = memory_now();
-	struct xtr_flow *flow = flow_slot(&moment, brief->pair, family);
+	struct xtr_flow *flow = flow_slot(&moment, hashes->pair, family);
 	struct xtr_decision decision;
 	const struct xtr_path *path;
 	__u32 locator, spread, version, egress;
@@ -283,11 +268,11 @@ static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *
 	} else {
 		if (!decide_by_index(eth, ifindex, family, &decision))
 			return XTR_GO_ON;
-		flow_remember(flow, &moment, eth, ifindex, family, brief->pair, &decision);
+		flow_remember(flow, &moment, eth, ifindex, family, hashes->pair, &decision);
 		moment.epoch = memory_epoch(); /* a locator that has become another one since has another epoch, too */
 	}
-	locator = locator_of(decision.mapping, brief->flow);
-	spread = brief->flow & moment.spread;
+	locator = locator_of(decision.mapping, hashes->flow);
+	spread = hashes->flow & moment.spread;
 	path = path_slot(&moment, locator, spread, ifindex, brief->tos >> 2);
 	if (locator == XTR_NONE || !path)
 		return XTR_GO_ON;
@@ -300,7 +285,7 @@ static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *
 	    bpf_xdp_adjust_tail(ctx, (int)(ETH_HLEN + brief->total_bytes - frame_bytes)))
 		return leave_bytes(frame_bytes, XTR_REASON_INTERNAL, XDP_DROP);
 	egress = path->egress;
-	if (!write_headers(ctx, path, brief, decision.lisp))
+	if (!write_headers(ctx, path, brief, hashes->flow, decision.lisp))
 		return leave_bytes(frame_bytes, XTR_REASON_NO_HEADROOM, XDP_DROP);
 	memory_barrier();
 	if (*(const volatile __u32 *)&path->version != version)
@@ -316,13 +301,14 @@ __noinline int fast_encap(struct xdp_md *ctx)
 	struct ethhdr *eth = packet_data(ctx);
 	void *ip = eth + 1, *end = packet_end(ctx);
 	struct xtr_brief brief;
+	struct xtr_hashes hashes;
 
 	if (ip > end)
 		return XTR_GO_ON;
 	if (eth->h_proto == bpf_htons(ETH_P_IP))
-		return usual_v4(ip, end, &brief) ? fast_encap_family(ctx, eth, &brief, 4) : XTR_GO_ON;
+		return usual_v4(ip, end, &brief, &hashes) ? fast_encap_family(ctx, eth, &brief, &hashes, 4) : XTR_GO_ON;
 	if (eth->h_proto == bpf_htons(ETH_P_IPV6))
-		return usual_v6(ip, end, &brief) ? fast_encap_family(ctx, eth, &brief, 6) : XTR_GO_ON;
+		return usual_v6(ip, end, &brief, &hashes) ? fast_encap_family(ctx, eth, &brief, &hashes, 6) : XTR_GO_ON;
 	return XTR_GO_ON;
 }
 

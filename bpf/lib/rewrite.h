@@ -31,6 +31,14 @@ static __always_inline void rewrite_ipv6(struct ipv6hdr *header, __u8 tos, __u8 
 	header->hop_limit = ttl;
 }
 
+static __always_inline void rewrite(void *header, __u32 family, __u8 tos, __u8 ttl)
+{
+	if (family == 4)
+		rewrite_ipv4(header, tos, ttl);
+	else
+		rewrite_ipv6(header, tos, ttl);
+}
+
 /* False when the header is not there. */
 static __always_inline bool rewrite_ip(struct xdp_md *ctx, struct xtr_ip *ip, __u8 tos, __u8 ttl)
 {
@@ -39,15 +47,9 @@ static __always_inline bool rewrite_ip(struct xdp_md *ctx, struct xtr_ip *ip, __
 
 	ip->tos = tos;
 	ip->ttl = ttl;
-	if (ip->family == 4) {
-		if (header + sizeof(struct iphdr) > end)
-			return false;
-		rewrite_ipv4(header, tos, ttl);
-	} else {
-		if (header + sizeof(struct ipv6hdr) > end)
-			return false;
-		rewrite_ipv6(header, tos, ttl);
-	}
+	if (header + (ip->family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) > end)
+		return false;
+	rewrite(header, ip->family, tos, ttl);
 	return true;
 }
 

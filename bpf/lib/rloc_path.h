@@ -7,6 +7,7 @@
 #include "deliver.h"
 #include "ecn.h"
 #include "eid.h"
+#include "fast_decap.h"
 #include "flow_hash.h"
 #include "outer.h"
 #include "tunnel_path.h"
@@ -67,8 +68,8 @@ static __always_inline int stale(struct xdp_md *ctx, struct xtr_packet *packet, 
 	return tunnel_path(ctx, packet, &encap, XTR_REASON_REENCAPSULATED);
 }
 
-/* XTR_GO_ON: no LISP data for us, and not touched. */
-__noinline int rloc_path(struct xdp_md *ctx)
+/* LISP data, by tries and routes. A global function, so that its stack is its own and verifiers see it once. */
+__noinline int slow_rloc_path(struct xdp_md *ctx)
 {
 	struct xtr_packet packet = {.frame_bytes = packet_bytes(ctx)};
 	struct xtr_arrival arrival = {};
@@ -76,13 +77,9 @@ __noinline int rloc_path(struct xdp_md *ctx)
 	struct xtr_outer outer;
 	int fault, verdict;
 
-	if (!is_lisp_data(ctx))
-		return XTR_GO_ON;
 	fault = parse_lisp_data(ctx, &packet, &outer);
 	if (fault == XTR_GO_ON) {
-		if (delivery_known(ctx, &packet, &outer, &arrival))
-			return delivery_path(ctx, &packet, &outer, &arrival);
-		delivery_begin(&arrival);
+		delivery_begin(&packet, &arrival);
 		hash_flow(&packet, outer.inner, packet_end(ctx));
 		if (!unicast(packet.ip.family, &packet.ip.source)) /* deliveries are remembered of no others */
 			fault = XTR_REASON_BAD_INNER;
@@ -98,8 +95,19 @@ __noinline int rloc_path(struct xdp_md *ctx)
 	if (verdict != XTR_GO_ON)
 		return verdict;
 	if (eid->kind == XTR_EID_LOCAL)
-		return deliver(ctx, &packet, &arrival);
+		return deliver(ctx, &packet, &outer.ip.destination, &arrival);
 	return stale(ctx, &packet, eid);
+}
+
+/* XTR_GO_ON: no LISP data for us, and not touched. */
+static __always_inline int rloc_path(struct xdp_md *ctx)
+{
+	int verdict;
+
+	if (!is_lisp_data(ctx))
+		return XTR_GO_ON;
+	verdict = fast_decap(ctx);
+	return verdict == XTR_GO_ON ? slow_rloc_path(ctx) : verdict;
 }
 
 #endif

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whatever a LISP data packet is like, what is remembered of others makes no difference but in time: frames are sent
+// in turns, with nothing remembered and with all that is fast, and verdicts, bytes and counters are the same.
+import test from 'ava';
+import fc from 'fast-check';
+import { concat, ethernet, hex, ip, TCP, udp } from '../helpers/packets.js';
+import { counted, Router } from './router.js';
+import {
+  EID,
+  FAMILIES,
+  type Family,
+  GATEWAY_MAC,
+  HOST,
+  HOST7,
+  HOST_MAC,
+  OURS,
+  PEER,
+  RLOC,
+  SECOND,
+  SITE,
+} from './site.js';
+import { AWAY, localEid, memory } from './tables.js';
+import { payload, tunnel } from './tunnel.js';
+
+const router = new Router('rloc');
+test.after.always(() => router.close());
+
+const GONE = { 4: '5.5.5.77', 6: 'fd00:5::77' } as const;
+const ENTRIES = [...SITE, ...FAMILIES.map((family) => localEid(GONE[family], { kind: AWAY }))];
+const NOTHING_REMEMBERED = memory(3e6, 0);
+const OPTIONS = hex('94040000 01010100');
+
+const SOURCES = {
+  4: [PEER[4], PEER[4], '1.1.1.2', '224.0.0.1'],
+  6: [PEER[6], PEER[6], 'fd00:1::2', 'ff02::1'],
+};
+const DESTINATIONS = {
+  4: [HOST[4], HOST[4], HOST[4], GONE[4], HOST7, '5.5.5.254', '9.9.9.9'],
+  6: [HOST[6], HOST[6], HOST[6], GONE[6], 'fd00:5::fe', 'fd00:9::9'],
+};
+const OUTER_SOURCES = {
+  4: ['2.2.2.2', '2.2.2.2', '3.3.3.3', '127.0.0.1'],
+  6: ['fd00:22::2', 'fd00:33::3', '::1'],
+};
+
+/** Mostly what is usual, so that there are packets that what is remembered speaks of. */
+const rarely = <T>(usual: T, ...others: T[]) =>
+  fc.oneof(
+    { weight: 6, arbitrary: fc.constant(usual) },
+    { weight: 1, arbitrary: fc.constantFrom(...others) },
+  );
+const ttl = rarely(64, 0, 1, 2, 255);
+const tos = rarely(0, 1, 2, 3, 0xb8, 0xbb);
+const flagsAndOffset = rarely(0x4000, 0x2000, 0x00b9);
+const options = rarely(new Uint8Array(), OPTIONS);
+
+function inner(family: Family): fc.Arbitrary<Uint8Array> {
+  return fc
+    .record({
+      fields: fc.record({
+        source: fc.constantFrom(...SOURCES[family]),
+        destination: fc.constantFrom(...DESTINATIONS[family]),
+        protocol: rarely(17, TCP, 1, 44, 58),
+        ...{ ttl, tos, flagsAndOffset, options },
+      }),
+      bytes: rarely(20, 0, 1, 600, 1360, 1400),
+      cut: rarely(0, 1, 9),
+      broken: rarely(-1, 0, 1, 3, 7, 9),
+    })
+    .map(({ fields, bytes, cut, broken }) => {
+      const whole = ip(fields, udp(1000, 2000, payload(bytes)));
+      if (broken >= 0) whole[broken] = whole[broken]! ^ 0x11;
+      return whole.subarray(0, whole.length - cut);
+    });
+}
+
+const frame = (eid: Family, rloc: Family) =>
+  fc
+    .record({
+      source: fc.constantFrom(...OUTER_SOURCES[rloc]),
+      destination: rarely<string>(OURS[rloc], SECOND[rloc]),
+      packet: inner(eid),
+      fields: fc.record({
+        flags: rarely(0, 0x08, 0x48, 0x80, 0x01, 0x04),
+        second: rarely(0, 7 << 8, 1 << 8),
+        port: rarely(4341, 4342),
+        ...{ ttl, tos, flagsAndOffset, options },
+      }),
+      udpExtra: rarely(0, -1, 1, -30),
+      padding: rarely(0, 6, 40),
+      mac: rarely(RLOC.mac, HOST_MAC),
+      port: rarely(RLOC, EID),
+    })
+    .map(({ source, destination, packet, fields, udpExtra, padding, mac, port }) => {
+      const udpLength = 16 + packet.length + udpExtra;
+      const whole = tunnel(source, destination, packet, { ...fields, udpLength });
+      return {
+        frame: ethernet(mac, GATEWAY_MAC, concat(whole, new Uint8Array(padding))),
+        ifindex: port.ifindex,
+      };
+    });
+
+for (const eid of FAMILIES)
+  for (const rloc of FAMILIES)
+    test(`IPv${eid} in IPv${rloc}: what is remembered decides as tries and routes do`, async (t) => {
+      let delivered = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(frame(eid, rloc), { minLength: 1, maxLength: 12 }), async (frames) => {
+          const twice = [...frames, ...frames];
+          const [slow, quick] = [
+            await router.run({ entries: [...ENTRIES, NOTHING_REMEMBERED], frames: twice }),
+            await router.run({ entries: ENTRIES, frames: twice }),
+          ];
+          const facts = ({ runs, reasons }: typeof slow) => ({
+            runs: runs.map(({ verdict, frame: bytes }) => [verdict, Buffer.from(bytes).toString('hex')]),
+            reasons,
+          });
+          t.deepEqual(facts(quick), facts(slow));
+          delivered += counted(quick)['decapsulated'] ?? 0;
+        }),
+        { numRuns: 150 },
+      );
+      t.true(delivered > 30, `only ${delivered} packets were delivered`);
+    });
