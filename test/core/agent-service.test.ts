@@ -57,7 +57,7 @@ function at(name: string): AgentService {
     transport: {
       send: () => undefined,
       onDatagram: () => undefined,
-      close: () => Promise.resolve(),
+      close: () => undefined,
       counters: noCounters,
     },
     dataPath: undefined,

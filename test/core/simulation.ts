@@ -225,7 +225,7 @@ export class SimulatedNode {
         );
       },
       onDatagram: (listener) => void (this.#datagram = listener),
-      close: () => Promise.resolve(),
+      close: () => undefined,
       counters: () => ({}),
     };
   }

@@ -49,7 +49,7 @@ function scene(writing_ms = 0) {
         carriedOut.push(message.type);
       },
       onDatagram: () => undefined,
-      close: () => Promise.resolve(),
+      close: () => undefined,
       counters: () => ({}),
     },
     dataPath: {
