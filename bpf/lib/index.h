@@ -77,8 +77,8 @@ static __always_inline __u32 length_code_v6(__u64 bit)
 /* The slot as a result, if it is the same all the while. */
 #define INDEX_READ(slot, tag)                                                                                          \
 	({                                                                                                             \
-		__u64 value_ = *(const volatile __u32 *)&(slot)->value;                                                \
-		*(const volatile __u32 *)&(slot)->tag == (tag) ? value_ << 32 | (tag) : INDEX_ASK_TRIE;                \
+		__u64 value_ = (slot)->value;                                                                          \
+		(slot)->tag == (tag) ? value_ << 32 | (tag) : INDEX_ASK_TRIE;                                          \
 	})
 
 static __always_inline __u64 probe_v4(void *buckets, enum xtr_index_table table, __u32 prefix, __u32 scope)
@@ -98,8 +98,8 @@ static __always_inline __u64 probe_v4(void *buckets, enum xtr_index_table table,
 			return INDEX_ASK_TRIE;
 #pragma unroll
 		for (__u32 i = 0; i < XTR_INDEX_SLOTS; i++) {
-			const struct xtr_index_slot_v4 *slot = &bucket->slot[i];
-			__u32 tag = *(const volatile __u32 *)&slot->tag;
+			const volatile struct xtr_index_slot_v4 *slot = &bucket->slot[i];
+			const __u32 tag = slot->tag;
 
 			if (slot->address == prefix && slot->scope == scope && tag & INDEX_KIND_MASK)
 				return INDEX_READ(slot, tag);
@@ -129,8 +129,8 @@ static __always_inline __u64 probe_v6(void *buckets, enum xtr_index_table table,
 			return INDEX_ASK_TRIE;
 #pragma unroll
 		for (__u32 i = 0; i < XTR_INDEX_SLOTS; i++) {
-			const struct xtr_index_slot_v6 *slot = &bucket->slot[i];
-			__u32 tag = *(const volatile __u32 *)&slot->tag;
+			const volatile struct xtr_index_slot_v6 *slot = &bucket->slot[i];
+			const __u32 tag = slot->tag;
 
 			if (slot->low == low && slot->high == high && slot->scope == scope && tag & INDEX_KIND_MASK)
 				return INDEX_READ(slot, tag);

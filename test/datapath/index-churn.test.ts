@@ -41,10 +41,19 @@ test('under changes every packet goes to where the longest prefix led at some mo
   const [seen] = (await Promise.race([once(child, 'message'), exit])) as [Seen];
   exit.catch(() => undefined);
   const changes = changesOf(CHANGES);
+  const nowhere = new Set<number>();
   for (const destination of DESTINATIONS) {
     const name = formatEid(destination);
     const sightings = seen[name] ?? [];
     t.is(impossible(placesOf(changes, destination), sightings), undefined, name);
-    t.is(new Set(sightings.map(({ place }) => place)).size, RLOCS.length + 1, name);
+    const places = new Set(sightings.map(({ place }) => place));
+    t.deepEqual(
+      RLOCS.filter((rloc) => !places.has(rloc)),
+      [],
+      name,
+    );
+    if (places.has(NOWHERE)) nowhere.add(destination.address.family);
   }
+  // Not everywhere: of ten prefixes around one address there is nearly always one.
+  t.deepEqual([...nowhere].sort(), [4, 6]);
 });

@@ -52,7 +52,7 @@ const transport: ControlTransport = {
     sent += 1;
   },
   onDatagram: () => undefined,
-  close: async () => undefined,
+  close: () => undefined,
   counters: () => ({}),
 };
 
