@@ -6,6 +6,7 @@ import { HOST1, RLOC } from '../topology.js';
 import { expectEvent, type Lab, show } from './lab.js';
 import { nextHops } from './resolve.js';
 import type { Traffic } from './traffic.js';
+import { CONVERGENCE, HANDOVER } from './verdict.js';
 
 const BEFORE_ms = 2_000;
 const AFTER_ms = 2_000;
@@ -86,8 +87,8 @@ export async function move(lab: Lab, traffic: Traffic): Promise<void> {
   const told_ms = await roam(lab, moved_ms);
   report.act('Act 4: the solicit map request');
   const converged_ms = await solicit(lab, moved_ms);
-  traffic.phase('handover', moved_ms);
-  traffic.phase('convergence', told_ms + backend.pace.turn_ms);
+  traffic.phase(HANDOVER, moved_ms);
+  traffic.phase(CONVERGENCE, Math.min(told_ms + backend.pace.turn_ms, converged_ms));
   traffic.phase('after the move', converged_ms);
 
   await show(lab, 'xtr2', 'away', 'smr', 'database');
