@@ -25,8 +25,8 @@ test('packets are told apart by when they were sent', (t) => {
 
 test('a packet that did not arrive is lost in its own phase', (t) => {
   const [before, after] = arrived(0, 1, 3, 5);
-  t.is(before.lost, 1);
-  t.is(after.lost, 1);
+  t.like(before, { lost: 1, lostBeforeEnd_ms: { first: 1, last: 1 } });
+  t.like(after, { lost: 1, lostBeforeEnd_ms: { first: 1, last: 1 } });
 });
 
 test('a packet that arrived twice is a duplicate, and not lost', (t) => {
@@ -53,7 +53,7 @@ test('the longest gap and the latency come from the times of arrival', (t) => {
 
 test('nothing arrived', (t) => {
   const [before, after] = arrived();
-  t.like(before, { sent: 3, lost: 3, longestGap_ms: 0 });
+  t.like(before, { sent: 3, lost: 3, lostBeforeEnd_ms: { first: 3, last: 1 }, longestGap_ms: 0 });
   t.like(after, { sent: 3, lost: 3 });
 });
 

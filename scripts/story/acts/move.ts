@@ -87,7 +87,7 @@ export async function move(lab: Lab, traffic: Traffic): Promise<void> {
   const told_ms = await roam(lab, moved_ms);
   report.act('Act 4: the solicit map request');
   const converged_ms = await solicit(lab, moved_ms);
-  traffic.phase(HANDOVER, moved_ms);
+  traffic.phase(HANDOVER, moved_ms - backend.pace.turn_ms);
   traffic.phase(CONVERGENCE, Math.min(told_ms + backend.pace.turn_ms, converged_ms));
   traffic.phase('after the move', converged_ms);
 

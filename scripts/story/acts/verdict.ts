@@ -8,20 +8,25 @@ export const HANDOVER = 'handover';
 /** It may have been over before it begins to count, where a turn of the event loop has its time. */
 export const CONVERGENCE = 'convergence';
 
-/** Where a turn of the event loop takes long, xTR2 is not judged by what it could not yet act on. */
+/**
+ * Where a turn of the event loop takes long, xTR2 is not judged by what it could not yet act on, nor is anybody by the
+ * packets that were on their way when there was no cable any more.
+ */
 function legend(turn_ms: number): string {
+  const pulled = turn_ms === 0 ? 'the cable pulled out' : `${turn_ms} ms before the cable is pulled out`;
   const told = `the Map-Notify at xtr2${turn_ms === 0 ? '' : ` and ${turn_ms} ms in which it is acted on`}`;
   return `Packets by the phase in which they were sent
-handover: from the cable pulled out to ${told}, the host is not there
+handover: from ${pulled} to ${told}, the host is not there
 convergence: from ${told} to the trie update at xtr4
 `;
 }
 
 function judge({ report, backend }: Lab, { from, to, phases, refusedBySender }: FlowResult): void {
-  for (const { phase, sent, lost, duplicated } of phases) {
+  for (const { phase, sent, lost, lostBeforeEnd_ms: when, duplicated } of phases) {
     if (phase === HANDOVER) continue;
     const mayBeEmpty = phase === CONVERGENCE && backend.pace.turn_ms > 0;
-    const measured = `${lost} of ${sent} lost, ${duplicated} duplicated`;
+    const span = when && ` (sent ${when.first.toFixed(0)} to ${when.last.toFixed(0)} ms before its end)`;
+    const measured = `${lost} of ${sent} lost${span ?? ''}, ${duplicated} duplicated`;
     report.fact(
       `${from} to ${to}, ${phase}: nothing lost or doubled`,
       (sent > 0 || mayBeEmpty) && lost + duplicated === 0,

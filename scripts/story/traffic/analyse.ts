@@ -13,6 +13,8 @@ export interface PhaseResult {
   readonly phase: string;
   readonly sent: number;
   readonly lost: number;
+  /** When the first and the last of those that were lost had been sent, before the end of the phase; if there are any. */
+  readonly lostBeforeEnd_ms: { readonly first: number; readonly last: number } | undefined;
   readonly duplicated: number;
   /** Arrived after a packet with a higher sequence number (RFC 4737, section 3). */
   readonly reordered: number;
@@ -23,7 +25,7 @@ export interface PhaseResult {
 
 class Tally {
   sent = 0;
-  lost = 0;
+  readonly lost_ms: number[] = [];
   duplicated = 0;
   reordered = 0;
   longestGap_ms = 0;
@@ -54,13 +56,19 @@ export function analyse({ times_ms }: Sent, { packets }: Received, phases: reado
   times_ms.forEach((sent_ms, sequence) => {
     const tally = tallyAt(sent_ms);
     tally.sent++;
-    if (!arrivals[sequence]) tally.lost++;
+    if (!arrivals[sequence]) tally.lost_ms.push(sent_ms);
   });
-  return phases.map(({ name }, i) => summary(name, tallies[i] ?? new Tally()));
+  const last_ms = times_ms.at(-1) ?? 0;
+  return phases.map(({ name }, i) =>
+    summary(name, tallies[i] ?? new Tally(), phases[i + 1]?.from_ms ?? last_ms),
+  );
 }
 
-function summary(phase: string, { latencies_ms, ...counts }: Tally): PhaseResult {
+function summary(phase: string, { latencies_ms, lost_ms, ...counts }: Tally, end_ms: number): PhaseResult {
   const sorted = latencies_ms.sort((a, b) => a - b);
   const latency_ms = { median: sorted[sorted.length >> 1] ?? 0, highest: sorted.at(-1) ?? 0 };
-  return { phase, ...counts, latency_ms };
+  const [first, last] = [lost_ms.at(0), lost_ms.at(-1)];
+  const lostBeforeEnd_ms =
+    first === undefined || last === undefined ? undefined : { first: end_ms - first, last: end_ms - last };
+  return { phase, lost: lost_ms.length, lostBeforeEnd_ms, ...counts, latency_ms };
 }
