@@ -29,7 +29,10 @@ export interface Pace {
   readonly patience: number;
   /** Rate of the continuous traffic, in each direction. */
   readonly traffic_pps: number;
-  /** How long a turn of an agent's event loop may take: events bear its beginning, tries are written at its end. */
+  /**
+   * How long a turn of an agent's event loop may take: events bear its beginning, tries are written at its end. Packets are
+   * on their way for as long.
+   */
   readonly turn_ms: number;
 }
 
