@@ -48,7 +48,7 @@ function xdpMode(text: string | undefined): 'native' | 'generic' | undefined {
 
 /** For people one line; with XTRD_LAB_STACK in the environment also where it was thrown, and what caused it. */
 export function tellError(name: string, error: unknown): void {
-  if (process.env['XTRD_LAB_STACK'] === undefined) console.error(`${name}: ${(error as Error).message}`);
+  if ((process.env['XTRD_LAB_STACK'] ?? '') === '') console.error(`${name}: ${(error as Error).message}`);
   else console.error(`${name}:`, error);
 }
 
