@@ -48,7 +48,8 @@ function destinations({ to, popularity }: FlowSpec, random: Random): (words: Uin
 export function encodeFlows(spec: FlowSpec, frame: Uint8Array, shape: Shape): Uint8Array {
   const random = new Random(SEED);
   const next = destinations(spec, random);
-  const header = frame.slice(innerOffset(shape), innerOffset(shape) + 20);
+  // A copy: slice() of a Buffer is none.
+  const header = new Uint8Array(frame.subarray(innerOffset(shape), innerOffset(shape) + 20));
   header.fill(0, 10, 12);
   const constant = wordSum(header);
   const bytes = new Uint8Array(spec.packets * FLOW_BYTES);

@@ -26,8 +26,6 @@ const MOST_EIDS = 8_192;
 /** With the headers of LISP it has to fit into 1,500 bytes. */
 const LARGEST_BYTES = 1_400;
 const MOST_THREADS = 2;
-/** The router of west was seen to leave those of IPv6 to its kernel, which is not understood. */
-const LIVE_IPV6 = 'live frames are sent with IPv4 alone: leave out --ipv6, or use --generator pktgen';
 const MODPROBE_TIMEOUT_ms = 300_000;
 const USAGE = await readFile(`${REPOSITORY}scripts/vm/pktgen/usage.txt`, 'utf8');
 
@@ -69,7 +67,6 @@ function readOptions(args: readonly string[]): Options {
   const generator = GENERATOR_CHOICES.find((choice) => choice === values.generator);
   if (generator === undefined)
     throw new UsageError(`--generator is one of ${GENERATOR_CHOICES.join(', ')}, not '${values.generator}'`);
-  if (values.ipv6 && generator === 'live-frame') throw new UsageError(LIVE_IPV6);
   const ipVersion = values.ipv6 ? 6 : 4;
   const smallest = SMALLEST_BYTES[ipVersion];
   const eids = number('eids', values.eids, MOST_EIDS);
@@ -88,17 +85,12 @@ function readOptions(args: readonly string[]): Options {
 }
 
 /** Asks the kernel of the machine that sends. @throws Error when pktgen was asked for and is not there */
-async function chooseGenerator(
-  guest: Guest,
-  choice: GeneratorChoice,
-  { ipVersion }: Workload,
-): Promise<GeneratorName> {
+async function chooseGenerator(guest: Guest, choice: GeneratorChoice): Promise<GeneratorName> {
   if (choice === 'live-frame') return choice;
   const { code, stderr } = await guest.run(['modprobe', 'pktgen'], { timeout_ms: MODPROBE_TIMEOUT_ms });
   if (code === 0) return 'pktgen';
   const missing = `this kernel has no pktgen (${stderr.trim()})`;
   if (choice === 'pktgen') throw new Error(`${missing}: use --generator live-frame, or another --kernel`);
-  if (ipVersion === 6) throw new Error(`${missing}, and ${LIVE_IPV6}`);
   say(`${missing}: live frames instead`);
   return 'live-frame';
 }
@@ -161,7 +153,7 @@ async function main(args: readonly string[]): Promise<void> {
   // More processors than threads make nothing faster where they are emulated, and qemu before 8.1 is not safe with them.
   const cpus = base.accelerator === 'kvm' ? MOST_THREADS : workload.threads;
   const results = await withPair(base, { what: 'pktgen', cpus }, async (pair) => {
-    const generator = await chooseGenerator(pair.west.guest, choice, workload);
+    const generator = await chooseGenerator(pair.west.guest, choice);
     say(`generator: ${generator}`);
     return measureAll(pair, workload, async (course) => {
       say(course);
