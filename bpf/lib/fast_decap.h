@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Decapsulation of usual packets by a remembered delivery: what rloc_path does with tries and routes, in a fraction of
- * the time. Nothing is counted or changed before it is clear that the packet goes this way; XTR_GO_ON leaves all
- * others, and every doubt, to rloc_path. What a packet shows of its own is checked each time: headers, TTL, ECN.
+ * Decapsulation of usual packets by a remembered delivery: what slow_rloc_path does with tries and routes, in a
+ * fraction of the time. Nothing is counted or changed before it is clear that the packet goes this way; XTR_GO_ON
+ * leaves all others, and every doubt, to slow_rloc_path. What a packet shows of its own is checked each time: headers,
+ * TTL, ECN.
  */
 #ifndef XTR_LIB_FAST_DECAP_H
 #define XTR_LIB_FAST_DECAP_H

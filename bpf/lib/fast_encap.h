@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Encapsulation of usual packets by index and remembered path: what eid_path does with tries and routes, in a fraction
- * of the time. Nothing is counted or changed before it is clear that the packet goes this way; XTR_GO_ON leaves all
- * others, and every doubt, to eid_path. All that is known of the packet stays in registers: nothing takes its address.
+ * Encapsulation of usual packets by index and remembered path: what slow_eid_path does with tries and routes, in a
+ * fraction of the time. Nothing is counted or changed before it is clear that the packet goes this way; XTR_GO_ON
+ * leaves all others, and every doubt, to slow_eid_path. All that is known of the packet stays in registers: nothing
+ * takes its address.
  */
 #ifndef XTR_LIB_FAST_ENCAP_H
 #define XTR_LIB_FAST_ENCAP_H
@@ -82,7 +83,7 @@ static __always_inline __u64 index_destination(const void *ip, const __u32 famil
 	return index_map_cache_v6(instance_id, bpf_be64_to_cpu(half[0]), bpf_be64_to_cpu(half[1]));
 }
 
-/* Index into xtr_locators, or XTR_NONE where eid_path has to look. */
+/* Index into xtr_locators, or XTR_NONE where slow_eid_path has to look. */
 static __always_inline __u32 locator_of(__u64 mapping, __u32 flow)
 {
 	__u32 target = index_target(mapping);
@@ -224,7 +225,7 @@ static __always_inline bool both_unicast(const void *ip, const __u32 family)
 	return unicast_v6((const union xtr_address *)&v6->saddr) && unicast_v6((const union xtr_address *)&v6->daddr);
 }
 
-/* False: not for this router, or eid_path has to look. */
+/* False: not for this router, or slow_eid_path has to look. */
 static __always_inline bool decide_by_index(const struct ethhdr *eth, __u32 ifindex, const __u32 family,
 					    struct xtr_decision *decision)
 {
