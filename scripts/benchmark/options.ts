@@ -7,7 +7,7 @@ import { GENERATOR_CHOICES, type GeneratorChoice } from './generator.js';
 export const USAGE = `scripts/bench [--quick] [--out DIR] [--only NAME...] [--generator G]   measure the product against its limits
 scripts/bench --list                                                    the names of the figures
 
-  --quick        about two minutes instead of twenty: fewer rounds, fewer sizes
+  --quick        two to three minutes instead of twenty: fewer rounds, fewer sizes
   --out DIR      write report.md, report.json and plots there; made if need be
   --only NAME    these figures alone; a name may end in * and may be repeated
   --generator G  what sends the packets of the throughput figures: live-frame (the default; Linux 5.18), pktgen, or
