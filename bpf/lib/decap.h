@@ -6,12 +6,6 @@
 #include "outer.h"
 #include "rewrite.h"
 
-/* Takes off what is in front of the inner packet but room for an Ethernet header, which is not written yet. */
-static __always_inline bool strip(struct xdp_md *ctx, const struct xtr_ip *inner, __u32 outer_header_bytes)
-{
-	return !bpf_xdp_adjust_head(ctx, (int)(outer_header_bytes + sizeof(struct xtr_tunnel))) && trim(ctx, inner);
-}
-
 /* tos and ttl are those that the inner header leaves the tunnel with. False: cannot happen. */
 static __always_inline bool decapsulate(struct xdp_md *ctx, struct xtr_ip *inner, __u32 outer_header_bytes, __u8 tos,
 					__u8 ttl)
@@ -23,7 +17,7 @@ static __always_inline bool decapsulate(struct xdp_md *ctx, struct xtr_ip *inner
 		return false;
 	saved = *eth;
 	saved.h_proto = inner->family == 4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6);
-	if (!strip(ctx, inner, outer_header_bytes))
+	if (bpf_xdp_adjust_head(ctx, (int)(outer_header_bytes + sizeof(struct xtr_tunnel))) || !trim(ctx, inner))
 		return false;
 	eth = packet_data(ctx);
 	if ((void *)(eth + 1) > packet_end(ctx))

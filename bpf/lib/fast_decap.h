@@ -44,17 +44,6 @@ static __always_inline bool same_way(const struct xtr_delivery *delivery, const 
 				: same_address(delivery->rloc, (const union xtr_address *)&v6->daddr);
 }
 
-static __always_inline __u32 pair_hash(const void *ip, const __u32 family)
-{
-	const struct iphdr *v4 = ip;
-	const struct ipv6hdr *v6 = ip;
-
-	if (family == 4)
-		return hash_pair_v4(v4->saddr, v4->daddr);
-	return hash_pair_v6(((const union xtr_address *)&v6->saddr)->half,
-			    ((const union xtr_address *)&v6->daddr)->half);
-}
-
 static __always_inline int fast_decap_families(struct xdp_md *ctx, struct ethhdr *eth, const __u32 rloc_family,
 					       const __u32 eid_family)
 {
@@ -73,7 +62,7 @@ static __always_inline int fast_decap_families(struct xdp_md *ctx, struct ethhdr
 	    !brief_of(inner, end, eid_family, &inner_brief) ||
 	    !usual_tunnel(ip, tunnel, &outer_brief, &inner_brief, rloc_family))
 		return XTR_GO_ON;
-	at = memory_slot(&moment, pair_hash(inner, eid_family));
+	at = memory_slot(&moment, hash_pair_of(inner, eid_family));
 	delivery = bpf_map_lookup_elem(&xtr_deliveries, &at);
 	if (!delivery || !moment.epoch)
 		return XTR_GO_ON;

@@ -37,7 +37,7 @@ static __always_inline bool usual_v4(const struct iphdr *ip, const void *end, st
 	if ((const void *)(word + 7) > end || ip->ttl <= 1 || ip->frag_off & bpf_htons(IPV4_FRAGMENT) ||
 	    !brief_v4(ip, end, brief))
 		return false;
-	hash = hash_pair_v4(ip->saddr, ip->daddr);
+	hash = hash_pair_of(ip, 4);
 	hashes->pair = hash;
 	if (has_ports(ip->protocol))
 		hash = hash_ports(hash, ip->protocol, word[5]);
@@ -50,14 +50,12 @@ static __always_inline bool usual_v6(const struct ipv6hdr *ip, const void *end, 
 				     struct xtr_hashes *hashes)
 {
 	const __u32 *word = (const __u32 *)ip;
-	const union xtr_address *source = (const union xtr_address *)&ip->saddr;
-	const union xtr_address *destination = (const union xtr_address *)&ip->daddr;
 	__u64 hash;
 
 	if ((const void *)(word + 12) > end || ip->hop_limit <= 1 || !has_ports(ip->nexthdr) ||
 	    !brief_v6(ip, end, brief))
 		return false;
-	hash = hash_pair_v6(source->half, destination->half);
+	hash = hash_pair_of(ip, 6);
 	hashes->pair = hash;
 	hashes->flow = hash_end(hash_ports(hash, ip->nexthdr, word[10]));
 	return true;

@@ -29,6 +29,18 @@ static __always_inline __u64 hash_pair_v6(const __u64 source[2], const __u64 des
 			source[1] ^ destination[1] * 0x94d049bb133111ebULL);
 }
 
+/* Of a header in the packet; its addresses are known to be inside. */
+static __always_inline __u64 hash_pair_of(const void *header, const __u32 family)
+{
+	const struct iphdr *v4 = header;
+	const struct ipv6hdr *v6 = header;
+
+	if (family == 4)
+		return hash_pair_v4(v4->saddr, v4->daddr);
+	return hash_pair_v6(((const union xtr_address *)&v6->saddr)->half,
+			    ((const union xtr_address *)&v6->daddr)->half);
+}
+
 static __always_inline bool has_ports(__u8 protocol)
 {
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_SCTP;
