@@ -49,7 +49,7 @@ static __always_inline int deliver(struct xdp_md *ctx, struct xtr_packet *packet
 	/* The kernel resolves the neighbour, or answers for the expired TTL; it counts the hop itself. */
 	if (result == BPF_FIB_LKUP_RET_NO_NEIGH || packet->ip.ttl <= 1)
 		return pass(packet, XTR_REASON_DECAPSULATED_TO_KERNEL);
-	if (!rewrite_ip(ctx, &packet->ip, packet->ip.tos, packet->ip.ttl - 1) || !address_to(ctx, &fib))
+	if (!decrement_ip(ctx, &packet->ip) || !address_to(ctx, &fib))
 		return drop(packet, XTR_REASON_INTERNAL);
 	delivery_remember(ctx, packet, rloc, arrival, &fib);
 	return redirect(packet, fib.ifindex, XTR_REASON_DECAPSULATED);

@@ -15,6 +15,7 @@
 #include "index.h"
 #include "interface.h"
 #include "path.h"
+#include "rewrite.h"
 
 struct xtr_hashes {
 	__u32 flow;
@@ -93,22 +94,6 @@ static __always_inline __u32 locator_of(__u64 mapping, __u32 flow)
 		return XTR_NONE;
 	set = bpf_map_lookup_elem(&xtr_locator_sets, &target);
 	return set ? set->bucket[flow % XTR_BUCKETS] : XTR_NONE;
-}
-
-/* One hop less. */
-static __always_inline void count_hop(void *ip, const __u32 family)
-{
-	struct iphdr *v4 = ip;
-	__be16 *word = ip;
-	__u32 sum;
-
-	if (family == 6) {
-		((struct ipv6hdr *)ip)->hop_limit--;
-		return;
-	}
-	word[4] -= bpf_htons(0x0100); /* in a word of the checksum: bytes would have to be read back as one */
-	sum = v4->check + bpf_htons(0x0100);
-	v4->check = sum + (sum >> 16);
 }
 
 /* The start of a struct xtr_flow_v6 for IPv6. */
@@ -279,7 +264,7 @@ static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *
 	if (!path_known(path, &moment, locator, spread, ifindex, brief->tos >> 2, brief->total_bytes))
 		return XTR_GO_ON;
 
-	count_hop(eth + 1, family);
+	decrement_ttl(eth + 1, family);
 	if (frame_bytes != ETH_HLEN + brief->total_bytes &&
 	    bpf_xdp_adjust_tail(ctx, (int)(ETH_HLEN + brief->total_bytes - frame_bytes)))
 		return leave_bytes(frame_bytes, XTR_REASON_INTERNAL, XDP_DROP);

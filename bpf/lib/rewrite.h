@@ -39,6 +39,38 @@ static __always_inline void rewrite(void *header, __u32 family, __u8 tos, __u8 t
 		rewrite_ipv6(header, tos, ttl);
 }
 
+/*
+ * TTL or hop limit, one less: all that forwarding changes in a packet, on the fast and on the slow ways. The checksum
+ * is that of the kernel's ip_decrease_ttl: its sum is one more, and 0xffff is written as 0 (RFC 1624 section 3). TTL
+ * and checksum are changed in words, for the reason given above.
+ */
+static __always_inline void decrement_ttl(void *header, const __u32 family)
+{
+	struct iphdr *v4 = header;
+	__be16 *words = header;
+	__u32 sum;
+
+	if (family == 6) {
+		((struct ipv6hdr *)header)->hop_limit--;
+		return;
+	}
+	words[4] -= bpf_htons(0x0100);
+	sum = v4->check + bpf_htons(0x0100);
+	v4->check = sum + (sum >= 0xffff);
+}
+
+/* False when the header is not there. */
+static __always_inline bool decrement_ip(struct xdp_md *ctx, struct xtr_ip *ip)
+{
+	void *header = packet_data(ctx) + ETH_HLEN;
+
+	ip->ttl--;
+	if (header + (ip->family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) > packet_end(ctx))
+		return false;
+	decrement_ttl(header, ip->family);
+	return true;
+}
+
 /* False when the header is not there. */
 static __always_inline bool rewrite_ip(struct xdp_md *ctx, struct xtr_ip *ip, __u8 tos, __u8 ttl)
 {

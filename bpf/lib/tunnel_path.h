@@ -52,7 +52,7 @@ static __always_inline int tunnel_path(struct xdp_md *ctx, struct xtr_packet *pa
 	if (route != BPF_FIB_LKUP_RET_SUCCESS && route != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return drop(packet, XTR_REASON_NO_ROUTE);
 
-	if (!trim(ctx, &packet->ip) || !rewrite_ip(ctx, &packet->ip, packet->ip.tos, packet->ip.ttl - 1))
+	if (!trim(ctx, &packet->ip) || !decrement_ip(ctx, &packet->ip))
 		return drop(packet, XTR_REASON_INTERNAL);
 	verdict = encapsulate(ctx, packet, encap);
 	if (verdict != XTR_GO_ON)

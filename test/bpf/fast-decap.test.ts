@@ -3,8 +3,8 @@
 // in turns, with nothing remembered and with all that is fast, and verdicts, bytes and counters are the same.
 import test from 'ava';
 import fc from 'fast-check';
-import { concat, ethernet, hex, ip, TCP, udp } from '../helpers/packets.js';
-import { counted, Router } from './router.js';
+import { concat, ethernet, hex, ip, ipv4, TCP, udp } from '../helpers/packets.js';
+import { counted, Router, XDP_REDIRECT } from './router.js';
 import {
   EID,
   FAMILIES,
@@ -53,6 +53,8 @@ const ttl = rarely(64, 0, 1, 2, 255);
 const tos = rarely(0, 1, 2, 3, 0xb8, 0xbb);
 const flagsAndOffset = rarely(0x4000, 0x2000, 0x00b9);
 const options = rarely(new Uint8Array(), OPTIONS);
+const id = fc.integer({ min: 0, max: 0xffff });
+const flowLabel = fc.integer({ min: 0, max: 0xfffff });
 
 function inner(family: Family): fc.Arbitrary<Uint8Array> {
   return fc
@@ -61,7 +63,7 @@ function inner(family: Family): fc.Arbitrary<Uint8Array> {
         source: fc.constantFrom(...SOURCES[family]),
         destination: fc.constantFrom(...DESTINATIONS[family]),
         protocol: rarely(17, TCP, 1, 44, 58),
-        ...{ ttl, tos, flagsAndOffset, options },
+        ...{ ttl, tos, flagsAndOffset, options, id, flowLabel },
       }),
       bytes: rarely(20, 0, 1, 600, 1360, 1400),
       cut: rarely(0, 1, 9),
@@ -84,7 +86,7 @@ const frame = (eid: Family, rloc: Family) =>
         flags: rarely(0, 0x08, 0x48, 0x80, 0x01, 0x04),
         second: rarely(0, 7 << 8, 1 << 8),
         port: rarely(4341, 4342),
-        ...{ ttl, tos, flagsAndOffset, options },
+        ...{ ttl, tos, flagsAndOffset, options, id, flowLabel },
       }),
       udpExtra: rarely(0, -1, 1, -30),
       padding: rarely(0, 6, 40),
@@ -122,3 +124,28 @@ for (const eid of FAMILIES)
       );
       t.true(delivered > 30, `only ${delivered} packets were delivered`);
     });
+
+for (const remembered of [true, false])
+  test(`each of the 65,536 inner header checksums, ${remembered ? 'by a remembered delivery' : 'by tries and routes'}: what a router recomputes`, async (t) => {
+    const packet = (fields: { id: number; ttl: number; checksum?: number }): Uint8Array =>
+      ipv4({ source: PEER[4], destination: HOST[4], ...fields }, udp(1000, 2000, payload(20)));
+    const zero = Buffer.from(packet({ id: 0, ttl: 64 })).readUInt16BE(10);
+    // one's complement: adding to the ID takes as much from the checksum
+    const ids = Array.from({ length: 0x10000 }, (_, check) => (zero - check + 0xffff) % 0xffff);
+    const first = packet({ id: 0, ttl: 64 }); // makes the router remember the delivery
+    const sent = [first, ...ids.map((each, check) => packet({ id: each, ttl: 64, checksum: check }))];
+    const outcome = await router.run({
+      entries: remembered ? ENTRIES : [...ENTRIES, NOTHING_REMEMBERED],
+      frames: sent.map((each) => ({
+        frame: ethernet(RLOC.mac, GATEWAY_MAC, tunnel('2.2.2.2', OURS[4], each, { ttl: 64 })),
+        ifindex: RLOC.ifindex,
+      })),
+    });
+    const wrong = ids.flatMap((each, check) => {
+      const { verdict, frame: out } = outcome.runs[check + 1]!;
+      const right = Buffer.from(packet({ id: each, ttl: 63 }));
+      return verdict === XDP_REDIRECT && right.equals(out.subarray(14)) ? [] : [check.toString(16)];
+    });
+    t.deepEqual(wrong, []);
+    t.deepEqual(counted(outcome), { decapsulated: sent.length });
+  });

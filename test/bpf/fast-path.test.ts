@@ -3,8 +3,18 @@
 // the tries alone and three times with all that is fast, and verdicts, bytes and counters are the same.
 import test from 'ava';
 import fc from 'fast-check';
-import { concat, ethernet, ip, TCP, udp, type IpFields } from '../helpers/packets.js';
-import { counted, Router } from './router.js';
+import {
+  concat,
+  DONT_FRAGMENT,
+  ethernet,
+  hex,
+  ip,
+  ipv4,
+  TCP,
+  udp,
+  type IpFields,
+} from '../helpers/packets.js';
+import { counted, Router, XDP_REDIRECT } from './router.js';
 import {
   EID,
   EID7,
@@ -108,19 +118,29 @@ function packet(family: Family): fc.Arbitrary<Uint8Array> {
       ttl: fc.constantFrom(0, 1, 2, 64, 255),
       tos: fc.integer({ min: 0, max: 255 }),
       protocol: fc.constantFrom(17, 17, TCP, 1, 50, 58, 132, 44),
+      id: ports,
+      flowLabel: fc.integer({ min: 0, max: 0xfffff }),
+      // Mostly what hosts send; also fragments, the reserved bit, options, and wrong lengths and checksums.
+      flagsAndOffset: fc.oneof({ weight: 8, arbitrary: fc.constantFrom(0, DONT_FRAGMENT) }, ports),
+      options: fc.constantFrom(...Array<string>(8).fill(''), '01010100', '0101010101010100'),
+      length: fc.oneof({ weight: 12, arbitrary: fc.constant(undefined) }, ports),
+      checksum: fc.oneof({ weight: 12, arbitrary: fc.constant(undefined) }, ports),
       bytes: fc.constantFrom(0, 1, 20, 600, 1300, 1450),
       source_port: ports,
       destination_port: ports,
       padding: fc.constantFrom(0, 0, 6, 40),
       cut: fc.constantFrom(0, 0, 0, 0, 1, 9),
     })
-    .map(
-      ({ source, destination, ttl, tos, protocol, bytes, source_port, destination_port, padding, cut }) => {
-        const fields: IpFields = { source, destination, ttl, tos, protocol };
-        const whole = ip(fields, udp(source_port, destination_port, payload(bytes)));
-        return concat(whole.subarray(0, whole.length - cut), new Uint8Array(padding));
-      },
-    );
+    .map(({ bytes, source_port, destination_port, padding, cut, options, length, checksum, ...header }) => {
+      const fields: IpFields = {
+        ...header,
+        options: hex(options),
+        ...(length !== undefined && { length }),
+        ...(checksum !== undefined && { checksum }),
+      };
+      const whole = ip(fields, udp(source_port, destination_port, payload(bytes)));
+      return concat(whole.subarray(0, whole.length - cut), new Uint8Array(padding));
+    });
 }
 
 const frame = (family: Family) =>
@@ -207,3 +227,39 @@ test('what is sent is what the tables say', async (t) => {
   );
   t.is(Buffer.from(outcome.runs[6]!.frame.subarray(30, 34)).join('.'), REMOTE[4]);
 });
+
+/** The header checksum of a packet of this ID. */
+function checksumOf(id: number): number {
+  return Buffer.from(ipv4({ source: HOST[4], destination: PEER[4], id }, CHECKSUM_PAYLOAD)).readUInt16BE(10);
+}
+
+const CHECKSUM_PAYLOAD = udp(1, 2, payload(20));
+/** Outer IPv4, UDP and LISP header, behind Ethernet. */
+const INNER_AT = 14 + 20 + 8 + 8;
+
+for (const indexed of [false, true])
+  test(`each of the 65,536 header checksums ${indexed ? 'by index and memory' : 'by tries and routes'}: what a router recomputes`, async (t) => {
+    const zero = checksumOf(0);
+    // one's complement: adding to the ID takes as much from the checksum
+    const ids = Array.from({ length: 0x10000 }, (_, check) => (zero - check + 0xffff) % 0xffff);
+    const packet = (id: number, ttl: number, checksum?: number): Uint8Array =>
+      ipv4(
+        { source: HOST[4], destination: PEER[4], id, ttl, ...(checksum !== undefined && { checksum }) },
+        CHECKSUM_PAYLOAD,
+      );
+    const first = packet(0, 64); // makes the index and memory know the way
+    const sent = [first, first, ...ids.map((id, check) => packet(id, 64, check))];
+    const outcome = await router.run({
+      entries: ENTRIES,
+      frames: sent.map((inner) => ({ frame: ethernet(EID.mac, HOST_MAC, inner), ifindex: EID.ifindex })),
+      indexed,
+    });
+    const wrong = ids.flatMap((id, check) => {
+      const { verdict, frame: out } = outcome.runs[check + 2]!;
+      const right = Buffer.from(packet(id, 63));
+      const inner = Buffer.from(out.subarray(INNER_AT));
+      return verdict === XDP_REDIRECT && inner.equals(right) ? [] : [check.toString(16)];
+    });
+    t.deepEqual(wrong, []);
+    t.deepEqual(counted(outcome), { encapsulated: sent.length });
+  });
