@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The layering of ARCHITECTURE.md, read from the sources. Type imports count as imports.
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// The layers and rooms of ARCHITECTURE.md, read from the sources. Type imports count as imports.
+import { basename, dirname } from 'node:path';
 import test from 'ava';
 import ts from 'typescript';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { circlesOf, filesUnder, readSource, type Source, sourcesUnder, visit } from './helpers/sources.js';
 
 const PURE = ['addr', 'wire', 'control', 'core'];
 const ADAPTERS = ['api', 'config', 'datapath', 'netlink', 'observe', 'transport'];
+/** What adapters may know of control: what it is told and what it asks for, not how it decides. */
+const CONTRACT = 'control/contract';
 
 interface Layer {
   /** Folders under src that it may import, besides itself. */
@@ -28,7 +27,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   ...Object.fromEntries(
     PURE.map((folder, i) => [folder, { folders: PURE.slice(0, i), outside: pureBuiltin }] as const),
   ),
-  ...Object.fromEntries(ADAPTERS.map((folder) => [folder, { folders: PURE, outside: () => true }] as const)),
+  ...Object.fromEntries(
+    ADAPTERS.map(
+      (folder) => [folder, { folders: ['addr', 'wire', CONTRACT, 'core'], outside: () => true }] as const,
+    ),
+  ),
   cli: {
     folders: ['api'],
     outside: (specifier) => specifier === 'commander' || specifier.startsWith('node:'),
@@ -38,104 +41,110 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 /** main.ts and main/ put everything together. */
 const COMPOSITION_ROOT = 'main';
 
-interface Import {
-  readonly specifier: string;
-  readonly names: readonly string[];
+/** Rooms of src/control and what each may know of, besides itself; the files beside them join the rooms. */
+const CONTROL_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  contract: [],
+  kit: ['contract'],
+  locators: ['contract', 'kit'],
+  etr: ['contract', 'kit', 'locators'],
+  itr: ['contract', 'kit', 'locators', 'etr'],
+  mobility: ['contract', 'kit', 'locators', 'etr', 'itr'],
+  'map-server': ['contract', 'kit'],
+};
+
+const SOURCES = sourcesUnder('src');
+const EVERYTHING = [...SOURCES, ...sourcesUnder('test'), ...sourcesUnder('scripts')];
+
+/** 'control' of 'src/control/itr/itr.ts', 'main' of 'src/main.ts'. */
+function folderOf(path: string): string {
+  return path.split('/')[1]?.replace(/\.ts$/, '') ?? '';
 }
 
-interface Source {
-  /** Relative to src: 'control/xtr.ts'. */
-  readonly path: string;
-  readonly folder: string;
-  readonly file: ts.SourceFile;
-  readonly imports: readonly Import[];
+/** 'control/itr' of 'src/control/itr/itr.ts', 'control' of 'src/control/xtr.ts'. */
+function roomOf(path: string): string {
+  return dirname(path).split('/').slice(1, 3).join('/');
 }
-
-function filesUnder(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return entry.name === 'build' ? [] : filesUnder(path);
-    return [path];
-  });
-}
-
-function parse(path: string): Source {
-  const file = ts.createSourceFile(
-    path,
-    readFileSync(join(ROOT, path), 'utf8'),
-    ts.ScriptTarget.Latest,
-    true,
-  );
-  const inside = relative('src', path);
-  const folder = inside.includes('/') ? (inside.split('/')[0] ?? '') : inside.replace(/\.ts$/, '');
-  const imports: Import[] = [];
-  visit(file, (node) => imports.push(...importsOf(node)));
-  return { path: inside, folder, file, imports };
-}
-
-function visit(node: ts.Node, see: (node: ts.Node) => void): void {
-  see(node);
-  ts.forEachChild(node, (child) => visit(child, see));
-}
-
-/** import and export declarations, import('...') as an expression and as a type, require('...'). */
-function importsOf(node: ts.Node): Import[] {
-  const text = (expression: ts.Node | undefined): string =>
-    expression !== undefined && ts.isStringLiteralLike(expression) ? expression.text : '<not a literal>';
-  if (ts.isImportDeclaration(node)) {
-    const bindings = node.importClause?.namedBindings;
-    const names = bindings && ts.isNamedImports(bindings) ? bindings.elements : [];
-    return [
-      {
-        specifier: text(node.moduleSpecifier),
-        names: names.map(({ name, propertyName }) => (propertyName ?? name).text),
-      },
-    ];
-  }
-  if (ts.isExportDeclaration(node) && node.moduleSpecifier)
-    return [{ specifier: text(node.moduleSpecifier), names: [] }];
-  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
-    return [{ specifier: text(node.argument.literal), names: [] }];
-  if (!ts.isCallExpression(node)) return [];
-  const callee = node.expression;
-  const loads =
-    callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === 'require');
-  return loads ? [{ specifier: text(node.arguments[0]), names: [] }] : [];
-}
-
-const SOURCES = filesUnder('src')
-  .filter((path) => path.endsWith('.ts'))
-  .map(parse);
 
 function inFolder(folder: string): Source[] {
-  return SOURCES.filter((source) => source.folder === folder);
-}
-
-/** The folder under src that a relative import leads to; '..' for one that leaves src. */
-function targetFolder(source: Source, specifier: string): string {
-  const target = join(dirname(source.path), specifier);
-  return target.startsWith('..') ? target : (target.split('/')[0] ?? '');
+  return SOURCES.filter(({ path }) => folderOf(path) === folder);
 }
 
 test('every folder under src has its place', (t) => {
-  const folders = new Set(SOURCES.map(({ folder }) => folder));
+  const folders = new Set(SOURCES.map(({ path }) => folderOf(path)));
   t.deepEqual([...folders].sort(), [...Object.keys(LAYERS), COMPOSITION_ROOT].sort());
 });
 
 for (const [folder, layer] of Object.entries(LAYERS))
   test(`${folder} imports ${layer.folders.join(', ') || 'no other folder'}`, (t) => {
-    const wrong = inFolder(folder).flatMap((source) =>
-      source.imports
-        .filter(({ specifier, names }) => {
-          if (!specifier.startsWith('.')) return !layer.outside(specifier, names);
-          const target = targetFolder(source, specifier);
-          if (source.path === 'datapath/native.ts' && target.startsWith('../native/')) return false;
-          return target !== folder && !layer.folders.includes(target);
+    const allowed = (target: string): boolean =>
+      [folder, ...layer.folders].some((each) => target.startsWith(`src/${each}/`));
+    const wrong = inFolder(folder).flatMap(({ path, imports }) =>
+      imports
+        .filter(({ specifier, names, target }) => {
+          if (target !== undefined) return !allowed(target);
+          if (path === ADDON_IMPORTER && specifier === '#native') return false;
+          return specifier.startsWith('#') || !layer.outside(specifier, names);
         })
-        .map(({ specifier }) => `${source.path} imports ${specifier}`),
+        .map(({ specifier }) => `${path} imports ${specifier}`),
     );
     t.deepEqual(wrong, []);
   });
+
+test('the rooms of control know those before them', (t) => {
+  const rooms = new Set(inFolder('control').map(({ path }) => roomOf(path)));
+  t.deepEqual(
+    [...rooms].sort(),
+    ['control', ...Object.keys(CONTROL_ROOMS).map((room) => `control/${room}`)].sort(),
+  );
+  const wrong = inFolder('control').flatMap(({ path, imports }) =>
+    imports
+      .filter(({ target }) => {
+        const [from, to] = [roomOf(path), target === undefined ? '' : roomOf(target)];
+        if (from === 'control' || target === undefined || !target.startsWith('src/control/')) return false;
+        return from !== to && !CONTROL_ROOMS[basename(from)]?.includes(basename(to));
+      })
+      .map(({ specifier }) => `${path} imports ${specifier}`),
+  );
+  t.deepEqual(wrong, []);
+});
+
+/** Who imports whom, by `name` of a path. */
+function graphOf(sources: readonly Source[], name: (path: string) => string): Map<string, Set<string>> {
+  const graph = new Map<string, Set<string>>();
+  for (const { path, imports } of sources) {
+    const to = graph.get(name(path)) ?? new Set<string>();
+    graph.set(name(path), to);
+    for (const { target } of imports)
+      if (target !== undefined && name(target) !== name(path)) to.add(name(target));
+  }
+  return graph;
+}
+
+test('no circle of files', (t) => {
+  t.deepEqual(circlesOf(graphOf(EVERYTHING, (path) => path)), []);
+});
+
+/** Files beside the rooms of a folder are what the rooms stand on and what joins them: they are in no room. */
+test('no circle of rooms in src', (t) => {
+  const graph = graphOf(SOURCES, roomOf);
+  const arrows = [...graph.values()].reduce((sum, to) => sum + to.size, 0);
+  const hasRooms = (folder: string): boolean =>
+    [...graph.keys()].some((room) => room.startsWith(`${folder}/`));
+  const rooms = new Map([...graph].filter(([room]) => !hasRooms(room)));
+  const circles = circlesOf(rooms);
+  t.log(`${graph.size} rooms, ${arrows} arrows, ${circles.length} circles`);
+  for (const [from, to] of [...graph].sort()) t.log(`${from} -> ${[...to].sort().join(' ') || 'nothing'}`);
+  t.deepEqual(circles, []);
+});
+
+test('imports go down by ./ and elsewhere by a subpath of package.json', (t) => {
+  const wrong = EVERYTHING.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ specifier }) => specifier.startsWith('..'))
+      .map(({ specifier }) => `${path}: ${specifier}`),
+  );
+  t.deepEqual(wrong, []);
+});
 
 /** Clocks, timers, randomness and I/O that need no import. */
 const AMBIENT = new Set([
@@ -166,14 +175,17 @@ for (const folder of PURE)
     t.deepEqual(wrong, []);
   });
 
+const ADDON_IMPORTER = 'src/datapath/native.ts';
+
 test('only datapath/native.ts knows where the addon is', (t) => {
   const importers = SOURCES.filter(
     ({ file, imports }) =>
-      imports.some(({ specifier }) => /(^|\/)native\//.test(specifier)) || file.text.includes('xtrd_native'),
+      imports.some(({ specifier }) => specifier === '#native' || /(^|\/)native\/build\//.test(specifier)) ||
+      file.text.includes('xtrd_native'),
   );
   t.deepEqual(
     importers.map(({ path }) => path),
-    ['datapath/native.ts'],
+    [ADDON_IMPORTER],
   );
 });
 
@@ -181,7 +193,7 @@ test('only netlink imports the netlink package, which may abort its process', (t
   const importers = SOURCES.filter(({ imports }) => imports.some(({ specifier }) => specifier === 'netlink'));
   t.true(importers.length > 0);
   t.deepEqual(
-    importers.filter(({ folder }) => folder !== 'netlink').map(({ path }) => path),
+    importers.filter(({ path }) => folderOf(path) !== 'netlink').map(({ path }) => path),
     [],
   );
 });
@@ -191,7 +203,7 @@ const LISP_TERM =
 
 test('the addon is mechanism: native/ has no word of LISP', (t) => {
   const said = filesUnder('native').flatMap((path) => {
-    const text = readFileSync(join(ROOT, path), 'utf8').replace('nothing of LISP', '');
+    const text = readSource(path).replace('nothing of LISP', '');
     return [...text.matchAll(LISP_TERM)].map(([word]) => `${path}: ${word}`);
   });
   t.deepEqual(said, []);
@@ -203,7 +215,7 @@ test(`no source file has more than ${MAX_LINES} lines`, (t) => {
   const long = ['src', 'native', 'bpf']
     .flatMap(filesUnder)
     .filter((path) => !path.includes('/generated/')) // nobody reads it from end to end
-    .map((path) => ({ path, lines: readFileSync(join(ROOT, path), 'utf8').split('\n').length - 1 }))
+    .map((path) => ({ path, lines: readSource(path).split('\n').length - 1 }))
     .filter(({ lines }) => lines > MAX_LINES);
   t.deepEqual(long, []);
 });
@@ -213,7 +225,7 @@ test('every source file says its licence in the first two lines', (t) => {
     .flatMap(filesUnder)
     .filter((path) => /\.(ts|cc|c|h)$/.test(path))
     .filter((path) => {
-      const head = readFileSync(join(ROOT, path), 'utf8').split('\n', 2).join('\n');
+      const head = readSource(path).split('\n', 2).join('\n');
       return !head.includes('SPDX-License-Identifier: ');
     });
   t.deepEqual(without, []);

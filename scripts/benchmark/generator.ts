@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs';
-import { capture } from '../story/netns/shell.js';
+import { capture } from '#scripts/story/netns/shell.js';
 import { GENERATORS, type GeneratorName } from './inside/stream.js';
 import { Refused } from './refused.js';
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { REPOSITORY } from '../story/repository.js';
+import { REPOSITORY } from '#scripts/story/repository.js';
 
 const SOURCES = join(REPOSITORY, 'bpf/bench');
 const OBJECTS = join(REPOSITORY, 'build/bpf/bench');

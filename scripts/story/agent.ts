@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Backend, Daemon } from './backend.js';
 import type { RouterName } from './topology.js';
 import { NotSeen } from './wait.js';
-import type { StatusView } from '../../src/core/views.js';
+import type { StatusView } from '#core/service/views.js';
 
 const START_TIMEOUT_ms = 20_000;
 const POLL_ms = 50;

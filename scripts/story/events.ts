@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EventName } from '../../src/control/event.js';
-import type { EventView } from '../../src/core/views.js';
+import type { EventName } from '#control/contract/event.js';
+import type { EventView } from '#core/service/views.js';
 import type { Backend, Follower } from './backend.js';
 import type { RouterName } from './topology.js';
 import { withTimeout } from './wait.js';

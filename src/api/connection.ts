@@ -2,8 +2,8 @@
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
-import { AddressError } from '../addr/index.js';
-import { RefusedError } from '../core/service.js';
+import { AddressError } from '#addr/index.js';
+import { RefusedError } from '#core/service/service.js';
 import { streamEvents } from './event-stream.js';
 import { LineSplitter, LineTooLongError } from './line-splitter.js';
 import { isMethod, METHODS } from './methods.js';

@@ -9,10 +9,10 @@
 //
 // A table comes in parts so that a large one neither blocks the agent while it is written nor piles up in its memory:
 // rows are made for the next part when the reader has taken the last. Requests of a connection are answered one after another.
-import type { AgentService } from '../core/service.js';
+import type { AgentService } from '#core/service/service.js';
 
-export type * from '../core/views.js';
-export type { AgentService, TableQuery } from '../core/service.js';
+export type * from '#core/service/views.js';
+export type { AgentService, TableQuery } from '#core/service/service.js';
 
 /** Methods of AgentService whose result comes in parts. */
 export const TABLE_METHODS = [

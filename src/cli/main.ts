@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 import { CommanderError } from 'commander';
-import { AgentError, AgentUnreachableError } from '../api/client.js';
+import { AgentError, AgentUnreachableError } from '#api/client.js';
 import { CommandError, EXIT, type ExitCode } from './exit-code.js';
 import { quietWhenReaderLeaves } from './output.js';
 import { createProgram } from './program.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ApiClient } from '../api/client.js';
+import type { ApiClient } from '#api/client.js';
 
 /**
  * For the message that an EID was not found: an EID without --instance-id is one of instance ID 0, which is easily

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { ApiClient } from '../api/client.js';
-import type { TableQuery } from '../api/protocol.js';
+import { ApiClient } from '#api/client.js';
+import type { TableQuery } from '#api/protocol.js';
 import { findSocket } from './find-socket.js';
 
 /** Options that every command takes. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import type { ApiClient } from '../api/client.js';
-import type { ResultOf, TableMethod } from '../api/protocol.js';
+import type { ApiClient } from '#api/client.js';
+import type { ResultOf, TableMethod } from '#api/protocol.js';
 import { CommandError, EXIT } from './exit-code.js';
 import { otherInstances } from './other-instances.js';
 import { print } from './output.js';

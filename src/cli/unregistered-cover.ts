@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlockList } from 'node:net';
-import type { RegistrationView } from '../api/protocol.js';
+import type { RegistrationView } from '#api/protocol.js';
 
 interface ParsedPrefix {
   readonly address: string;

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { AuthenticationKey, MapServerConfig, StaticMapping, XtrLimits } from '../control/config.js';
-import type { ForwardingLocator } from '../control/effect.js';
-import { DEFAULT_XTR_LIMITS } from '../control/limits.js';
-import type { Configuration } from '../core/configuration.js';
+import type {
+  AuthenticationKey,
+  MapServerConfig,
+  StaticMapping,
+  XtrLimits,
+} from '#control/contract/config.js';
+import type { ForwardingLocator } from '#control/contract/forwarding.js';
+import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
+import type { Configuration } from '#core/configuration.js';
 import { defaultMapCachePrefixes, type Draft, eidOf, isXtr } from './draft.js';
 import type { Secrets } from './secrets.js';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Address, EidTable, formatAddress, formatEidPrefix, type EidPrefix } from '../addr/index.js';
+import { type Address, EidTable, formatAddress, formatEidPrefix, type EidPrefix } from '#addr/index.js';
 import { type Draft, eidOf } from './draft.js';
 import type { Path, Report } from './problem.js';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatAddress, formatEidPrefix } from '../addr/index.js';
+import { formatAddress, formatEidPrefix } from '#addr/index.js';
 import { eachRepeated } from './check-duplicates.js';
 import { type Draft, eidOf } from './draft.js';
 import type { Path, Report } from './problem.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatAddress } from '../addr/index.js';
+import { formatAddress } from '#addr/index.js';
 import { type Draft, isXtr, XTR_SECTIONS } from './draft.js';
 import type { Report } from './problem.js';
 

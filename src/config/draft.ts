@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EidPrefix, Prefix } from '../addr/index.js';
+import type { EidPrefix, Prefix } from '#addr/index.js';
 import type { Sections } from './sections.js';
 
 /** Everything that is valid on its own in a file; what is absent or not valid is undefined, or not in the list. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from 'node:path';
-import type { Configuration } from '../core/configuration.js';
+import type { Configuration } from '#core/configuration.js';
 import { FileError, readBoundedFile } from './bounded-file.js';
 import { buildConfiguration, stateDirectoryOf } from './build.js';
 import { checkDuplicates } from './check-duplicates.js';

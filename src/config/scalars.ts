@@ -12,7 +12,7 @@ import {
   parseAddress,
   parsePrefix,
   type Prefix,
-} from '../addr/index.js';
+} from '#addr/index.js';
 
 /** An issue found by a transform; `hint` reaches the error message through `params`; else the description does. */
 function reject(ctx: z.RefinementCtx, message: string, hint?: string): never {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys of the configuration file; docs/configuration.md describes each one, and a test compares the two.
 import { z } from 'zod';
-import { DEFAULT_MAP_SERVER_LIMITS, DEFAULT_XTR_LIMITS } from '../control/limits.js';
+import { DEFAULT_MAP_SERVER_LIMITS, DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
 import {
   absolutePath,
   bigInteger,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { dirname, resolve } from 'node:path';
-import type { AuthenticationKey } from '../control/config.js';
+import type { AuthenticationKey } from '#control/contract/config.js';
 import { FileError, readBoundedFile } from './bounded-file.js';
 import type { Draft } from './draft.js';
 import type { Path, Report } from './problem.js';

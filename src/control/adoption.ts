@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type EidPrefix, formatEidPrefix, isHostPrefix } from '../addr/index.js';
-import { AWAY_LIFETIME_MAX_ms, type AwayTable } from './away.js';
-import type { XtrConfig } from './config.js';
-import type { Database } from './database.js';
-import type { DynamicEids } from './dynamic-eid.js';
-import type { Effect, Forwarding, ForwardingLocator, LocalEid } from './effect.js';
-import type { LocalRlocs } from './local-rlocs.js';
-import { forwardingLocators, sameForwarding, sameLocators } from './locator-set.js';
-import type { AdoptedState } from './machine.js';
-import type { MapCacheEntry } from './map-cache-entry.js';
-import type { MapCache } from './map-cache.js';
-import { MAX_LIFETIME_ms } from './mapping.js';
-import type { OwnAddresses } from './own-addresses.js';
-import type { Registrar } from './registrar.js';
+import { type EidPrefix, formatEidPrefix, isHostPrefix } from '#addr/index.js';
+import { AWAY_LIFETIME_MAX_ms, type AwayTable } from './mobility/away.js';
+import type { XtrConfig } from './contract/config.js';
+import type { Database } from './etr/database.js';
+import type { DynamicEids } from './mobility/dynamic-eid.js';
+import type { Effect } from './contract/effect.js';
+import type { Forwarding, ForwardingLocator, LocalEid } from './contract/forwarding.js';
+import type { LocalRlocs } from './locators/local-rlocs.js';
+import { forwardingLocators, sameForwarding, sameLocators } from './locators/locator-set.js';
+import type { AdoptedState } from './contract/inputs.js';
+import type { MapCacheEntry } from './itr/map-cache-entry.js';
+import type { MapCache } from './itr/map-cache.js';
+import { MAX_LIFETIME_ms } from './locators/mapping.js';
+import type { OwnAddresses } from './mobility/own-addresses.js';
+import type { Registrar } from './etr/registrar.js';
 
 export interface AdoptionContext {
   readonly config: XtrConfig;

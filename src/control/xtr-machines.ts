@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-import { AwayTable } from './away.js';
-import type { XtrConfig } from './config.js';
-import type { Counters } from './counters.js';
-import { Database } from './database.js';
-import { DynamicEids } from './dynamic-eid.js';
-import { HoldQueue } from './hold-queue.js';
-import { Itr } from './itr.js';
-import { LocalRlocs } from './local-rlocs.js';
-import type { Random } from './machine.js';
-import { MapCache } from './map-cache.js';
-import { MapNotifyReceiver } from './map-notify.js';
-import { OwnAddresses } from './own-addresses.js';
-import type { Part } from './part.js';
-import { Recovery } from './recovery.js';
-import { Registrar } from './registrar.js';
-import { Resolver } from './resolver.js';
-import { Responder } from './responder.js';
-import { RlocReferences } from './rloc-references.js';
-import { SmrReceiver } from './smr-receiver.js';
-import { SmrSender } from './smr-sender.js';
-import { WriteTimes } from './write-times.js';
+import { AwayTable } from './mobility/away.js';
+import type { XtrConfig } from './contract/config.js';
+import type { Counters } from './contract/counters.js';
+import { Database } from './etr/database.js';
+import { DynamicEids } from './mobility/dynamic-eid.js';
+import { HoldQueue } from './itr/hold-queue.js';
+import { Itr } from './itr/itr.js';
+import { LocalRlocs } from './locators/local-rlocs.js';
+import type { Random } from './contract/machine.js';
+import { MapCache } from './itr/map-cache.js';
+import { MapNotifyReceiver } from './mobility/map-notify.js';
+import { OwnAddresses } from './mobility/own-addresses.js';
+import type { Part } from './kit/part.js';
+import { Recovery } from './itr/recovery.js';
+import { Registrar } from './etr/registrar.js';
+import { Resolver } from './itr/resolver.js';
+import { Responder } from './etr/responder.js';
+import { RlocReferences } from './locators/rloc-references.js';
+import { SmrReceiver } from './itr/smr-receiver.js';
+import { SmrSender } from './mobility/smr-sender.js';
+import { WriteTimes } from './itr/write-times.js';
 
 /** The machines that an xTR is made of. */
 export interface XtrMachines {

@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Address, Eid, EidPrefix, ReadonlyEidTable } from '../addr/index.js';
-import { type EncapsulatedControl, type MapNotify, type MapReply, type MapRequest } from '../wire/index.js';
+import type { Address, Eid, EidPrefix, ReadonlyEidTable } from '#addr/index.js';
+import { type EncapsulatedControl, type MapNotify, type MapReply, type MapRequest } from '#wire/index.js';
 import { startFrom } from './adoption.js';
-import type { AwayEntry } from './away.js';
-import type { DynamicEidPrefix, XtrConfig } from './config.js';
-import type { Counters } from './counters.js';
-import type { DatabaseEntry } from './database.js';
-import type { DynamicEid } from './dynamic-eid.js';
-import type { Effect, HeldFrame } from './effect.js';
-import {
-  type AdoptedState,
-  type EidSighting,
-  EXPIRE_BATCH,
-  type Machine,
-  type OwnAddress,
-  type Punt,
-  type Random,
-  type Received,
-} from './machine.js';
-import type { MapCacheEntry } from './map-cache-entry.js';
-import { earlier } from './part.js';
-import type { SmrEntry } from './smr-sender.js';
+import type { AwayEntry } from './mobility/away.js';
+import type { DynamicEidPrefix, XtrConfig } from './contract/config.js';
+import type { Counters } from './contract/counters.js';
+import type { DatabaseEntry } from './etr/database.js';
+import type { DynamicEid } from './mobility/dynamic-eid.js';
+import type { Effect, HeldFrame } from './contract/effect.js';
+import { EXPIRE_BATCH, type Machine, type Random } from './contract/machine.js';
+import type { AdoptedState, EidSighting, OwnAddress, Punt, Received } from './contract/inputs.js';
+import type { MapCacheEntry } from './itr/map-cache-entry.js';
+import { earlier } from './kit/part.js';
+import type { SmrEntry } from './mobility/smr-sender.js';
 import { type XtrMachines, xtrMachines } from './xtr-machines.js';
 
 /**

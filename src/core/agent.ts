@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatAddress } from '../addr/index.js';
-import type { MapServerConfig, XtrConfig } from '../control/config.js';
-import { Counters } from '../control/counters.js';
-import type { Effect } from '../control/effect.js';
-import type { Machine, Random, Received } from '../control/machine.js';
-import { MapServer } from '../control/map-server.js';
-import { earlier } from '../control/part.js';
-import { IntervalLimiter } from '../control/rate-limit.js';
-import { Xtr } from '../control/xtr.js';
+import { formatAddress } from '#addr/index.js';
+import type { MapServerConfig, XtrConfig } from '#control/contract/config.js';
+import { Counters } from '#control/contract/counters.js';
+import type { Effect } from '#control/contract/effect.js';
+import type { Machine, Random } from '#control/contract/machine.js';
+import type { Received } from '#control/contract/inputs.js';
+import { MapServer } from '#control/map-server/map-server.js';
+import { earlier } from '#control/kit/part.js';
+import { IntervalLimiter } from '#control/kit/rate-limit.js';
+import { Xtr } from '#control/xtr.js';
 import {
   type ControlMessage,
   type EncapsulatedControl,
   type MapRequest,
   WireError,
   decodeMessage,
-} from '../wire/index.js';
+} from '#wire/index.js';
 import type { Datagram, Input } from './input.js';
 
 /** One rejected message of a sender in this time becomes an event, so that a flood cannot fill the log. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { InstanceId } from '../addr/index.js';
-import type { MapServerConfig, XtrConfig } from '../control/config.js';
-import type { PuntReason } from '../control/machine.js';
+import type { InstanceId } from '#addr/index.js';
+import type { MapServerConfig, XtrConfig } from '#control/contract/config.js';
+import type { PuntReason } from '#control/contract/inputs.js';
 
 export interface InterfaceConfig {
   readonly name: string;
@@ -30,7 +30,7 @@ export interface Configuration {
     /** Packets that XDP may hand to the agent, a second and CPU. */
     readonly puntRates_pps: Readonly<Record<PuntReason, number>>;
   };
-  /** set: the agent sets what netlink/kernel-settings.ts finds wrong; report: it prints the commands that would. */
+  /** set: the agent sets what netlink/kernel/kernel-settings.ts finds wrong; report: it prints the commands that would. */
   readonly kernelSettings: 'set' | 'report';
   readonly apiSocket: string;
   /** Where nonces and the generated xTR-ID are kept over restarts. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Address, Eid, EidPrefix } from '../addr/index.js';
-import type { XtrConfig } from '../control/config.js';
-import type { AdoptedState, EidSighting, OwnAddress, Punt } from '../control/machine.js';
+import type { Address, Eid, EidPrefix } from '#addr/index.js';
+import type { XtrConfig } from '#control/contract/config.js';
+import type { AdoptedState, EidSighting, OwnAddress, Punt } from '#control/contract/inputs.js';
 
 /** Everything that can happen to an agent. A list of (time, input) replays a run. */
 export type Input =

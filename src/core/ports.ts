@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What core needs of the outside world. Adapters implement these; core imports no adapter.
-import type { Address, EidPrefix } from '../addr/index.js';
+import type { Address, EidPrefix } from '#addr/index.js';
 import type {
   HeldFrame,
   HostRouteEffect,
@@ -9,8 +9,8 @@ import type {
   LocalEidSetEffect,
   MapCacheDeleteEffect,
   MapCacheSetEffect,
-} from '../control/effect.js';
-import type { AdoptedState, EidSighting, OwnAddress, Punt } from '../control/machine.js';
+} from '#control/contract/effect.js';
+import type { AdoptedState, EidSighting, OwnAddress, Punt } from '#control/contract/inputs.js';
 import type { InterfaceConfig } from './configuration.js';
 import type { Datagram } from './input.js';
 

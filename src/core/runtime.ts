@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Address, type Eid, type EidPrefix, formatEidPrefix } from '../addr/index.js';
-import type { Effect, LookupResult, SendEffect } from '../control/effect.js';
-import type { ControlEvent } from '../control/event.js';
-import type { AdoptedState } from '../control/machine.js';
-import { encodeMessage } from '../wire/index.js';
+import { type Address, type Eid, type EidPrefix, formatEidPrefix } from '#addr/index.js';
+import type { Effect, LookupResult, SendEffect } from '#control/contract/effect.js';
+import type { ControlEvent } from '#control/contract/event.js';
+import type { AdoptedState } from '#control/contract/inputs.js';
+import { encodeMessage } from '#wire/index.js';
 import type { Agent } from './agent.js';
 import type { Input } from './input.js';
 import type { Clock, ControlTransport, DataPath, KernelNetwork, TrieEffect } from './ports.js';

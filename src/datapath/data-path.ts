@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EidPrefix } from '../addr/index.js';
-import type { HeldFrame } from '../control/effect.js';
-import type { AdoptedState, Punt } from '../control/machine.js';
+import type { EidPrefix } from '#addr/index.js';
+import type { HeldFrame } from '#control/contract/effect.js';
+import type { AdoptedState, Punt } from '#control/contract/inputs.js';
 import type {
   DataPath,
   DataPathStatus,
@@ -9,15 +9,15 @@ import type {
   ResolvedInterface,
   Traffic,
   TrieEffect,
-} from '../core/ports.js';
+} from '#core/ports.js';
 import type { AdapterCounters } from './adapter-counters.js';
-import type { Injector } from './injector.js';
-import type { Interfaces } from './interfaces.js';
-import type { Memory } from './memory.js';
+import type { Injector } from './punts/injector.js';
+import type { Interfaces } from './programs/interfaces.js';
+import type { Memory } from './programs/memory.js';
 import type { BpfMap } from './native.js';
-import type { Punts } from './punts.js';
-import { readReasons } from './reasons.js';
-import type { Tables } from './tables.js';
+import type { Punts } from './punts/punts.js';
+import { readReasons } from './punts/reasons.js';
+import type { Tables } from './tables/tables.js';
 
 /** What open.ts has put together. */
 export interface DataPathParts {

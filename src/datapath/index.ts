@@ -11,5 +11,5 @@ export {
   type PuntLimit,
   type PuntLimits,
 } from './options.js';
-export { puntLimitsAt } from './punt-limits.js';
-export { tearDown } from './tear-down.js';
+export { puntLimitsAt } from './punts/punt-limits.js';
+export { tearDown } from './programs/tear-down.js';

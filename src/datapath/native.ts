@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one importer of the addon.
 import { createRequire } from 'node:module';
-import type * as Addon from '../../native/index.js';
+import type * as Addon from '#native';
 
-export type {
-  BpfError,
-  BpfLink,
-  BpfMap,
-  BpfObject,
-  BpfProgram,
-  RawSocket,
-  RingBuffer,
-} from '../../native/index.js';
+export type { BpfError, BpfLink, BpfMap, BpfObject, BpfProgram, RawSocket, RingBuffer } from '#native';
 export type Native = typeof Addon;
 
 const ADDON = '../../../native/build/Release/xtrd_native.node';

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, mkdirSync } from 'node:fs';
-import type { AdoptedState } from '../control/machine.js';
-import type { DataPath } from '../core/ports.js';
+import type { AdoptedState } from '#control/contract/inputs.js';
+import type { DataPath } from '#core/ports.js';
 import { AdapterCounters } from './adapter-counters.js';
 import { XdpDataPath } from './data-path.js';
-import { Injector } from './injector.js';
-import { writeConfiguration } from './interface-maps.js';
-import { Interfaces } from './interfaces.js';
-import { Links } from './links.js';
-import { mapSizes, remembered, rememberedFlows } from './map-sizes.js';
-import { Memory } from './memory.js';
+import { Injector } from './punts/injector.js';
+import { writeConfiguration } from './programs/interface-maps.js';
+import { Interfaces } from './programs/interfaces.js';
+import { Links } from './programs/links.js';
+import { mapSizes, remembered, rememberedFlows } from './tables/map-sizes.js';
+import { Memory } from './programs/memory.js';
 import { type BpfMap, loadNative, type Native } from './native.js';
 import type { DataPathOptions } from './options.js';
-import { PacketSender } from './packet-sender.js';
-import { PinPaths } from './pin-paths.js';
-import { programFor, type ProgramName, Programs } from './programs.js';
-import { Punts } from './punts.js';
-import { Tables } from './tables.js';
-import { tearDownOtherVersions, tearDownThisVersion } from './tear-down.js';
+import { PacketSender } from './punts/packet-sender.js';
+import { PinPaths } from './programs/pin-paths.js';
+import { programFor, type ProgramName, Programs } from './programs/programs.js';
+import { Punts } from './punts/punts.js';
+import { Tables } from './tables/tables.js';
+import { tearDownOtherVersions, tearDownThisVersion } from './programs/tear-down.js';
 
 /** Of bpf/maps.h, in its order, the one for punts last. */
 const MAP_NAMES = [

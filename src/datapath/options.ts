@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Address } from '../addr/index.js';
-import type { PuntReason } from '../control/machine.js';
-import type { ResolvedInterface } from '../core/ports.js';
+import type { Address } from '#addr/index.js';
+import type { PuntReason } from '#control/contract/inputs.js';
+import type { ResolvedInterface } from '#core/ports.js';
 
 export type DataPathInterface = ResolvedInterface;
 

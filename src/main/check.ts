@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { checkConfiguration, formatProblem } from '../config/index.js';
+import { checkConfiguration, formatProblem } from '#config/index.js';
 
 /** `xtrd --check`: says what is wrong with a configuration, or that nothing is. @throws ConfigurationError */
 export async function check(file: string): Promise<void> {

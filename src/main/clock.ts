@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Clock } from '../core/ports.js';
+import type { Clock } from '#core/ports.js';
 
 /** setTimeout takes 31 bits of milliseconds; a later deadline is waited for in steps. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;

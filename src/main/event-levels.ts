@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EventName } from '../control/event.js';
-import type { Log } from '../observe/index.js';
+import type { EventName } from '#control/contract/event.js';
+import type { Log } from '#observe/index.js';
 
 /** What somebody has to look at. */
 const WARNINGS: ReadonlySet<string> = new Set<EventName>([

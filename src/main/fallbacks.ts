@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { DataPathStatus } from '../core/ports.js';
-import type { Log } from '../observe/index.js';
+import type { DataPathStatus } from '#core/ports.js';
+import type { Log } from '#observe/index.js';
 
 /** Interfaces that have generic XDP because their driver refused native XDP, and why. */
 export class Fallbacks {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { InterfaceConfig } from '../core/configuration.js';
-import type { ResolvedInterface } from '../core/ports.js';
-import type { Link } from '../netlink/index.js';
+import type { InterfaceConfig } from '#core/configuration.js';
+import type { ResolvedInterface } from '#core/ports.js';
+import type { Link } from '#netlink/index.js';
 
 /** @throws Error that names every interface which the machine does not have or xtrd cannot use */
 export function resolveInterfaces(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Configuration } from '../core/configuration.js';
-import type { ResolvedInterface } from '../core/ports.js';
-import { checkKernelSettings, type Link, offloadNotes } from '../netlink/index.js';
-import type { Log } from '../observe/index.js';
+import type { Configuration } from '#core/configuration.js';
+import type { ResolvedInterface } from '#core/ports.js';
+import { checkKernelSettings, type Link, offloadNotes } from '#netlink/index.js';
+import type { Log } from '#observe/index.js';
 
 /**
  * What is in the way of forwarding and was not, or could not be, mended.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { DataPath, ResolvedInterface } from '../core/ports.js';
-import type { Link, LinkListener } from '../netlink/index.js';
-import type { Log } from '../observe/index.js';
+import type { DataPath, ResolvedInterface } from '#core/ports.js';
+import type { Link, LinkListener } from '#netlink/index.js';
+import type { Log } from '#observe/index.js';
 import { resolve } from './interfaces.js';
 
 type Seen = Pick<Link, 'ifindex' | 'mac'> & Partial<Pick<Link, 'up'>>;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FileError, replaceStateFile, UNFINISHED } from '../config/index.js';
-import type { RegistrationNonces } from '../control/registration-nonces.js';
+import { FileError, replaceStateFile, UNFINISHED } from '#config/index.js';
+import type { RegistrationNonces } from '#control/map-server/registration-nonces.js';
 import { BrokenNonceFileError, nonceFile, readNonceFile } from './nonce-file.js';
 
 const FILE_NAME = 'registration-nonces';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomFillSync } from 'node:crypto';
 
-import type { Random } from '../control/machine.js';
+import type { Random } from '#control/contract/machine.js';
 
 /** Bytes taken from the generator at once: asking it for eight takes as long as building the message around them. */
 const POOL_BYTES = 4_096;

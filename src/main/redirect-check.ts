@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { DataPath } from '../core/ports.js';
+import type { DataPath } from '#core/ports.js';
 import {
   checksumWarnings,
   type LinuxKernelNetwork,
   redirectWarnings,
   takesUnfinishedChecksums,
-} from '../netlink/index.js';
-import type { Log } from '../observe/index.js';
+} from '#netlink/index.js';
+import type { Log } from '#observe/index.js';
 
 /** Interfaces that lose redirected packets, or spoil them. It is asked anew each time: a veth changes with its peer. */
 export class RedirectCheck {

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from 'node:events';
 
-import { ApiServer, claimSocketPath } from '../api/index.js';
-import {
-  formatProblem,
-  loadConfiguration,
-  readOrCreateXtrId,
-  reserveRegisterNonces,
-} from '../config/index.js';
-import { Agent } from '../core/agent.js';
-import { agentService } from '../core/agent-service.js';
-import type { Configuration } from '../core/configuration.js';
-import { Runtime } from '../core/runtime.js';
-import { createLog, eventText, EventLog, type Log, systemClock } from '../observe/index.js';
+import { ApiServer, claimSocketPath } from '#api/index.js';
+import { formatProblem, loadConfiguration, readOrCreateXtrId, reserveRegisterNonces } from '#config/index.js';
+import { Agent } from '#core/agent.js';
+import { agentService } from '#core/service/agent-service.js';
+import type { Configuration } from '#core/configuration.js';
+import { Runtime } from '#core/runtime.js';
+import { createLog, eventText, EventLog, type Log, systemClock } from '#observe/index.js';
 import { wakingClock } from './clock.js';
 import { EventLogger } from './event-levels.js';
 import { eidFacing } from './interfaces.js';

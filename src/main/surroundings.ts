@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatAddress, type Address } from '../addr/index.js';
-import type { Configuration } from '../core/configuration.js';
-import type { ControlTransport, DataPath, ResolvedInterface } from '../core/ports.js';
-import { loadNative, openDataPath, puntLimitsAt } from '../datapath/index.js';
-import { type Link, type LinuxKernelNetwork, openKernelNetwork } from '../netlink/index.js';
-import type { Log } from '../observe/index.js';
-import { openControlTransport } from '../transport/index.js';
+import { formatAddress, type Address } from '#addr/index.js';
+import type { Configuration } from '#core/configuration.js';
+import type { ControlTransport, DataPath, ResolvedInterface } from '#core/ports.js';
+import { loadNative, openDataPath, puntLimitsAt } from '#datapath/index.js';
+import { type Link, type LinuxKernelNetwork, openKernelNetwork } from '#netlink/index.js';
+import type { Log } from '#observe/index.js';
+import { openControlTransport } from '#transport/index.js';
 import { Fallbacks } from './fallbacks.js';
 import { eidFacing, resolveInterfaces } from './interfaces.js';
 import { settleKernel } from './kernel.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { claimSocketPath } from '../api/index.js';
-import { loadConfiguration } from '../config/index.js';
-import { tearDown } from '../datapath/index.js';
-import { openKernelNetwork } from '../netlink/index.js';
+import { claimSocketPath } from '#api/index.js';
+import { loadConfiguration } from '#config/index.js';
+import { tearDown } from '#datapath/index.js';
+import { openKernelNetwork } from '#netlink/index.js';
 
 /**
  * `xtrd --teardown`: ends the forwarding that an instance left behind.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatAddress, formatEidPrefix } from '../addr/index.js';
-import type { ControlEvent } from '../control/event.js';
-import type { EventView } from '../core/views.js';
+import { formatAddress, formatEidPrefix } from '#addr/index.js';
+import type { ControlEvent } from '#control/contract/event.js';
+import type { EventView } from '#core/service/views.js';
 import { type EventClock, systemClock } from './clock.js';
 
 export type EventListener = (event: EventView) => void;

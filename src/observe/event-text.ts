@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EventView } from '../core/views.js';
+import type { EventView } from '#core/service/views.js';
 
 /** An event in one line, for the log, which has time and node of its own: 'map-reply-received 1.1.1.1/32 peer 6.6.6.6'. */
 export function eventText({ name, eid, peer, rlocs, nonce, detail }: EventView): string {

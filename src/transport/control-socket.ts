@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { getSystemErrorName } from 'node:util';
-import { type Address, addressBytes } from '../addr/index.js';
+import { type Address, addressBytes } from '#addr/index.js';
 import { datagramsIn, type ReceivedDatagram } from './datagrams.js';
 
 /** UDP port of LISP control messages (RFC 9301 section 5). */

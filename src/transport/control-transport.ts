@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { endianness } from 'node:os';
-import { type Address, addressBytes, formatAddress, isLinkLocal, sameAddress } from '../addr/index.js';
-import type { Datagram } from '../core/input.js';
-import type { ControlTransport } from '../core/ports.js';
+import { type Address, addressBytes, formatAddress, isLinkLocal, sameAddress } from '#addr/index.js';
+import type { Datagram } from '#core/input.js';
+import type { ControlTransport } from '#core/ports.js';
 import { CONTROL_PORT, ControlSocket, type OpenUdpSocket } from './control-socket.js';
 import type { ReceivedDatagram } from './datagrams.js';
 import { procNetAddress, socketDrops } from './socket-drops.js';

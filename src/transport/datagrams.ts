@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Address } from '../addr/index.js';
+import type { Address } from '#addr/index.js';
 
 export interface ReceivedDatagram {
   readonly from: Address;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AFI-encoded addresses (RFC 9301 section 5.1, RFC 8060 section 3). A message with an AFI or LCAF type that is not
 // known here is dropped as a whole (9301-5.1-01): what an unknown address means, and often where it ends, is unknown.
-import type { Address } from '../addr/index.js';
+import type { Address } from '#addr/index.js';
 import type { Reader } from './reader.js';
 import type { Writer } from './writer.js';
 

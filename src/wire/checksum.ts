@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ADDRESS_BITS, type Address } from '../addr/index.js';
+import { ADDRESS_BITS, type Address } from '#addr/index.js';
 
 /** One's complement sum of 16-bit words (RFC 1071), zero-padded to an even length; add up with `sum`, then `fold`. */
 export function sumWords(bytes: Uint8Array, sum = 0, start = 0, end = bytes.length): number {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ADDRESS_BITS, type EidPrefix, maskedPrefix } from '../addr/index.js';
+import { ADDRESS_BITS, type EidPrefix, maskedPrefix } from '#addr/index.js';
 import { readEid, writeEid } from './eid.js';
 import type { Reader } from './reader.js';
 import { checkUint, type Writer } from './writer.js';

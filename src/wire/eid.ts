@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Eid } from '../addr/index.js';
+import type { Eid } from '#addr/index.js';
 import { AFI, readAddress, writeAddress } from './afi-address.js';
 import { readInstanceId, writeInstanceId } from './lcaf/instance-id.js';
 import type { Reader } from './reader.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inner IP and UDP headers of an Encapsulated Control Message (RFC 9301 section 5.8).
-import type { Address } from '../addr/index.js';
+import type { Address } from '#addr/index.js';
 import { readAddressOf, writeBareAddress } from './afi-address.js';
 import { fold, sumAddress, sumWords } from './checksum.js';
 import { DATA_PORT, type EncapsulatedControl } from './messages.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Address, EidPrefix } from '../addr/index.js';
+import type { Address, EidPrefix } from '#addr/index.js';
 import { readAddress, writeAddress } from './afi-address.js';
 import { readEid, writeEid } from './eid.js';
 import { maskLengthOf, readEidPrefix, writeEidPrefix } from './eid-prefix.js';

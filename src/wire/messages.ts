@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The control messages of RFC 9301 section 5 as values. Codecs live one file per message beside this one.
-import type { Address, Eid, EidPrefix } from '../addr/index.js';
+import type { Address, Eid, EidPrefix } from '#addr/index.js';
 
 /** What a negative record tells the ITR to do (RFC 9301 section 5.4, ACT). */
 export const ACTION = {

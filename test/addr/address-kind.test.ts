@@ -8,7 +8,7 @@ import {
   isRoutableUnicast,
   isUnspecified,
   parseAddress,
-} from '../../src/addr/index.js';
+} from '#addr/index.js';
 
 const KINDS = { isUnspecified, isLoopback, isLinkLocal, isMulticast, isBroadcast, isRoutableUnicast };
 

@@ -10,9 +10,9 @@ import {
   formatAddress,
   parseAddress,
   sameAddress,
-} from '../../src/addr/index.js';
-import { toHex } from '../helpers/vectors.js';
-import { address } from '../helpers/arbitraries.js';
+} from '#addr/index.js';
+import { toHex } from '#test/helpers/vectors.js';
+import { address } from '#test/helpers/arbitraries.js';
 
 const canonical = test.macro({
   exec(t, text: string, bits: bigint, written: string = text) {

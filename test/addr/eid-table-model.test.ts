@@ -10,7 +10,7 @@ import {
   hostEidPrefix,
   maskedPrefix,
   prefixHoldsPrefix,
-} from '../../src/addr/index.js';
+} from '#addr/index.js';
 
 interface Entry {
   readonly eid: EidPrefix;

@@ -7,7 +7,7 @@ import {
   formatEidPrefix,
   parseAddress,
   parsePrefix,
-} from '../../src/addr/index.js';
+} from '#addr/index.js';
 
 /** '[7]1.1.1.0/24', or '1.1.1.0/24' in instance 0. */
 function eidPrefix(text: string): EidPrefix {

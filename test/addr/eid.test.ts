@@ -13,7 +13,7 @@ import {
   parsePrefix,
   sameEid,
   sameEidPrefix,
-} from '../../src/addr/index.js';
+} from '#addr/index.js';
 
 const eid = (instanceId: number, text: string): Eid => ({ instanceId, address: parseAddress(text) });
 const eidPrefix = (instanceId: number, text: string): EidPrefix => ({

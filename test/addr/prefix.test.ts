@@ -12,8 +12,8 @@ import {
   prefixHoldsAddress,
   prefixHoldsPrefix,
   samePrefix,
-} from '../../src/addr/index.js';
-import { address, prefix } from '../helpers/arbitraries.js';
+} from '#addr/index.js';
+import { address, prefix } from '#test/helpers/arbitraries.js';
 
 for (const text of [
   '0.0.0.0/0',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connects to the socket that it is told, and says what became of it.
-import { ApiClient } from '../../src/api/index.js';
+import { ApiClient } from '#api/index.js';
 
 try {
   (await ApiClient.connect(process.argv[2] ?? '')).close();

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { ApiServer } from '../../src/api/index.js';
-import type { AgentService, EventView, LookupView, TableQuery } from '../../src/api/protocol.js';
-import { AddressError } from '../../src/addr/index.js';
+import { ApiServer } from '#api/index.js';
+import type { AgentService, EventView, LookupView, TableQuery } from '#api/protocol.js';
+import { AddressError } from '#addr/index.js';
 import {
   AWAY,
   DATABASE,

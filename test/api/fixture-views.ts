@@ -12,8 +12,8 @@ import type {
   SmrEntryView,
   StatisticsView,
   StatusView,
-} from '../../src/api/protocol.js';
-import { COUNTER_NAMES } from '../../src/control/counters.js';
+} from '#api/protocol.js';
+import { COUNTER_NAMES } from '#control/contract/counters.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { MAX_BAD_REQUESTS } from '../../src/api/connection.js';
-import { EVENT_BACKLOG, MAX_CONNECTIONS, MAX_REQUEST, PART_ROWS } from '../../src/api/protocol.js';
+import { MAX_BAD_REQUESTS } from '#api/connection.js';
+import { EVENT_BACKLOG, MAX_CONNECTIONS, MAX_REQUEST, PART_ROWS } from '#api/protocol.js';
 import { FixtureService, serve } from './fixture-service.js';
 import { EVENTS, MAP_CACHE, STATUS } from './fixture-views.js';
 

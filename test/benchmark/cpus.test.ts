@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { cpusIn } from '../../scripts/benchmark/cpus.js';
+import { cpusIn } from '#scripts/benchmark/cpus.js';
 
 function status(list: string): string {
   return `Name:\tnode\nCpus_allowed:\tff\nCpus_allowed_list:\t${list}\nMems_allowed:\t1\n`;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { FIGURES } from '../../scripts/benchmark/figures/index.js';
-import { stagesOf } from '../../scripts/benchmark/run.js';
-import { parseOptions, USAGE, UsageError } from '../../scripts/benchmark/options.js';
-import { takenFor } from '../../scripts/benchmark/stages/throughput.js';
+import { FIGURES } from '#scripts/benchmark/figures/index.js';
+import { stagesOf } from '#scripts/benchmark/run.js';
+import { parseOptions, USAGE, UsageError } from '#scripts/benchmark/options.js';
+import { takenFor } from '#scripts/benchmark/stages/throughput.js';
 
 test('every figure says what it is, how it is measured and in what unit', (t) => {
   for (const { name, title, how, group, unit, series } of FIGURES) {

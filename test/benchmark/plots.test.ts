@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { FIGURES } from '../../scripts/benchmark/figures/index.js';
-import { renderPlots } from '../../scripts/benchmark/output/plots.js';
-import { cdf } from '../../scripts/benchmark/output/plots/cdf.js';
-import { linearAxis, logAxis } from '../../scripts/benchmark/output/svg/axis.js';
-import { barChart } from '../../scripts/benchmark/output/svg/bar-chart.js';
-import { lineChart } from '../../scripts/benchmark/output/svg/line-chart.js';
+import { FIGURES } from '#scripts/benchmark/figures/index.js';
+import { renderPlots } from '#scripts/benchmark/output/plots.js';
+import { cdf } from '#scripts/benchmark/output/plots/cdf.js';
+import { linearAxis, logAxis } from '#scripts/benchmark/output/svg/axis.js';
+import { barChart } from '#scripts/benchmark/output/svg/bar-chart.js';
+import { lineChart } from '#scripts/benchmark/output/svg/line-chart.js';
 import { sampleReport } from './sample-report.js';
 import { elementsOf, parseXml, type XmlElement } from './xml.js';
 

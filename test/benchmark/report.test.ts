@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import type { Figure } from '../../scripts/benchmark/figure.js';
-import { FIGURES } from '../../scripts/benchmark/figures/index.js';
-import { renderMarkdown } from '../../scripts/benchmark/output/markdown.js';
-import { renderPlots } from '../../scripts/benchmark/output/plots.js';
-import { type Report, summary } from '../../scripts/benchmark/output/report.js';
-import { renderTerminal } from '../../scripts/benchmark/output/terminal.js';
+import type { Figure } from '#scripts/benchmark/figure.js';
+import { FIGURES } from '#scripts/benchmark/figures/index.js';
+import { renderMarkdown } from '#scripts/benchmark/output/markdown.js';
+import { renderPlots } from '#scripts/benchmark/output/plots.js';
+import { type Report, summary } from '#scripts/benchmark/output/report.js';
+import { renderTerminal } from '#scripts/benchmark/output/terminal.js';
 import { ABOUT, sampleReport } from './sample-report.js';
 
 function figure(more: Partial<Figure>): Figure {

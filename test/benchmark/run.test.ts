@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stages that measure nothing real: what is kept when one of them, or a part of one, fails.
 import test from 'ava';
-import type { Context, Figure, Samples, Stage } from '../../scripts/benchmark/figure.js';
-import { measure, type Outcome } from '../../scripts/benchmark/run.js';
+import type { Context, Figure, Samples, Stage } from '#scripts/benchmark/figure.js';
+import { measure, type Outcome } from '#scripts/benchmark/run.js';
 
 const IDLE = new AbortController().signal;
 

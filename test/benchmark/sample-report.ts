@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Figure, Samples } from '../../scripts/benchmark/figure.js';
-import { FIGURES } from '../../scripts/benchmark/figures/index.js';
-import { type About, buildReport } from '../../scripts/benchmark/output/build-report.js';
-import type { Report } from '../../scripts/benchmark/output/report.js';
-import { type Outcome, resultOf, stagesOf, wantedOf } from '../../scripts/benchmark/run.js';
-import { distribution } from '../../scripts/benchmark/statistics.js';
+import type { Figure, Samples } from '#scripts/benchmark/figure.js';
+import { FIGURES } from '#scripts/benchmark/figures/index.js';
+import { type About, buildReport } from '#scripts/benchmark/output/build-report.js';
+import type { Report } from '#scripts/benchmark/output/report.js';
+import { type Outcome, resultOf, stagesOf, wantedOf } from '#scripts/benchmark/run.js';
+import { distribution } from '#scripts/benchmark/statistics.js';
 
 export const ABOUT: About = {
   machine: {

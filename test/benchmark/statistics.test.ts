@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { cpuTimes } from '../../scripts/benchmark/noise.js';
-import { distribution, quantile } from '../../scripts/benchmark/statistics.js';
+import { cpuTimes } from '#scripts/benchmark/noise.js';
+import { distribution, quantile } from '#scripts/benchmark/statistics.js';
 
 test('quantiles are interpolated', (t) => {
   t.is(quantile([1, 2, 3, 4], 0.5), 2.5);

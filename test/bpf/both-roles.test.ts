@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program for an interface that faces EIDs and RLOCs.
 import test from 'ava';
-import { ethernet, ip, udp } from '../helpers/packets.js';
+import { ethernet, ip, udp } from '#test/helpers/packets.js';
 import { check, type Fixture } from './fixture.js';
 import { Router, XDP_PASS, XDP_REDIRECT } from './router.js';
 import { BOTH, EID, GATEWAY_MAC, HOST, HOST_MAC, OURS, PEER, REMOTE, RLOC } from './site.js';

@@ -2,7 +2,7 @@
 // Data packets of another implementation: those to our RLOC are decapsulated, and what it sent from there is what we
 // would have sent, as far as RFC 9300 says how (it does not count the hop through itself, and verifies UDP).
 import test from 'ava';
-import { checksum, ethernet, ip, u16 } from '../helpers/packets.js';
+import { checksum, ethernet, ip, u16 } from '#test/helpers/packets.js';
 import { check } from './fixture.js';
 import { capturedFrames } from './captured-frames.js';
 import { Router, XDP_REDIRECT } from './router.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is remembered of a packet that was decapsulated: as flows.test.ts has it for the other direction.
 import test, { type ExecutionContext } from 'ava';
-import { ethernet, ip, type IpFields, TCP, udp } from '../helpers/packets.js';
+import { ethernet, ip, type IpFields, TCP, udp } from '#test/helpers/packets.js';
 import { type Case, counted, type Outcome, Router } from './router.js';
 import {
   EID,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packets from EIDs that are encapsulated: bytes of the outer header, status bits, instance IDs, choice of locator.
 import test from 'ava';
-import { concat, ethernet, hex, ip, type IpFields, SCTP, TCP, u16, UDP, udp } from '../helpers/packets.js';
+import { concat, ethernet, hex, ip, type IpFields, SCTP, TCP, u16, UDP, udp } from '#test/helpers/packets.js';
 import { check } from './fixture.js';
 import { Router, XDP_REDIRECT } from './router.js';
 import {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packets from EIDs: which go to the kernel as they came, which are dropped, and what they are counted as.
 import test from 'ava';
-import { concat, ethernet, hex, ICMPV6, ip, type IpFields, udp } from '../helpers/packets.js';
+import { concat, ethernet, hex, ICMPV6, ip, type IpFields, udp } from '#test/helpers/packets.js';
 import { check, type Fixture } from './fixture.js';
 import { Router, XDP_DROP, XDP_PASS, XDP_REDIRECT } from './router.js';
 import { EID, EID7, type Family, FAMILIES, HOST, HOST_MAC, PEER, RLOC, STRANGE } from './site.js';

@@ -3,7 +3,7 @@
 // in turns, with nothing remembered and with all that is fast, and verdicts, bytes and counters are the same.
 import test from 'ava';
 import fc from 'fast-check';
-import { concat, ethernet, hex, ip, ipv4, TCP, udp } from '../helpers/packets.js';
+import { concat, ethernet, hex, ip, ipv4, TCP, udp } from '#test/helpers/packets.js';
 import { counted, Router, XDP_REDIRECT } from './router.js';
 import {
   EID,

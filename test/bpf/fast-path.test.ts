@@ -13,7 +13,7 @@ import {
   TCP,
   udp,
   type IpFields,
-} from '../helpers/packets.js';
+} from '#test/helpers/packets.js';
 import { counted, Router, XDP_REDIRECT } from './router.js';
 import {
   EID,

@@ -2,7 +2,7 @@
 // What is remembered of a packet, for which others it holds, and when it is void. Tables are changed between packets
 // without a new epoch, which an agent never does: so it shows what a packet was sent by.
 import test, { type ExecutionContext } from 'ava';
-import { ethernet, ip, type IpFields, udp } from '../helpers/packets.js';
+import { ethernet, ip, type IpFields, udp } from '#test/helpers/packets.js';
 import { type Case, counted, type Outcome, Router, XDP_DROP, XDP_PASS, XDP_REDIRECT } from './router.js';
 import {
   EID,

@@ -2,7 +2,7 @@
 // Whatever comes in: one of three verdicts, one exit counted, and only sound packets out.
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { address, checksum, concat, ethernet, hex, ip, udp } from '../helpers/packets.js';
+import { address, checksum, concat, ethernet, hex, ip, udp } from '#test/helpers/packets.js';
 import { type Outcome, Router, XDP_DROP, XDP_PASS, XDP_REDIRECT } from './router.js';
 import {
   BOTH,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps the indexes as the tries are, from the entries that a case writes into these.
-import { localEidEntry, mappingEntry } from '../../src/datapath/index/entries.js';
-import type { Indexes } from '../../src/datapath/index/open.js';
-import { eidKeyCodec } from '../../src/datapath/records/eid-key.js';
-import { localEidCodec } from '../../src/datapath/records/local-eid.js';
+import { localEidEntry, mappingEntry } from '#datapath/index/entries.js';
+import type { Indexes } from '#datapath/index/open.js';
+import { eidKeyCodec } from '#datapath/records/eid-key.js';
+import { localEidCodec } from '#datapath/records/local-eid.js';
 import { BUCKETS, ENCAPSULATE, type Entry } from './tables.js';
 
 /** The part of struct xtr_mapping that the index knows. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the kernel's routes and neighbours do to packets on their way into and out of the tunnel.
 import test from 'ava';
-import { ethernet, ip, udp } from '../helpers/packets.js';
+import { ethernet, ip, udp } from '#test/helpers/packets.js';
 import { check, type Fixture } from './fixture.js';
 import { counted, Router, XDP_DROP, XDP_PASS, XDP_REDIRECT } from './router.js';
 import {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records of the ring buffer, and what keeps their number in bounds.
 import test from 'ava';
-import { ethernet, ip, type IpFields, udp } from '../helpers/packets.js';
+import { ethernet, ip, type IpFields, udp } from '#test/helpers/packets.js';
 import {
   decodePunt,
   EID_DETECTED,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packets to EIDs that went away and whose new locators are known.
 import test from 'ava';
-import { ethernet, ip, type IpFields, udp } from '../helpers/packets.js';
+import { ethernet, ip, type IpFields, udp } from '#test/helpers/packets.js';
 import { check, type Fixture } from './fixture.js';
 import { Router, XDP_DROP, XDP_REDIRECT } from './router.js';
 import {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // LISP data packets that are decapsulated: bytes of the inner packet, TTL, DSCP and ECN, LISP flags, instance IDs.
 import test from 'ava';
-import { concat, ethernet, hex, ip, type IpFields, ipv4, udp } from '../helpers/packets.js';
+import { concat, ethernet, hex, ip, type IpFields, ipv4, udp } from '#test/helpers/packets.js';
 import { check, type Fixture } from './fixture.js';
 import { Router, XDP_DROP, XDP_PASS, XDP_REDIRECT } from './router.js';
 import {

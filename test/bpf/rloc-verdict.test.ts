@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What comes in on RLOC-facing interfaces and is not decapsulated: the kernel's, broken, or for nobody here.
 import test from 'ava';
-import { concat, ethernet, hex, ip, type IpFields, ipv4, ipv6, udp } from '../helpers/packets.js';
+import { concat, ethernet, hex, ip, type IpFields, ipv4, ipv6, udp } from '#test/helpers/packets.js';
 import { check, type Fixture } from './fixture.js';
 import { Router, XDP_DROP, XDP_PASS } from './router.js';
 import {

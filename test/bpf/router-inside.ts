@@ -3,12 +3,12 @@
 // frames in order, what came out.
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import type * as Addon from '../../native/index.js';
+import type * as Addon from '#native';
 import { REASONS } from './reasons.js';
 import type { Case, Outcome, ProgramName } from './router.js';
 import { makeSite } from './make-site.js';
 import { PORTS } from './site.js';
-import { openIndexes } from '../../src/datapath/index/open.js';
+import { openIndexes } from '#datapath/index/open.js';
 import { Indexer } from './indexer.js';
 import { COUNTERS, type Entry, memory } from './tables.js';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entries of the maps, encoded by hand after bpf/layout.h: a second reading of it beside the generated one.
-import { address, checksum, concat, hex } from '../helpers/packets.js';
+import { address, checksum, concat, hex } from '#test/helpers/packets.js';
 
 export interface Entry {
   readonly map: string;

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // LISP data packets as RFC 9300 5.3 draws them.
-import { concat, DONT_FRAGMENT, ip, type IpFields, lisp, type LispFields, udp } from '../helpers/packets.js';
+import {
+  concat,
+  DONT_FRAGMENT,
+  ip,
+  type IpFields,
+  lisp,
+  type LispFields,
+  udp,
+} from '#test/helpers/packets.js';
 import { type Family, OURS, REMOTE } from './site.js';
 
 export const LISP_DATA = 4341;

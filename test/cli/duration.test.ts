@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { duration } from '../../src/cli/format/duration.js';
-import { hexWords } from '../../src/cli/format/hex.js';
+import { duration } from '#cli/format/duration.js';
+import { hexWords } from '#cli/format/hex.js';
 
 const S = 1_000;
 const H = 3_600 * S;

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { CommandError } from '../../src/cli/exit-code.js';
-import { findSocket } from '../../src/cli/find-socket.js';
+import { CommandError } from '#cli/exit-code.js';
+import { findSocket } from '#cli/find-socket.js';
 
 async function directory(t: ExecutionContext, ...files: string[]): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'xtrt-run-'));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shapes are those of IOS; the addresses are those of the story.
 import test from 'ava';
-import type { MapCacheEntryView } from '../../src/api/protocol.js';
-import { formatForwarding, formatForwardingDetail } from '../../src/cli/format/forwarding.js';
-import { formatMapCache, formatMapCacheDetail } from '../../src/cli/format/map-cache.js';
-import { FORWARDING, locator, MAP_CACHE } from '../api/fixture-views.js';
+import type { MapCacheEntryView } from '#api/protocol.js';
+import { formatForwarding, formatForwardingDetail } from '#cli/format/forwarding.js';
+import { formatMapCache, formatMapCacheDetail } from '#cli/format/map-cache.js';
+import { FORWARDING, locator, MAP_CACHE } from '#test/api/fixture-views.js';
 
 const [DEFAULT_ENTRY, ENTRY] = MAP_CACHE as [MapCacheEntryView, MapCacheEntryView];
 const FORWARDING_ENTRY = FORWARDING[0]!;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { formatAway } from '../../src/cli/format/away.js';
-import { formatDatabase } from '../../src/cli/format/database.js';
-import { formatDynamicEids } from '../../src/cli/format/dynamic-eid.js';
-import { formatEvent } from '../../src/cli/format/event.js';
-import { formatFailedLookup, formatLookup } from '../../src/cli/format/lookup.js';
-import { formatSiteDetail } from '../../src/cli/format/site-detail.js';
-import { formatSites } from '../../src/cli/format/site.js';
-import { formatSmr } from '../../src/cli/format/smr.js';
+import { formatAway } from '#cli/format/away.js';
+import { formatDatabase } from '#cli/format/database.js';
+import { formatDynamicEids } from '#cli/format/dynamic-eid.js';
+import { formatEvent } from '#cli/format/event.js';
+import { formatFailedLookup, formatLookup } from '#cli/format/lookup.js';
+import { formatSiteDetail } from '#cli/format/site-detail.js';
+import { formatSites } from '#cli/format/site.js';
+import { formatSmr } from '#cli/format/smr.js';
 import {
   AWAY,
   DATABASE,
@@ -17,7 +17,7 @@ import {
   MAP_CACHE,
   SITES,
   SMR,
-} from '../api/fixture-views.js';
+} from '#test/api/fixture-views.js';
 
 const ENTRY = MAP_CACHE[1]!;
 

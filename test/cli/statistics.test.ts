@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { CONTROL_LINES, formatStatistics } from '../../src/cli/format/statistics.js';
-import { formatStatus } from '../../src/cli/format/status.js';
-import { COUNTER_NAMES } from '../../src/control/counters.js';
-import { STATISTICS, STATUS } from '../api/fixture-views.js';
+import { CONTROL_LINES, formatStatistics } from '#cli/format/statistics.js';
+import { formatStatus } from '#cli/format/status.js';
+import { COUNTER_NAMES } from '#control/contract/counters.js';
+import { STATISTICS, STATUS } from '#test/api/fixture-views.js';
 
 test('every counter of the control plane has its place in the statistics, once', (t) => {
   t.deepEqual(CONTROL_LINES.flatMap(([, ...names]) => names).sort(), [...COUNTER_NAMES].sort());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { unregisteredCover } from '../../src/cli/unregistered-cover.js';
-import { SITES } from '../api/fixture-views.js';
+import { unregisteredCover } from '#cli/unregistered-cover.js';
+import { SITES } from '#test/api/fixture-views.js';
 
 const UNREGISTERED = SITES[2]!;
 const ROWS = ['0.0.0.0/0', '5.5.0.0/16', '5.5.5.0/24', '2001:db8::/32'].map((eid) => ({

@@ -5,19 +5,19 @@ import { once } from 'node:events';
 import { access, constants, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import test from 'ava';
-import { formatAway } from '../../src/cli/format/away.js';
-import { formatDatabase } from '../../src/cli/format/database.js';
-import { formatDynamicEids } from '../../src/cli/format/dynamic-eid.js';
-import { formatEvent } from '../../src/cli/format/event.js';
-import { formatForwarding, formatForwardingDetail } from '../../src/cli/format/forwarding.js';
-import { formatLookup } from '../../src/cli/format/lookup.js';
-import { formatMapCache, formatMapCacheDetail } from '../../src/cli/format/map-cache.js';
-import { formatSiteDetail } from '../../src/cli/format/site-detail.js';
-import { formatSites } from '../../src/cli/format/site.js';
-import { formatSmr } from '../../src/cli/format/smr.js';
-import { formatStatistics } from '../../src/cli/format/statistics.js';
-import { formatStatus } from '../../src/cli/format/status.js';
-import { FixtureService, serve } from '../api/fixture-service.js';
+import { formatAway } from '#cli/format/away.js';
+import { formatDatabase } from '#cli/format/database.js';
+import { formatDynamicEids } from '#cli/format/dynamic-eid.js';
+import { formatEvent } from '#cli/format/event.js';
+import { formatForwarding, formatForwardingDetail } from '#cli/format/forwarding.js';
+import { formatLookup } from '#cli/format/lookup.js';
+import { formatMapCache, formatMapCacheDetail } from '#cli/format/map-cache.js';
+import { formatSiteDetail } from '#cli/format/site-detail.js';
+import { formatSites } from '#cli/format/site.js';
+import { formatSmr } from '#cli/format/smr.js';
+import { formatStatistics } from '#cli/format/statistics.js';
+import { formatStatus } from '#cli/format/status.js';
+import { FixtureService, serve } from '#test/api/fixture-service.js';
 import {
   AWAY,
   DATABASE,
@@ -29,7 +29,7 @@ import {
   SMR,
   STATISTICS,
   STATUS,
-} from '../api/fixture-views.js';
+} from '#test/api/fixture-views.js';
 import { MAIN, xtrctl } from './run.js';
 
 const LOOKUP = new FixtureService().lookupView;

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { z } from 'zod';
-import { checkConfiguration } from '../../src/config/index.js';
-import { configurationSchema } from '../../src/config/schema.js';
-import { DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
-import { unwrap } from '../../src/config/schema-walk.js';
+import { checkConfiguration } from '#config/index.js';
+import { configurationSchema } from '#config/schema.js';
+import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
+import { unwrap } from '#config/schema-walk.js';
 import { directory, load, STORY_XTR2 } from './fixture.js';
 
 interface Row {

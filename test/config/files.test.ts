@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { checkConfiguration, ConfigurationError } from '../../src/config/index.js';
+import { checkConfiguration, ConfigurationError } from '#config/index.js';
 import { directory, problemsOf, STORY_XTR2, XTR } from './fixture.js';
 
 const KEYED = 'keys: [{file: site.key}], eid-prefixes: [{eid-prefix: 5.5.5.0/24}]';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { ConfigurationError, loadConfiguration, type LoadedConfiguration } from '../../src/config/index.js';
+import { ConfigurationError, loadConfiguration, type LoadedConfiguration } from '#config/index.js';
 
 /** A directory of its own for a test, with a key file in it, removed when the test ends. */
 export async function directory(t: ExecutionContext): Promise<string> {

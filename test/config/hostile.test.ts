@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { checkConfiguration, ConfigurationError } from '../../src/config/index.js';
+import { checkConfiguration, ConfigurationError } from '#config/index.js';
 import { directory, STORY_XTR2, XTR } from './fixture.js';
 
 const WHOLE = `${XTR}site-id: 7

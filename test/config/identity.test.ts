@@ -2,12 +2,7 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import {
-  checkConfiguration,
-  FileError,
-  loadConfiguration,
-  readOrCreateXtrId,
-} from '../../src/config/index.js';
+import { checkConfiguration, FileError, loadConfiguration, readOrCreateXtrId } from '#config/index.js';
 import { directory, STORY_XTR2 } from './fixture.js';
 
 test('an xTR-ID is made once and kept (9301-5.6-01)', async (t) => {

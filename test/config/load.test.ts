@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { formatAddress, formatEidPrefix, parseAddress, parsePrefix } from '../../src/addr/index.js';
-import { DEFAULT_MAP_SERVER_LIMITS, DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
+import { formatAddress, formatEidPrefix, parseAddress, parsePrefix } from '#addr/index.js';
+import { DEFAULT_MAP_SERVER_LIMITS, DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
 import { directory, load, STORY_XTR2, XTR } from './fixture.js';
 
 const PREFIX = { instanceId: 0, prefix: parsePrefix('1.1.1.0/24') };

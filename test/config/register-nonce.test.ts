@@ -2,8 +2,8 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { checkConfiguration, FileError, loadConfiguration } from '../../src/config/index.js';
-import { RESERVED_NONCES, reserveRegisterNonces } from '../../src/config/register-nonce.js';
+import { checkConfiguration, FileError, loadConfiguration } from '#config/index.js';
+import { RESERVED_NONCES, reserveRegisterNonces } from '#config/register-nonce.js';
 import { directory, STORY_XTR2 } from './fixture.js';
 
 const NOW = 1_700_000_000_000_000n;

@@ -2,7 +2,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { checkConfiguration, formatProblem } from '../../src/config/index.js';
+import { checkConfiguration, formatProblem } from '#config/index.js';
 import { directory, load, STORY_XTR2 } from './fixture.js';
 
 const secretOf = async (folder: string, text = STORY_XTR2): Promise<string> => {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { WITHDRAW_DELAY_ms } from '../../src/control/dynamic-eid.js';
-import type { Forwarding, LocalEid } from '../../src/control/effect.js';
-import type { AdoptedState } from '../../src/control/machine.js';
-import { DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
+import { WITHDRAW_DELAY_ms } from '#control/mobility/dynamic-eid.js';
+import type { Forwarding, LocalEid } from '#control/contract/forwarding.js';
+import type { AdoptedState } from '#control/contract/inputs.js';
+import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
 import {
   Bench,
   configOf,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // An xTR on a bench: inputs by name, a clock that stands still, effects as lines that read like a log.
-import { type Address, formatAddress, formatEidPrefix } from '../../src/addr/index.js';
-import type { XtrConfig } from '../../src/control/config.js';
-import { Counters } from '../../src/control/counters.js';
-import type { Effect, Forwarding, LocalEid } from '../../src/control/effect.js';
-import type { AdoptedState, Discovery, Punt, PuntReason, Received } from '../../src/control/machine.js';
-import { Xtr } from '../../src/control/xtr.js';
+import { type Address, formatAddress, formatEidPrefix } from '#addr/index.js';
+import type { XtrConfig } from '#control/contract/config.js';
+import { Counters } from '#control/contract/counters.js';
+import type { Effect } from '#control/contract/effect.js';
+import type { Forwarding, LocalEid } from '#control/contract/forwarding.js';
+import type { AdoptedState, Discovery, Punt, PuntReason, Received } from '#control/contract/inputs.js';
+import { Xtr } from '#control/xtr.js';
 import {
   ALGORITHM_ID,
   CONTROL_PORT,
@@ -19,7 +20,7 @@ import {
   type MapReply,
   type MapRequest,
   verifyAuthentication,
-} from '../../src/wire/index.js';
+} from '#wire/index.js';
 import { innermost, line } from './lines.js';
 import { EID_PORT, eid, KEY, MAP_SERVER, prefix, repeatable, request, rloc, RLOC_PORT } from './named.js';
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Floods: every table, queue and rate has a bound, and what legitimate hosts need goes on working.
 import test from 'ava';
-import { parseAddress } from '../../src/addr/index.js';
-import { DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
-import type { Punt } from '../../src/control/machine.js';
-import { SMR_UNKNOWN_PAIRS } from '../../src/control/smr-pairs.js';
+import { parseAddress } from '#addr/index.js';
+import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
+import type { Punt } from '#control/contract/inputs.js';
+import { SMR_UNKNOWN_PAIRS } from '#control/mobility/smr-pairs.js';
 import { Bench, configOf, dynamic, prefix, record, request, rloc } from './harness.js';
 
 const FLOOD = 100_000;

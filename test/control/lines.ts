@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Effects as lines that read like a log.
-import { formatAddress, formatEid, formatEidPrefix } from '../../src/addr/index.js';
-import type { Effect, Forwarding, ForwardingLocator, LocalEid } from '../../src/control/effect.js';
-import { type ControlMessage, decodeMessage, type EidRecord } from '../../src/wire/index.js';
+import { formatAddress, formatEid, formatEidPrefix } from '#addr/index.js';
+import type { Effect } from '#control/contract/effect.js';
+import type { Forwarding, ForwardingLocator, LocalEid } from '#control/contract/forwarding.js';
+import { type ControlMessage, decodeMessage, type EidRecord } from '#wire/index.js';
 
 export function innermost(message: ControlMessage): ControlMessage {
   return message.type === 'encapsulated-control' ? decodeMessage(message.payload) : message;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values of the control plane from short texts.
-import { type Eid, type EidPrefix, parseAddress, parsePrefix } from '../../src/addr/index.js';
-import type { AuthenticationKey, MapServerPeer, XtrConfig } from '../../src/control/config.js';
-import type { ForwardingLocator } from '../../src/control/effect.js';
-import { DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
-import type { Random } from '../../src/control/machine.js';
-import type { EidRecord, LocatorRecord, MapRequest } from '../../src/wire/index.js';
+import { type Eid, type EidPrefix, parseAddress, parsePrefix } from '#addr/index.js';
+import type { AuthenticationKey, MapServerPeer, XtrConfig } from '#control/contract/config.js';
+import type { ForwardingLocator } from '#control/contract/forwarding.js';
+import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
+import type { Random } from '#control/contract/machine.js';
+import type { EidRecord, LocatorRecord, MapRequest } from '#wire/index.js';
 
 export const MAP_SERVER = '10.0.0.1';
 export const MAP_RESOLVER = '10.0.0.2';

@@ -2,15 +2,10 @@
 // Whatever happens, in whatever order: nothing throws, and the tries hold what the tables say.
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import {
-  formatAddress,
-  formatEidPrefix,
-  type ReadonlyEidTable,
-  sameEidPrefix,
-} from '../../src/addr/index.js';
-import type { Forwarding, LocalEid } from '../../src/control/effect.js';
-import { DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
-import { upRlocs, usedRlocs } from '../../src/control/locator-set.js';
+import { formatAddress, formatEidPrefix, type ReadonlyEidTable, sameEidPrefix } from '#addr/index.js';
+import type { Forwarding, LocalEid } from '#control/contract/forwarding.js';
+import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
+import { upRlocs, usedRlocs } from '#control/locators/locator-set.js';
 import { describeForwarding, describeLocalEid } from './lines.js';
 import {
   Bench,

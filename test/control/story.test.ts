@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The host move of one EID, seen by each of its three xTRs.
 import test from 'ava';
-import { parseAddress } from '../../src/addr/index.js';
-import { WITHDRAW_DELAY_ms } from '../../src/control/dynamic-eid.js';
+import { parseAddress } from '#addr/index.js';
+import { WITHDRAW_DELAY_ms } from '#control/mobility/dynamic-eid.js';
 import { Bench, configOf, dynamic, MAP_RESOLVER, MAP_SERVER, prefix, record, request } from './harness.js';
 
 const HOST = '1.1.1.1';

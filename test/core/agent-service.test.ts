@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { AddressError } from '../../src/addr/index.js';
-import { agentService } from '../../src/core/agent-service.js';
-import type { Configuration } from '../../src/core/configuration.js';
-import { type AgentService, RefusedError } from '../../src/core/service.js';
+import { AddressError } from '#addr/index.js';
+import { agentService } from '#core/service/agent-service.js';
+import type { Configuration } from '#core/configuration.js';
+import { type AgentService, RefusedError } from '#core/service/service.js';
 import { MAP_SERVER_CONFIG, ROAMING, storyNetwork, xtrConfig } from './story-nodes.js';
 
 function configuration(name: string): Configuration {

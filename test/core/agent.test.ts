@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { parseAddress, parsePrefix } from '../../src/addr/index.js';
-import { Agent } from '../../src/core/agent.js';
-import { type ControlMessage, encodeMessage, type MapRequest } from '../../src/wire/index.js';
+import { parseAddress, parsePrefix } from '#addr/index.js';
+import { Agent } from '#core/agent.js';
+import { type ControlMessage, encodeMessage, type MapRequest } from '#wire/index.js';
 import { MAP_SERVER, MAP_SERVER_CONFIG, ROAMING, xtrConfig } from './story-nodes.js';
 
 const STRANGER = parseAddress('203.0.113.9');

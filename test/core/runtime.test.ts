@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { hostEidPrefix, parseAddress } from '../../src/addr/index.js';
-import { encodeMessage } from '../../src/wire/index.js';
+import { hostEidPrefix, parseAddress } from '#addr/index.js';
+import { encodeMessage } from '#wire/index.js';
 import { hostEntry, type SimulatedNode } from './simulation.js';
 import { storyNetwork } from './story-nodes.js';
 

@@ -9,15 +9,17 @@ import {
   formatEidPrefix,
   hostEidPrefix,
   parseAddress,
-} from '../../src/addr/index.js';
-import type { MapServerConfig, XtrConfig } from '../../src/control/config.js';
-import type { Forwarding, HeldFrame, LocalEid } from '../../src/control/effect.js';
-import type { ControlEvent, EventName } from '../../src/control/event.js';
-import type { AdoptedState, EidSighting, Punt, PuntReason, Random } from '../../src/control/machine.js';
-import { Agent } from '../../src/core/agent.js';
-import type { Datagram } from '../../src/core/input.js';
-import type { Clock, ControlTransport, DataPath, KernelNetwork, TrieEffect } from '../../src/core/ports.js';
-import { Runtime } from '../../src/core/runtime.js';
+} from '#addr/index.js';
+import type { MapServerConfig, XtrConfig } from '#control/contract/config.js';
+import type { HeldFrame } from '#control/contract/effect.js';
+import type { Forwarding, LocalEid } from '#control/contract/forwarding.js';
+import type { ControlEvent, EventName } from '#control/contract/event.js';
+import type { Random } from '#control/contract/machine.js';
+import type { AdoptedState, EidSighting, Punt, PuntReason } from '#control/contract/inputs.js';
+import { Agent } from '#core/agent.js';
+import type { Datagram } from '#core/input.js';
+import type { Clock, ControlTransport, DataPath, KernelNetwork, TrieEffect } from '#core/ports.js';
+import { Runtime } from '#core/runtime.js';
 
 /** One way, milliseconds. */
 export const DELAY_MS = 1;

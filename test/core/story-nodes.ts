@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { parseAddress, parsePrefix } from '../../src/addr/index.js';
-import type { AuthenticationKey, MapServerConfig, XtrConfig } from '../../src/control/config.js';
-import { DEFAULT_MAP_SERVER_LIMITS, DEFAULT_XTR_LIMITS } from '../../src/control/limits.js';
+import { parseAddress, parsePrefix } from '#addr/index.js';
+import type { AuthenticationKey, MapServerConfig, XtrConfig } from '#control/contract/config.js';
+import { DEFAULT_MAP_SERVER_LIMITS, DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
 import { EID_PORT, Simulation } from './simulation.js';
 
 export const MAP_SERVER = '192.0.2.9';

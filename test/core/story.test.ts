@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { formatAddress } from '../../src/addr/index.js';
+import { formatAddress } from '#addr/index.js';
 import { hostEntry, type SimulatedNode, type Simulation } from './simulation.js';
 import { storyNetwork } from './story-nodes.js';
 

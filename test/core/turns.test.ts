@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What comes in one turn of the event loop is handled together.
 import test from 'ava';
-import { formatEidPrefix, hostEidPrefix, parseAddress } from '../../src/addr/index.js';
-import type { EidSighting, Punt } from '../../src/control/machine.js';
-import { Agent } from '../../src/core/agent.js';
-import { Runtime, TURN_INPUTS } from '../../src/core/runtime.js';
-import { decodeMessage, type MapRegister } from '../../src/wire/index.js';
+import { formatEidPrefix, hostEidPrefix, parseAddress } from '#addr/index.js';
+import type { EidSighting, Punt } from '#control/contract/inputs.js';
+import { Agent } from '#core/agent.js';
+import { Runtime, TURN_INPUTS } from '#core/runtime.js';
+import { decodeMessage, type MapRegister } from '#wire/index.js';
 import { EID_PORT } from './simulation.js';
 import { xtrConfig } from './story-nodes.js';
 

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A data path with interfaces, inside the namespace that has them.
 import { readFileSync } from 'node:fs';
-import type { EidPrefix } from '../../src/addr/index.js';
-import type { HeldFrame } from '../../src/control/effect.js';
-import type { DataPath, TrieEffect } from '../../src/core/ports.js';
-import {
-  type DataPathInterface,
-  type DataPathOptions,
-  openDataPath,
-  tearDown,
-} from '../../src/datapath/index.js';
+import type { EidPrefix } from '#addr/index.js';
+import type { HeldFrame } from '#control/contract/effect.js';
+import type { DataPath, TrieEffect } from '#core/ports.js';
+import { type DataPathInterface, type DataPathOptions, openDataPath, tearDown } from '#datapath/index.js';
 import { emit, serve } from './inside.js';
 
 /** What is not known outside the namespace is looked up here. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { currentLayout, LAYOUT_FILE } from '../../scripts/build-layout.js';
-import { renderLayout } from '../../scripts/layout/render.js';
-import { compileBpf } from '../native/compile.js';
+import { currentLayout, LAYOUT_FILE } from '#scripts/build-layout.js';
+import { renderLayout } from '#scripts/layout/render.js';
+import { compileBpf } from '#test/native/compile.js';
 
 test('the TypeScript side has the layouts of the BPF objects: else run build/scripts/build-layout.js', (t) => {
   t.is(readFileSync(LAYOUT_FILE, 'utf8'), currentLayout());

@@ -4,9 +4,9 @@
 //   host 5.5.5.5 -- e0 xtr r0 -- far 2.2.2.2
 import { dirname } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { parseAddress } from '../../src/addr/index.js';
-import type { Punt } from '../../src/control/machine.js';
-import { addNamespace, addVeth, mountBpffs, run } from '../native/sandbox.js';
+import { parseAddress } from '#addr/index.js';
+import type { Punt } from '#control/contract/inputs.js';
+import { addNamespace, addVeth, mountBpffs, run } from '#test/native/sandbox.js';
 import type { OptionsInside } from './agent-inside.js';
 import { Inside } from './inside.js';
 import { SIZES } from './open-here.js';

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packets through attached programs: punted, held, injected, forwarded while no agent runs.
 import test from 'ava';
-import { addressFromBytes, formatAddress, hostEidPrefix, parseAddress } from '../../src/addr/index.js';
-import type { Punt } from '../../src/control/machine.js';
-import type { DataPath } from '../../src/core/ports.js';
-import { ipv4Udp } from '../native/packets.js';
+import { addressFromBytes, formatAddress, hostEidPrefix, parseAddress } from '#addr/index.js';
+import type { Punt } from '#control/contract/inputs.js';
+import type { DataPath } from '#core/ports.js';
+import { ipv4Udp } from '#test/native/packets.js';
 import { encapsulate, locator, setLocal, setMapping } from './open-here.js';
 import {
   buildSite,

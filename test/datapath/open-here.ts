@@ -2,14 +2,14 @@
 // Data paths without interfaces: real maps and programs, pinned in a BPF file system of the test.
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { type EidPrefix, formatEidPrefix, parseAddress, parsePrefix } from '../../src/addr/index.js';
-import type { Forwarding, ForwardingLocator, LocalEid } from '../../src/control/effect.js';
-import type { DataPath, ForwardingState, TrieEffect } from '../../src/core/ports.js';
-import { type DataPathOptions, openDataPath } from '../../src/datapath/index.js';
-import { mapSizes } from '../../src/datapath/map-sizes.js';
-import type { BpfObject } from '../../native/index.js';
-import { addon } from '../native/addon.js';
-import { mountBpffs } from '../native/sandbox.js';
+import { type EidPrefix, formatEidPrefix, parseAddress, parsePrefix } from '#addr/index.js';
+import type { Forwarding, ForwardingLocator, LocalEid } from '#control/contract/forwarding.js';
+import type { DataPath, ForwardingState, TrieEffect } from '#core/ports.js';
+import { type DataPathOptions, openDataPath } from '#datapath/index.js';
+import { mapSizes } from '#datapath/tables/map-sizes.js';
+import type { BpfObject } from '#native';
+import { addon } from '#test/native/addon.js';
+import { mountBpffs } from '#test/native/sandbox.js';
 
 export const SIZES = { mapCacheEntries: 64, dynamicEids: 16, locatorSets: 8, locators: 8, puntRing: 65_536 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of redirected packets where the interface that they leave by has no ndo_xdp_xmit: a veth whose peer has no
-// GRO. The warnings of src/netlink/offloads.ts rest on this.
+// GRO. The warnings of src/netlink/kernel/offloads.ts rest on this.
 import test from 'ava';
-import type { DataPath } from '../../src/core/ports.js';
-import { run } from '../native/sandbox.js';
+import type { DataPath } from '#core/ports.js';
+import { run } from '#test/native/sandbox.js';
 import { buildSite, FAR_RLOC, HOST, listen, REMOTE, startAgent, take } from './live-site.js';
 import { encapsulate, setLocal, setMapping } from './open-here.js';
 

@@ -8,7 +8,7 @@ import {
   MAX_INSTANCE_ID,
   maskedPrefix,
   type Prefix,
-} from '../../src/addr/index.js';
+} from '#addr/index.js';
 
 const bits32 = fc.bigInt({ min: 0n, max: (1n << 32n) - 1n });
 const bits128 = fc.bigInt({ min: 0n, max: (1n << 128n) - 1n });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ExecutionContext } from 'ava';
-import { type ControlMessage, decodeMessage, encodeMessage, WireError } from '../../src/wire/index.js';
+import { type ControlMessage, decodeMessage, encodeMessage, WireError } from '#wire/index.js';
 import { toHex } from './vectors.js';
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every message that can be sent, and so has to come back from its bytes as it was.
 import fc from 'fast-check';
-import type { Address } from '../../src/addr/index.js';
+import type { Address } from '#addr/index.js';
 import type {
   Authentication,
   EidRecord,
@@ -12,7 +12,7 @@ import type {
   MapReply,
   MapRequest,
   XtrIdentity,
-} from '../../src/wire/index.js';
+} from '#wire/index.js';
 import { address, eid, eidPrefix } from './arbitraries.js';
 
 const uint8 = fc.nat({ max: 0xff });

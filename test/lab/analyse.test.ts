@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { analyse, type PhaseResult } from '../../scripts/story/traffic/analyse.js';
-import { onOneClock } from '../../scripts/story/traffic/clocks.js';
+import { analyse, type PhaseResult } from '#scripts/story/traffic/analyse.js';
+import { onOneClock } from '#scripts/story/traffic/clocks.js';
 
 const PHASES = [
   { name: 'before', from_ms: 100 },

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { REPOSITORY } from '../../scripts/story/repository.js';
+import { REPOSITORY } from '#scripts/story/repository.js';
 
 const SCRIPTS = [
   'scripts/build',

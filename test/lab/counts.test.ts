@@ -2,9 +2,9 @@
 // Which of the counters of `show statistics` the story calls drops.
 import { readdirSync, readFileSync } from 'node:fs';
 import test from 'ava';
-import { countsOf } from '../../scripts/story/acts/counts.js';
-import type { StatisticsView } from '../../src/core/views.js';
-import { REASONS } from '../bpf/reasons.js';
+import { countsOf } from '#scripts/story/acts/counts.js';
+import type { StatisticsView } from '#core/service/views.js';
+import { REASONS } from '#test/bpf/reasons.js';
 
 interface Counted {
   readonly reasons?: Readonly<Record<string, number>>;

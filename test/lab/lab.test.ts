@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import test from 'ava';
-import type { Facts } from '../../scripts/story/report.js';
+import type { Facts } from '#scripts/story/report.js';
 import { lab, traces } from './lab-process.js';
 
 /** What happens to a move (story.md, steps 4 to 10), each step caused by the one before and noted when it was taken up. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
-import { xtrctl } from '../cli/run.js';
+import { xtrctl } from '#test/cli/run.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { EventLogger } from '../../src/main/event-levels.js';
-import { createLog } from '../../src/observe/index.js';
+import { EventLogger } from '#main/event-levels.js';
+import { createLog } from '#observe/index.js';
 
 test('what the level leaves out is not even made into text', (t) => {
   const lines: string[] = [];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import type { DataPathStatus } from '../../src/core/ports.js';
-import { Fallbacks } from '../../src/main/fallbacks.js';
+import type { DataPathStatus } from '#core/ports.js';
+import { Fallbacks } from '#main/fallbacks.js';
 
 type Interfaces = DataPathStatus['interfaces'];
 

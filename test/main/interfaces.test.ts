@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Interfaces that change, go and come back under a running agent.
 import test, { type ExecutionContext } from 'ava';
-import type { DynamicEidView, StatisticsView, StatusView } from '../../src/core/views.js';
+import type { DynamicEidView, StatisticsView, StatusView } from '#core/service/views.js';
 import {
   buildSite,
   FAR_RLOC,
@@ -11,8 +11,8 @@ import {
   REMOTE,
   type Site,
   take,
-} from '../datapath/live-site.js';
-import { addVeth, run } from '../native/sandbox.js';
+} from '#test/datapath/live-site.js';
+import { addVeth, run } from '#test/native/sandbox.js';
 import { AgentProcess } from './agent-process.js';
 
 const LISP_DATA = 4341;

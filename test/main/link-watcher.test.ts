@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // In which order links are told, and what comes of it.
 import test from 'ava';
-import type { ResolvedInterface } from '../../src/core/ports.js';
-import { LinkWatcher } from '../../src/main/link-watcher.js';
-import type { Link } from '../../src/netlink/index.js';
+import type { ResolvedInterface } from '#core/ports.js';
+import { LinkWatcher } from '#main/link-watcher.js';
+import type { Link } from '#netlink/index.js';
 
 const mac = (last: number): Uint8Array => Uint8Array.of(2, 0, 0, 0, 0, last);
 const E0: ResolvedInterface = { name: 'e0', roles: ['eid'], instanceId: 0, ifindex: 7, mac: mac(1) };

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { FileError } from '../../src/config/index.js';
-import { NonceStore } from '../../src/main/nonce-store.js';
-import { TRACKED_ETRS_PER_SITE } from '../../src/control/registration-nonces.js';
-import { Etr, record, Scene, site } from '../control/map-server-scene.js';
+import { FileError } from '#config/index.js';
+import { NonceStore } from '#main/nonce-store.js';
+import { TRACKED_ETRS_PER_SITE } from '#control/map-server/registration-nonces.js';
+import { Etr, record, Scene, site } from '#test/control/map-server/map-server-scene.js';
 
 const FROM = { from: '2.2.2.2' };
 const RECORDS = [record('1.1.1.1/32', ['2.2.2.2'])];

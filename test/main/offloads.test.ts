@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the agent says of interfaces whose peers do not do their part.
 import test from 'ava';
-import type { StatusView } from '../../src/core/views.js';
-import { buildSite, FAR_RLOC, OUR_RLOC } from '../datapath/live-site.js';
-import { run } from '../native/sandbox.js';
+import type { StatusView } from '#core/service/views.js';
+import { buildSite, FAR_RLOC, OUR_RLOC } from '#test/datapath/live-site.js';
+import { run } from '#test/native/sandbox.js';
 import { AgentProcess } from './agent-process.js';
 
 const CONFIGURATION = `name: xtrt

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { systemRandom } from '../../src/main/random.js';
+import { systemRandom } from '#main/random.js';
 
 test('no nonce comes twice, and all 64 bits are used', (t) => {
   const nonces = Array.from({ length: 10_000 }, () => systemRandom.nonce());

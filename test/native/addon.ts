@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type * as Addon from '../../native/index.js';
+import type * as Addon from '#native';
 
 /** The addon itself, without anything of ours around it. */
 export const addon = createRequire(import.meta.url)(

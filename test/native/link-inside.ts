@@ -3,7 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import type { BpfLink } from '../../native/index.js';
+import type { BpfLink } from '#native';
 import { addon, asU32, bpfError, u32 } from './addon.js';
 
 interface LinkFacts {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test, { type ExecutionContext } from 'ava';
-import type { BpfMap } from '../../native/index.js';
+import type { BpfMap } from '#native';
 import { addon, asU32, bpfError, u32, u64 } from './addon.js';
 import { compileBpf } from './compile.js';
 

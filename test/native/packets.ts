@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // UDP datagrams with their IP headers, for the tests of what sends and receives them.
-import { addressBytes, parseAddress } from '../../src/addr/index.js';
+import { addressBytes, parseAddress } from '#addr/index.js';
 
 const UDP = 17;
 

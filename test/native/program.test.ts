@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from 'node:child_process';
 import test, { type ExecutionContext } from 'ava';
-import type { BpfProgram } from '../../native/index.js';
+import type { BpfProgram } from '#native';
 import { addon, asU32, bpfError, u32 } from './addon.js';
 import { compileBpf } from './compile.js';
 

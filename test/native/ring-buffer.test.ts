@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
-import type { BpfMap, BpfProgram } from '../../native/index.js';
+import type { BpfMap, BpfProgram } from '#native';
 import { addon, u64 } from './addon.js';
 import { compileBpf } from './compile.js';
 

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getSystemErrorName } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
-import type { UdpSocket } from '../../native/index.js';
+import type { UdpSocket } from '#native';
 import { addon } from './addon.js';
 
 const PORT = 4341;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
-import { EVENT_NAMES } from '../../src/control/event.js';
-import { EVENT_CAPACITY, EventLog } from '../../src/observe/index.js';
+import { EVENT_NAMES } from '#control/contract/event.js';
+import { EVENT_CAPACITY, EventLog } from '#observe/index.js';
 
 const MANUAL = await readFile(new URL('../../../docs/events.md', import.meta.url), 'utf8');
 const [FIELDS = '', NAMES = ''] = MANUAL.split('## Names');

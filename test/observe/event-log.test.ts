@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { parseAddress, parsePrefix } from '../../src/addr/index.js';
-import type { EventView } from '../../src/core/views.js';
-import { EventLog, eventText, systemClock } from '../../src/observe/index.js';
+import { parseAddress, parsePrefix } from '#addr/index.js';
+import type { EventView } from '#core/service/views.js';
+import { EventLog, eventText, systemClock } from '#observe/index.js';
 
 const clock = { wall: () => 1_700_000_000_500.25, monotonic: () => 5_000 };
 const EID = { instanceId: 0, prefix: parsePrefix('1.1.1.1/32') };

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { type Address, parseAddress } from '../../src/addr/index.js';
-import { connect, Namespace, until } from '../netlink/helpers/namespace.js';
-import { RemoteProcess } from '../netlink/helpers/remote-process.js';
+import { type Address, parseAddress } from '#addr/index.js';
+import { connect, Namespace, until } from '#test/netlink/helpers/namespace.js';
+import { RemoteProcess } from '#test/netlink/helpers/remote-process.js';
 import { receiveRaw, sendRaw } from './helpers/raw-udp.js';
 
 type Counters = Readonly<Record<string, number>>;

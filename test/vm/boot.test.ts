@@ -2,9 +2,9 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import type * as Boot from '../../scripts/vm/boot.js';
-import { LAB_KERNEL } from '../../scripts/vm/kernel/matrix.js';
-import { REPOSITORY } from '../../scripts/story/repository.js';
+import type * as Boot from '#scripts/vm/boot.js';
+import { LAB_KERNEL } from '#scripts/vm/kernel/matrix.js';
+import { REPOSITORY } from '#scripts/story/repository.js';
 
 const TIMEOUT_ms = 1_200_000;
 /** What a guest runs, and what boots it. */

@@ -46,7 +46,7 @@ cp "$sources" "$lists/$suite"
 process.env['PATH'] = `${apt}:${process.env['PATH'] ?? ''}`;
 process.env['XTRD_CACHE'] = cache;
 // The cache is chosen when the module is loaded.
-const { missingSuites, updatePackageLists } = await import('../../scripts/vm/kernel/package-lists.js');
+const { missingSuites, updatePackageLists } = await import('#scripts/vm/kernel/package-lists.js');
 
 /** Suites that the mirror has not. */
 function missing(...suites: readonly string[]): void {

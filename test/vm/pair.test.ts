@@ -2,12 +2,12 @@
 // Two routers on virtual machines with a kernel of Debian's, and the BPF tests on that kernel. One pair for all tests.
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
-import type { DatabaseEntryView, StatisticsView, StatusView } from '../../src/core/views.js';
-import { type Base, prepareKernel } from '../../scripts/vm/boot.js';
-import { LAB_KERNEL } from '../../scripts/vm/kernel/matrix.js';
-import { runTests } from '../../scripts/vm/kernels/run-kernel.js';
-import { type Pair, type PairMachine, withPair } from '../../scripts/vm/pair/pair.js';
-import { EAST, inHost, ROAMER, ROAMER_GATEWAY } from '../../scripts/vm/pair/site.js';
+import type { DatabaseEntryView, StatisticsView, StatusView } from '#core/service/views.js';
+import { type Base, prepareKernel } from '#scripts/vm/boot.js';
+import { LAB_KERNEL } from '#scripts/vm/kernel/matrix.js';
+import { runTests } from '#scripts/vm/kernels/run-kernel.js';
+import { type Pair, type PairMachine, withPair } from '#scripts/vm/pair/pair.js';
+import { EAST, inHost, ROAMER, ROAMER_GATEWAY } from '#scripts/vm/pair/site.js';
 
 /** Where instructions are emulated, and other work runs too. */
 const TIMEOUT_ms = 1_200_000;

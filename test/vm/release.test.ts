@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { newestRelease, packagesOf } from '../../scripts/vm/kernel/release.js';
+import { newestRelease, packagesOf } from '#scripts/vm/kernel/release.js';
 
 const IMAGES = [
   'linux-image-6.1.0-47-amd64',

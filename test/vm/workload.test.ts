@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { addressAfter, deviceLines, eidsOf, type Workload } from '../../scripts/vm/pktgen/workload.js';
+import { addressAfter, deviceLines, eidsOf, type Workload } from '#scripts/vm/pktgen/workload.js';
 
 const WORKLOAD: Workload = {
   ...{ size_bytes: 60, flows: 8, eids: 300, rate_pps: 1_001, threads: 2, duration_s: 1, ipVersion: 4 },

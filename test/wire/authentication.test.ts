@@ -7,9 +7,9 @@ import {
   decodeMessage,
   encodeMessage,
   verifyAuthentication,
-} from '../../src/wire/index.js';
-import { patch } from '../helpers/codec.js';
-import { STORY, toHex } from '../helpers/vectors.js';
+} from '#wire/index.js';
+import { patch } from '#test/helpers/codec.js';
+import { STORY, toHex } from '#test/helpers/vectors.js';
 
 const SECRET = new TextEncoder().encode('oorkey');
 const OTHER_SECRET = new TextEncoder().encode('oorkez');

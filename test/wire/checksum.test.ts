@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { fold, sumWords } from '../../src/wire/checksum.js';
-import { fromHex } from '../helpers/vectors.js';
+import { fold, sumWords } from '#wire/checksum.js';
+import { fromHex } from '#test/helpers/vectors.js';
 
 test('the example of RFC 1071 section 3', (t) => {
   t.is(fold(sumWords(fromHex('0001 f203 f4f5 f6f7'))), 0xffff - 0xddf2);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { parseAddress } from '../../src/addr/index.js';
-import { decodeMessage, encodeMessage, type EncapsulatedControl, WireError } from '../../src/wire/index.js';
-import { patch } from '../helpers/codec.js';
-import { CAPTURED, fromHex, STORY, toHex } from '../helpers/vectors.js';
+import { parseAddress } from '#addr/index.js';
+import { decodeMessage, encodeMessage, type EncapsulatedControl, WireError } from '#wire/index.js';
+import { patch } from '#test/helpers/codec.js';
+import { CAPTURED, fromHex, STORY, toHex } from '#test/helpers/vectors.js';
 
 function decode(bytes: Uint8Array): EncapsulatedControl {
   const message = decodeMessage(bytes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the caller may not do is a TypeError that names the field.
 import test from 'ava';
-import { parsePrefix } from '../../src/addr/index.js';
+import { parsePrefix } from '#addr/index.js';
 import {
   type ControlMessage,
   decodeMessage,
@@ -9,8 +9,8 @@ import {
   type EidRecord,
   type LocatorRecord,
   type MapNotify,
-} from '../../src/wire/index.js';
-import { STORY } from '../helpers/vectors.js';
+} from '#wire/index.js';
+import { STORY } from '#test/helpers/vectors.js';
 
 const NOTIFY = decodeMessage(STORY.mapNotify) as MapNotify;
 const ECM = decodeMessage(STORY.smrInvokedEcm);

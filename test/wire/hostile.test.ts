@@ -2,10 +2,10 @@
 // Whatever the bytes are, decodeMessage gives a message or throws a WireError.
 import test from 'ava';
 import fc from 'fast-check';
-import { decodeMessage, encodeMessage, WireError } from '../../src/wire/index.js';
-import { decodeOrError } from '../helpers/codec.js';
-import { controlMessage } from '../helpers/message-arbitraries.js';
-import { VECTORS } from '../helpers/vectors.js';
+import { decodeMessage, encodeMessage, WireError } from '#wire/index.js';
+import { decodeOrError } from '#test/helpers/codec.js';
+import { controlMessage } from '#test/helpers/message-arbitraries.js';
+import { VECTORS } from '#test/helpers/vectors.js';
 
 for (const [name, bytes] of VECTORS) {
   test(`${name}: cut off at any byte it is a WireError`, (t) => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { decodeMessage, encodeMessage, type MapNotify, WireError } from '../../src/wire/index.js';
-import { patch } from '../helpers/codec.js';
-import { STORY, toHex } from '../helpers/vectors.js';
+import { decodeMessage, encodeMessage, type MapNotify, WireError } from '#wire/index.js';
+import { patch } from '#test/helpers/codec.js';
+import { STORY, toHex } from '#test/helpers/vectors.js';
 
 function decode(bytes: Uint8Array): MapNotify {
   const message = decodeMessage(bytes);

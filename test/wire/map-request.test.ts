@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { formatAddress, parseAddress } from '../../src/addr/index.js';
-import { decodeMessage, encodeMessage, type MapRequest, WireError } from '../../src/wire/index.js';
-import { patch } from '../helpers/codec.js';
-import { fromHex, STORY, toHex } from '../helpers/vectors.js';
+import { formatAddress, parseAddress } from '#addr/index.js';
+import { decodeMessage, encodeMessage, type MapRequest, WireError } from '#wire/index.js';
+import { patch } from '#test/helpers/codec.js';
+import { fromHex, STORY, toHex } from '#test/helpers/vectors.js';
 
 function decode(bytes: Uint8Array): MapRequest {
   const message = decodeMessage(bytes);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fields of the captured messages, each read by hand from its bytes.
 import test from 'ava';
-import { parseAddress, parsePrefix } from '../../src/addr/index.js';
-import { ACTION, type ControlMessage, decodeMessage } from '../../src/wire/index.js';
-import { fromHex, STORY, VECTORS } from '../helpers/vectors.js';
+import { parseAddress, parsePrefix } from '#addr/index.js';
+import { ACTION, type ControlMessage, decodeMessage } from '#wire/index.js';
+import { fromHex, STORY, VECTORS } from '#test/helpers/vectors.js';
 
 const reads = test.macro({
   exec(t, bytes: Uint8Array | undefined, expected: ControlMessage) {

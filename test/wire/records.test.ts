@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a record may hold, and what is done with what it may not.
 import test from 'ava';
-import { type EidPrefix, formatEidPrefix, parsePrefix } from '../../src/addr/index.js';
-import {
-  decodeMessage,
-  encodeMessage,
-  type MapReply,
-  type MapRequest,
-  WireError,
-} from '../../src/wire/index.js';
-import { fromHex, toHex } from '../helpers/vectors.js';
+import { type EidPrefix, formatEidPrefix, parsePrefix } from '#addr/index.js';
+import { decodeMessage, encodeMessage, type MapReply, type MapRequest, WireError } from '#wire/index.js';
+import { fromHex, toHex } from '#test/helpers/vectors.js';
 
 function decodeMapReply(hex: string): MapReply {
   const message = decodeMessage(fromHex(hex));

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
 import fc from 'fast-check';
-import type { ControlMessage } from '../../src/wire/index.js';
-import { roundTrip } from '../helpers/codec.js';
+import type { ControlMessage } from '#wire/index.js';
+import { roundTrip } from '#test/helpers/codec.js';
 import {
   encapsulatedControl,
   mapNotify,
   mapRegister,
   mapReply,
   mapRequest,
-} from '../helpers/message-arbitraries.js';
+} from '#test/helpers/message-arbitraries.js';
 
 const comesBack = test.macro({
   exec(t, messages: fc.Arbitrary<ControlMessage>) {

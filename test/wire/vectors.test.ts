@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import {
-  decodeMessage,
-  encodeMessage,
-  type EncapsulatedControl,
-  verifyAuthentication,
-} from '../../src/wire/index.js';
-import { CAPTURED, STORY, toHex, VECTORS } from '../helpers/vectors.js';
+import { decodeMessage, encodeMessage, type EncapsulatedControl, verifyAuthentication } from '#wire/index.js';
+import { CAPTURED, STORY, toHex, VECTORS } from '#test/helpers/vectors.js';
 
 const SECRET = new TextEncoder().encode('oorkey');
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Figure, seriesOf } from '../figure.js';
-import type { CdfSpec } from '../output/plots/cdf.js';
-import { LIMITS_TEXT } from '../site/overlay.js';
+import { type Figure, seriesOf } from '#scripts/benchmark/figure.js';
+import type { CdfSpec } from '#scripts/benchmark/output/plot.js';
+import { LIMITS_TEXT } from '#scripts/benchmark/site/overlay.js';
 import {
   ARRIVALS,
   type Arrivals,
@@ -12,7 +12,7 @@ import {
   PATIENCE_ms,
   SILENCE_ms,
   WARM_UP,
-} from '../stages/cold-start.js';
+} from '#scripts/benchmark/stages/cold-start.js';
 
 const group = 'Cold start: the first packet to an unknown EID';
 const shared = { group, stage: coldStartStage } as const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { differences, type Figure } from '../figure.js';
-import { costStage } from '../stages/cost.js';
-import { type Mix, MIXES, mixName } from '../stages/mixes.js';
+import { differences, type Figure } from '#scripts/benchmark/figure.js';
+import { costStage } from '#scripts/benchmark/stages/cost.js';
+import { type Mix, MIXES, mixName } from '#scripts/benchmark/stages/mixes.js';
 
 const shared = { group: 'Cost per packet, test runs', stage: costStage, unit: 'ns' } as const;
 const RESTORED = 'a run of the program, minus a run that only restores the packet';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Figure } from '../figure.js';
+import type { Figure } from '#scripts/benchmark/figure.js';
 import { coldStartFigures } from './cold-start.js';
 import { convergenceFigures } from './convergence.js';
 import { costFigures } from './cost.js';

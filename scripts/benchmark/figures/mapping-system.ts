@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Figure, seriesOf } from '../figure.js';
-import { fillSeries, KINDS, mapServerStage, STEADY_pps, udpSeries, WINDOW } from '../stages/map-server.js';
+import { type Figure, seriesOf } from '#scripts/benchmark/figure.js';
+import {
+  fillSeries,
+  KINDS,
+  mapServerStage,
+  STEADY_pps,
+  udpSeries,
+  WINDOW,
+} from '#scripts/benchmark/stages/map-server.js';
 import {
   CODEC_MESSAGES,
   mappingSystemStage,
   REGISTRATIONS,
   registrationSeries,
-} from '../stages/mapping-system.js';
-import { ITRS, RECORDS } from '../workload/control-messages.js';
+} from '#scripts/benchmark/stages/mapping-system.js';
+import { ITRS, RECORDS } from '#scripts/benchmark/workload/control-messages.js';
 
 const shared = {
   group: 'Map-Server and Map-Resolver, one CPU, without sockets',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Figure, pairs, seriesOf } from '../figure.js';
-import { memoryStage, programmingStage } from '../stages/programming.js';
+import { type Figure, pairs, seriesOf } from '#scripts/benchmark/figure.js';
+import { memoryStage, programmingStage } from '#scripts/benchmark/stages/programming.js';
 
 const group = 'Programming the maps from JavaScript';
 const shared = { group, stage: programmingStage } as const;

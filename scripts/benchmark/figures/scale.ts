@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { differences, type Figure, ratios, seriesOf } from '../figure.js';
-import { memoryReadSeries, memoryReadStage, TABLES_MB } from '../stages/memory-read.js';
-import { scaleStage } from '../stages/scale.js';
-import { bareCostName, costName, manyName, oneName, POPULARITIES, TABLES } from '../stages/scale-series.js';
-import type { TableSpec } from '../workload/eids.js';
-import type { Popularity } from '../workload/zipf.js';
+import { differences, type Figure, ratios, seriesOf } from '#scripts/benchmark/figure.js';
+import { memoryReadSeries, memoryReadStage, TABLES_MB } from '#scripts/benchmark/stages/memory-read.js';
+import { scaleStage } from '#scripts/benchmark/stages/scale.js';
+import {
+  bareCostName,
+  costName,
+  manyName,
+  oneName,
+  POPULARITIES,
+  TABLES,
+} from '#scripts/benchmark/stages/scale-series.js';
+import type { TableSpec } from '#scripts/benchmark/workload/eids.js';
+import type { Popularity } from '#scripts/benchmark/workload/zipf.js';
 
 const shared = { group: 'Map-cache of many entries', stage: scaleStage } as const;
 

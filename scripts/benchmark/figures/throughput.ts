@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Figure, ratios, seriesOf } from '../figure.js';
-import { MIXES, mixName } from '../stages/mixes.js';
-import { throughputStage } from '../stages/throughput.js';
+import { type Figure, ratios, seriesOf } from '#scripts/benchmark/figure.js';
+import { MIXES, mixName } from '#scripts/benchmark/stages/mixes.js';
+import { throughputStage } from '#scripts/benchmark/stages/throughput.js';
 
 const GROUP = 'Throughput over veth, 64-byte packets, one CPU';
 const shared = { group: GROUP, stage: throughputStage } as const;

@@ -2,12 +2,19 @@
 // The ITRs and ETRs of a Map-Server: asks and registers over UDP, and takes the time of each answer.
 import { createSocket } from 'node:dgram';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CONTROL_PORT } from '../../../src/wire/index.js';
-import { etrOf, ITRS, itrRloc, RECORDS, registerBytes, requestBytes } from '../workload/control-messages.js';
-import { eidList } from '../workload/eids.js';
-import { eidAt } from '../workload/mappings.js';
-import { Random } from '../workload/random.js';
-import { quantile } from '../statistics.js';
+import { CONTROL_PORT } from '#wire/index.js';
+import {
+  etrOf,
+  ITRS,
+  itrRloc,
+  RECORDS,
+  registerBytes,
+  requestBytes,
+} from '#scripts/benchmark/workload/control-messages.js';
+import { eidList } from '#scripts/benchmark/workload/eids.js';
+import { eidAt } from '#scripts/benchmark/workload/mappings.js';
+import { Random } from '#scripts/benchmark/workload/random.js';
+import { quantile } from '#scripts/benchmark/statistics.js';
 import { now_ms } from './clock.js';
 import { serve } from './serve.js';
 

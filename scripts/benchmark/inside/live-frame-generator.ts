@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends packets into the interfaces of its namespace: live-frame test runs of bpf/bench/generator.bpf.c (Linux 5.18).
-import type { BpfObject, BpfProgram } from '../../../native/index.js';
-import { loadNative } from '../../../src/datapath/native.js';
-import { objectPath } from '../objects.js';
-import { encodeFlows, encodeFrame } from '../workload/flows.js';
-import { buildFrame, shapeName } from '../workload/frame.js';
+import type { BpfObject, BpfProgram } from '#native';
+import { loadNative } from '#datapath/native.js';
+import { objectPath } from '#scripts/benchmark/objects.js';
+import { encodeFlows, encodeFrame } from '#scripts/benchmark/workload/flows.js';
+import { buildFrame, shapeName } from '#scripts/benchmark/workload/frame.js';
 import { serve } from './serve.js';
 import { SoftirqThread } from './softirq-thread.js';
 import type { PacketGenerator, StreamSpec } from './stream.js';

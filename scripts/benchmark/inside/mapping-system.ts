@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Map-Server and Map-Resolver without sockets: datagrams in, datagrams out, as the daemon joins it.
-import { type Address, type EidPrefix, parseAddress } from '../../../src/addr/index.js';
-import { Agent } from '../../../src/core/agent.js';
-import type { ControlTransport } from '../../../src/core/ports.js';
-import { Runtime } from '../../../src/core/runtime.js';
-import { wakingClock } from '../../../src/main/clock.js';
-import { systemClock } from '../../../src/observe/index.js';
-import { systemRandom } from '../../../src/main/random.js';
-import { decodeMessage, encodeMessage, verifyAuthentication } from '../../../src/wire/index.js';
+import { type Address, type EidPrefix, parseAddress } from '#addr/index.js';
+import { Agent } from '#core/agent.js';
+import type { ControlTransport } from '#core/ports.js';
+import { Runtime } from '#core/runtime.js';
+import { wakingClock } from '#main/clock.js';
+import { systemClock } from '#observe/index.js';
+import { systemRandom } from '#main/random.js';
+import { decodeMessage, encodeMessage, verifyAuthentication } from '#wire/index.js';
 import {
   etrOf,
   etrRloc,
@@ -20,10 +20,10 @@ import {
   requestBytes,
   RECORDS,
   SITE_KEY,
-} from '../workload/control-messages.js';
-import { eidList } from '../workload/eids.js';
-import { eidAt } from '../workload/mappings.js';
-import { Random } from '../workload/random.js';
+} from '#scripts/benchmark/workload/control-messages.js';
+import { eidList } from '#scripts/benchmark/workload/eids.js';
+import { eidAt } from '#scripts/benchmark/workload/mappings.js';
+import { Random } from '#scripts/benchmark/workload/random.js';
 import { cpu_ms } from './clock.js';
 import { agentBytes } from './memory.js';
 import { serve } from './serve.js';

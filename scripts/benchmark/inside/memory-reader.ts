@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads tables of the kernel at random, on one CPU.
-import type { BpfProgram } from '../../../native/index.js';
-import { loadNative } from '../../../src/datapath/native.js';
-import { objectPath } from '../objects.js';
+import type { BpfProgram } from '#native';
+import { loadNative } from '#datapath/native.js';
+import { objectPath } from '#scripts/benchmark/objects.js';
 import { serve } from './serve.js';
 
 /** Of one run of the program (bpf/bench/memory.bpf.c). */

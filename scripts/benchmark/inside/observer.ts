@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sees packets come by at the interfaces of its namespace: bpf/bench/observer.bpf.c.
-import type { BpfLink } from '../../../native/index.js';
-import { loadNative } from '../../../src/datapath/native.js';
-import { objectPath } from '../objects.js';
+import type { BpfLink } from '#native';
+import { loadNative } from '#datapath/native.js';
+import { objectPath } from '#scripts/benchmark/objects.js';
 import { serve } from './serve.js';
 
 /** What was seen of one destination at one interface. */

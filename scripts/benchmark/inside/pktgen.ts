@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the kernel's packet generator is told, and what it answers (Documentation/networking/pktgen.rst).
-import { formatAddress, parseAddress } from '../../../src/addr/index.js';
-import { formatMac } from '../site/network.js';
-import { PLAIN_PORT } from '../workload/frame.js';
-import { FIRST_PORT } from '../workload/flows.js';
+import { formatAddress, parseAddress } from '#addr/index.js';
+import { formatMac } from '#scripts/benchmark/site/network.js';
+import { PLAIN_PORT } from '#scripts/benchmark/workload/frame.js';
+import { FIRST_PORT } from '#scripts/benchmark/workload/flows.js';
 import type { StreamSpec } from './stream.js';
 
 /**

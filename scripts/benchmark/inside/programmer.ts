@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The agent's half of a map-cache without packets: programs mappings as core does, and tells how long that took.
-import { parseAddress } from '../../../src/addr/index.js';
-import { Counters } from '../../../src/control/counters.js';
-import type { MapCacheSetEffect } from '../../../src/control/effect.js';
-import { EXPIRE_BATCH } from '../../../src/control/machine.js';
-import { MapCache } from '../../../src/control/map-cache.js';
-import { RlocReferences } from '../../../src/control/rloc-references.js';
-import type { DataPath, TrieEffect } from '../../../src/core/ports.js';
-import { openDataPath } from '../../../src/datapath/index.js';
-import type { TableSpec } from '../workload/eids.js';
-import { mappingsOf } from '../workload/mappings.js';
+import { parseAddress } from '#addr/index.js';
+import { Counters } from '#control/contract/counters.js';
+import type { MapCacheSetEffect } from '#control/contract/effect.js';
+import { EXPIRE_BATCH } from '#control/contract/machine.js';
+import { MapCache } from '#control/itr/map-cache.js';
+import { RlocReferences } from '#control/locators/rloc-references.js';
+import type { DataPath, TrieEffect } from '#core/ports.js';
+import { openDataPath } from '#datapath/index.js';
+import type { TableSpec } from '#scripts/benchmark/workload/eids.js';
+import { mappingsOf } from '#scripts/benchmark/workload/mappings.js';
 import { cpu_ms, now_ms } from './clock.js';
 import { agentBytes, mapBytes } from './memory.js';
 import { serve } from './serve.js';

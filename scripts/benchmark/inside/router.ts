@@ -2,15 +2,15 @@
 // A router without control plane: the product's data path on the interfaces of its namespace, and tables to fill it.
 import { unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BpfLink, BpfObject, BpfProgram } from '../../../native/index.js';
-import type { DataPath, TrieEffect } from '../../../src/core/ports.js';
-import { type DataPathOptions, openDataPath } from '../../../src/datapath/index.js';
-import { mapSizes } from '../../../src/datapath/map-sizes.js';
-import { loadNative } from '../../../src/datapath/native.js';
-import { objectPath } from '../objects.js';
-import { encodeFlows, encodeFrame, type FlowSpec } from '../workload/flows.js';
-import { buildFrame, type FrameFields, shapeName } from '../workload/frame.js';
-import { mappingsOf, type MappingSpec } from '../workload/mappings.js';
+import type { BpfLink, BpfObject, BpfProgram } from '#native';
+import type { DataPath, TrieEffect } from '#core/ports.js';
+import { type DataPathOptions, openDataPath } from '#datapath/index.js';
+import { mapSizes } from '#datapath/tables/map-sizes.js';
+import { loadNative } from '#datapath/native.js';
+import { objectPath } from '#scripts/benchmark/objects.js';
+import { encodeFlows, encodeFrame, type FlowSpec } from '#scripts/benchmark/workload/flows.js';
+import { buildFrame, type FrameFields, shapeName } from '#scripts/benchmark/workload/frame.js';
+import { mappingsOf, type MappingSpec } from '#scripts/benchmark/workload/mappings.js';
 import { now_ms } from './clock.js';
 import { serve } from './serve.js';
 import { writeFlows } from './write-flows.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A host that sends UDP packets to EIDs one after the other, at a steady rate.
-import { addressBytes, parseAddress } from '../../../src/addr/index.js';
-import { loadNative } from '../../../src/datapath/native.js';
-import { PLAIN_PORT } from '../workload/frame.js';
+import { addressBytes, parseAddress } from '#addr/index.js';
+import { loadNative } from '#datapath/native.js';
+import { PLAIN_PORT } from '#scripts/benchmark/workload/frame.js';
 import { now_ms } from './clock.js';
 import { serve } from './serve.js';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counts and drops what arrives at the interfaces of its namespace.
-import type { BpfLink, BpfMap } from '../../../native/index.js';
-import { loadNative } from '../../../src/datapath/native.js';
-import { objectPath } from '../objects.js';
+import type { BpfLink, BpfMap } from '#native';
+import { loadNative } from '#datapath/native.js';
+import { objectPath } from '#scripts/benchmark/objects.js';
 import { serve } from './serve.js';
 
 const native = loadNative();

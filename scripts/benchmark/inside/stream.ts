@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { FlowSpec } from '../workload/flows.js';
-import type { FrameFields } from '../workload/frame.js';
-import type { Device } from '../site/network.js';
+import type { FlowSpec } from '#scripts/benchmark/workload/flows.js';
+import type { FrameFields } from '#scripts/benchmark/workload/frame.js';
+import type { Device } from '#scripts/benchmark/site/network.js';
 
 /** What one stream of packets looks like and where it goes. */
 export interface StreamSpec {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BpfObject } from '../../../native/index.js';
+import type { BpfObject } from '#native';
 
 /** Fills bench_flows of bpf/bench/flows.h, all of it. */
 export function writeFlows(object: BpfObject, values: Uint8Array, count: number): void {

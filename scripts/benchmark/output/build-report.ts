@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Outcome, Result } from '../run.js';
+import type { Outcome, Result } from '#scripts/benchmark/run.js';
 import {
   type Machine,
   type Noise,

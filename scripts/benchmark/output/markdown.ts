@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Plot } from './plots.js';
+import type { Plot } from './plot.js';
 import { type Report, type ReportedFigure, summary } from './report.js';
 import { formatSpread, formatTarget, formatValue, formatVerdict, grouped } from './text.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shape of report.json, which report.md and the plots are made from.
-import type { Unit } from '../figure.js';
-import type { Distribution } from '../statistics.js';
+import type { Unit } from '#scripts/benchmark/figure.js';
+import type { Distribution } from '#scripts/benchmark/statistics.js';
 
 /** Goes up when a reader of an older report.json would misread a newer one. */
 export const REPORT_FORMAT = 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Unit } from '../figure.js';
+import type { Unit } from '#scripts/benchmark/figure.js';
 import type { ReportedFigure } from './report.js';
 
 const MEGA = 1e6;

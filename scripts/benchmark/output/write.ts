@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { dirname, join, resolve } from 'node:path';
 import { renderMarkdown } from './markdown.js';
 import { renderPlots } from './plots.js';
-import { Refused } from '../refused.js';
+import { Refused } from '#scripts/benchmark/refused.js';
 import type { Report } from './report.js';
 
 /** Plots that some report has. */

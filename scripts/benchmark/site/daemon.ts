@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiClient } from '../../../src/api/index.js';
-import { REPOSITORY } from '../../story/repository.js';
-import { SITE_KEY } from '../workload/control-messages.js';
+import { ApiClient } from '#api/index.js';
+import { REPOSITORY } from '#scripts/story/repository.js';
+import { SITE_KEY } from '#scripts/benchmark/workload/control-messages.js';
 import { cpuTime_ms } from './cpu-time.js';
 import { ended, started } from './leftovers.js';
 

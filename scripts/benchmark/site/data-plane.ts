@@ -4,10 +4,10 @@
 //   generator == host, tunnel == router == up, down == sink
 //
 // The process of the generator is bound to one CPU; the routers' work is done there too, in the softirq of each batch.
-import { DEFAULT_XTR_LIMITS } from '../../../src/control/limits.js';
-import { Inside } from '../inside/process.js';
-import type { SinkMethods } from '../inside/sink.js';
-import type { Context } from '../figure.js';
+import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
+import { Inside } from '#scripts/benchmark/inside/process.js';
+import type { SinkMethods } from '#scripts/benchmark/inside/sink.js';
+import type { Context } from '#scripts/benchmark/figure.js';
 import type { Site } from './addresses.js';
 import { Generators } from './generators.js';
 import { type Device, Network } from './network.js';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { GeneratorMethods } from '../inside/live-frame-generator.js';
-import { Inside } from '../inside/process.js';
-import type { PktgenMethods } from '../inside/pktgen-generator.js';
-import { expressible } from '../inside/pktgen.js';
-import type { GeneratorName, StreamSpec } from '../inside/stream.js';
+import type { GeneratorMethods } from '#scripts/benchmark/inside/live-frame-generator.js';
+import { Inside } from '#scripts/benchmark/inside/process.js';
+import type { PktgenMethods } from '#scripts/benchmark/inside/pktgen-generator.js';
+import { expressible } from '#scripts/benchmark/inside/pktgen.js';
+import type { GeneratorName, StreamSpec } from '#scripts/benchmark/inside/stream.js';
 
 type Generator = Inside<GeneratorMethods> | Inside<PktgenMethods>;
 

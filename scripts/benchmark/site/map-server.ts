@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Map-Server process on one CPU, and on another, if there is one, its ITRs and ETRs, joined by a veth pair.
-import { otherCpu } from '../cpus.js';
-import type { ControlLoadMethods } from '../inside/control-load.js';
-import { Inside } from '../inside/process.js';
-import { ITR_PREFIX, SITE_EIDS } from '../workload/control-messages.js';
+import { otherCpu } from '#scripts/benchmark/cpus.js';
+import type { ControlLoadMethods } from '#scripts/benchmark/inside/control-load.js';
+import { Inside } from '#scripts/benchmark/inside/process.js';
+import { ITR_PREFIX, SITE_EIDS } from '#scripts/benchmark/workload/control-messages.js';
 import { Daemon, KEY } from './daemon.js';
 import { Network } from './network.js';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { capture, must } from '../../story/netns/shell.js';
+import { capture, must } from '#scripts/story/netns/shell.js';
 
 const PREFIX = 'xtrt-bench-';
 const RUN_DIRECTORY = '/run';

@@ -7,13 +7,13 @@
 //
 // The core and the sink see packets come by. Every neighbour is known, so that no figure waits for ARP.
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseAddress } from '../../../src/addr/index.js';
-import { Inside } from '../inside/process.js';
-import type { ObserverMethods } from '../inside/observer.js';
-import type { SenderMethods } from '../inside/sender.js';
+import { parseAddress } from '#addr/index.js';
+import { Inside } from '#scripts/benchmark/inside/process.js';
+import type { ObserverMethods } from '#scripts/benchmark/inside/observer.js';
+import type { SenderMethods } from '#scripts/benchmark/inside/sender.js';
 import { Daemon, KEY } from './daemon.js';
 import { type Device, formatMac, Network } from './network.js';
-import { eventually } from '../wait.js';
+import { eventually } from '#scripts/benchmark/wait.js';
 
 export const RLOC = { itr: '4.4.4.4', old: '2.2.2.2', new: '6.6.6.6', msmr: '9.9.9.9' } as const;
 type Node = keyof typeof RLOC;

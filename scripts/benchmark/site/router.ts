@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { parseAddress, parsePrefix } from '../../../src/addr/index.js';
-import type { TrieEffect } from '../../../src/core/ports.js';
-import {
-  type DataPathOptions,
-  type DataPathSizes,
-  DEFAULT_PUNT_LIMITS,
-} from '../../../src/datapath/index.js';
-import { Inside } from '../inside/process.js';
-import type { NextHop, RouterMethods } from '../inside/router.js';
+import { parseAddress, parsePrefix } from '#addr/index.js';
+import type { TrieEffect } from '#core/ports.js';
+import { type DataPathOptions, type DataPathSizes, DEFAULT_PUNT_LIMITS } from '#datapath/index.js';
+import { Inside } from '#scripts/benchmark/inside/process.js';
+import type { NextHop, RouterMethods } from '#scripts/benchmark/inside/router.js';
 import { FAMILIES, REMOTE_RLOCS, type Site } from './addresses.js';
 import { type Device, formatMac, type Network } from './network.js';
 

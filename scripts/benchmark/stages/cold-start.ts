@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packets to EIDs that the ITR has no mapping of: each is held, its EID is resolved, and it is sent on.
-import type { Context, Samples, Stage } from '../figure.js';
-import type { Sent } from '../inside/sender.js';
-import { HOST, Overlay, roamer } from '../site/overlay.js';
-import { eventually } from '../wait.js';
+import type { Context, Samples, Stage } from '#scripts/benchmark/figure.js';
+import type { Sent } from '#scripts/benchmark/inside/sender.js';
+import { HOST, Overlay, roamer } from '#scripts/benchmark/site/overlay.js';
+import { eventually } from '#scripts/benchmark/wait.js';
 import { prime, register } from './registered.js';
 
 /** New EIDs a second, one packet to each. */

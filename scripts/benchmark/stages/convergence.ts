@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hosts move from one xTR to another under traffic, and the ITR is told by SMRs.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Context, Samples, Stage } from '../figure.js';
-import type { Sighting } from '../inside/observer.js';
-import type { SendSpec } from '../inside/sender.js';
-import { HOST, numberOf, Overlay, type Place, RLOC, roamer } from '../site/overlay.js';
-import { eventually } from '../wait.js';
+import type { Context, Samples, Stage } from '#scripts/benchmark/figure.js';
+import type { Sighting } from '#scripts/benchmark/inside/observer.js';
+import type { SendSpec } from '#scripts/benchmark/inside/sender.js';
+import { HOST, numberOf, Overlay, type Place, RLOC, roamer } from '#scripts/benchmark/site/overlay.js';
+import { eventually } from '#scripts/benchmark/wait.js';
 import { prime, register } from './registered.js';
 
 export interface Crowd {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CostSpec } from '../inside/router.js';
-import type { Measure } from '../interleave.js';
-import type { Router } from '../site/router.js';
+import type { CostSpec } from '#scripts/benchmark/inside/router.js';
+import type { Measure } from '#scripts/benchmark/interleave.js';
+import type { Router } from '#scripts/benchmark/site/router.js';
 
 /** XDP actions of the kernel. */
 export const VERDICTS = { drop: 1, redirect: 4 } as const;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nanoseconds of the programs by BPF_PROG_TEST_RUN, which moves no packet: each run restores the packet first, and what
 // that costs is measured as a run of a program that does nothing.
-import { hostEidPrefix, parseAddress } from '../../../src/addr/index.js';
-import type { TrieEffect } from '../../../src/core/ports.js';
-import type { Context, Samples, Stage } from '../figure.js';
-import type { Target } from '../inside/router.js';
-import { interleave, type Measure } from '../interleave.js';
-import { FIRST_REMOTE_RLOC, WEST } from '../site/addresses.js';
-import { type AddedRouter, DataPlane } from '../site/data-plane.js';
-import type { FlowSpec } from '../workload/flows.js';
+import { hostEidPrefix, parseAddress } from '#addr/index.js';
+import type { TrieEffect } from '#core/ports.js';
+import type { Context, Samples, Stage } from '#scripts/benchmark/figure.js';
+import type { Target } from '#scripts/benchmark/inside/router.js';
+import { interleave, type Measure } from '#scripts/benchmark/interleave.js';
+import { FIRST_REMOTE_RLOC, WEST } from '#scripts/benchmark/site/addresses.js';
+import { type AddedRouter, DataPlane } from '#scripts/benchmark/site/data-plane.js';
+import type { FlowSpec } from '#scripts/benchmark/workload/flows.js';
 import { cost, type VERDICTS } from './cost-run.js';
 import { hostFrame, mapRemotes, type Mix, MIXES, mixName, toLocal, toRemote, tunnelFrame } from './mixes.js';
 import { toOne } from './tables.js';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Arrival } from '../inside/sink.js';
-import type { StreamSpec } from '../inside/stream.js';
-import type { Measure } from '../interleave.js';
-import type { DataPlane } from '../site/data-plane.js';
-import type { Device } from '../site/network.js';
+import type { Arrival } from '#scripts/benchmark/inside/sink.js';
+import type { StreamSpec } from '#scripts/benchmark/inside/stream.js';
+import type { Measure } from '#scripts/benchmark/interleave.js';
+import type { DataPlane } from '#scripts/benchmark/site/data-plane.js';
+import type { Device } from '#scripts/benchmark/site/network.js';
 
 /** A way through the routers: what is sent, and where it has to arrive as what. */
 export interface Course {
@@ -13,6 +13,9 @@ export interface Course {
   /** Compared with what only live frames can be: sent by them too. */
   readonly liveFrame?: boolean;
 }
+
+/** Courses by name; setting one up takes what it needs and no more. */
+export type Courses = ReadonlyMap<string, () => Promise<Course>>;
 
 /** Fewer of them would mean that the figure measures something else. */
 const LEAST_DELIVERED = 0.5;

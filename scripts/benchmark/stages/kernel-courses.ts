@@ -6,13 +6,12 @@ import {
   VXLAN_EIDS,
   VXLAN_HOST,
   WEST,
-} from '../site/addresses.js';
-import type { AddedRouter, DataPlane } from '../site/data-plane.js';
+} from '#scripts/benchmark/site/addresses.js';
+import type { AddedRouter, DataPlane } from '#scripts/benchmark/site/data-plane.js';
 import { endsOf } from './bare-courses.js';
-import type { Course } from './course.js';
+import type { Course, Courses } from './course.js';
 import { hostFrame } from './mixes.js';
 import { toOne } from './tables.js';
-import type { Courses } from './throughput.js';
 
 const VXLAN_PORT = 4789;
 const VXLAN_NEIGHBOUR = '02:be:ff:00:00:01';

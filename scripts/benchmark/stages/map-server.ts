@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Map-Server as a person runs it: a process on one CPU, asked over UDP from another.
-import type { Context, Samples, Stage } from '../figure.js';
-import type { MessageKind } from '../inside/control-load.js';
-import { type MapServerSite, withMapServer } from '../site/map-server.js';
+import type { Context, Samples, Stage } from '#scripts/benchmark/figure.js';
+import type { MessageKind } from '#scripts/benchmark/inside/control-load.js';
+import { type MapServerSite, withMapServer } from '#scripts/benchmark/site/map-server.js';
 import { REGISTRATIONS } from './mapping-system.js';
 
 export const KINDS: readonly MessageKind[] = ['requests', 'registers'];

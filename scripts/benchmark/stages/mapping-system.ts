@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Map-Server and Map-Resolver on one CPU, without sockets: what its code can do.
-import type { Context, Samples, Stage } from '../figure.js';
-import type { CodecMessage, MappingSystemMethods } from '../inside/mapping-system.js';
-import { Inside } from '../inside/process.js';
-import { interleave, type Measure } from '../interleave.js';
+import type { Context, Samples, Stage } from '#scripts/benchmark/figure.js';
+import type { CodecMessage, MappingSystemMethods } from '#scripts/benchmark/inside/mapping-system.js';
+import { Inside } from '#scripts/benchmark/inside/process.js';
+import { interleave, type Measure } from '#scripts/benchmark/interleave.js';
 
 export const REGISTRATIONS = [1, 100_000, 1_000_000] as const;
 export const CODEC_MESSAGES: readonly CodecMessage[] = ['map-request', 'map-reply', 'map-register'];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Context, Samples, Stage } from '../figure.js';
-import { Inside } from '../inside/process.js';
-import type { MemoryReaderMethods } from '../inside/memory-reader.js';
-import { interleave, type Measure } from '../interleave.js';
+import type { Context, Samples, Stage } from '#scripts/benchmark/figure.js';
+import { Inside } from '#scripts/benchmark/inside/process.js';
+import type { MemoryReaderMethods } from '#scripts/benchmark/inside/memory-reader.js';
+import { interleave, type Measure } from '#scripts/benchmark/interleave.js';
 
 /** A large map-cache lies in a table of the second size: 1,000,000 IPv4 prefixes, two slots of 16 bytes for each. */
 export const TABLES_MB = [4, 32] as const;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mappings from JavaScript into the maps of the kernel, without packets.
-import type { Context, Samples, Stage } from '../figure.js';
-import { Inside } from '../inside/process.js';
-import type { Pace, ProgrammerMethods } from '../inside/programmer.js';
-import { MILLION } from '../site/router.js';
-import { Network } from '../site/network.js';
-import type { TableSpec } from '../workload/eids.js';
+import type { Context, Samples, Stage } from '#scripts/benchmark/figure.js';
+import { Inside } from '#scripts/benchmark/inside/process.js';
+import type { Pace, ProgrammerMethods } from '#scripts/benchmark/inside/programmer.js';
+import { MILLION } from '#scripts/benchmark/site/router.js';
+import { Network } from '#scripts/benchmark/site/network.js';
+import type { TableSpec } from '#scripts/benchmark/workload/eids.js';
 
 const ENTRIES = { quick: 30_000, full: 200_000 } as const;
 const ROUNDS = { quick: 3, full: 7 } as const;

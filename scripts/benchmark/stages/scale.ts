@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Throughput and cost of encapsulation with map-caches of all sizes. For each, two routers are there at the same time,
 // configured alike: one has a single mapping, the other has many.
-import { parseAddress } from '../../../src/addr/index.js';
-import { DEFAULT_XTR_LIMITS } from '../../../src/control/limits.js';
-import type { Context, Samples, Stage } from '../figure.js';
-import { interleave, type Measure } from '../interleave.js';
-import { FIRST_REMOTE_RLOC, WEST } from '../site/addresses.js';
-import { type AddedRouter, DataPlane } from '../site/data-plane.js';
-import type { TableSpec } from '../workload/eids.js';
+import { parseAddress } from '#addr/index.js';
+import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
+import type { Context, Samples, Stage } from '#scripts/benchmark/figure.js';
+import { interleave, type Measure } from '#scripts/benchmark/interleave.js';
+import { FIRST_REMOTE_RLOC, WEST } from '#scripts/benchmark/site/addresses.js';
+import { type AddedRouter, DataPlane } from '#scripts/benchmark/site/data-plane.js';
+import type { TableSpec } from '#scripts/benchmark/workload/eids.js';
 import { cost } from './cost-run.js';
 import { throughput } from './course.js';
 import { hostFrame, mapRemotes } from './mixes.js';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packets per second through veth pairs, on one CPU, with the smallest packets.
-import type { Context, Samples, Stage } from '../figure.js';
-import type { GeneratorName } from '../inside/stream.js';
-import { interleave, type Measure } from '../interleave.js';
-import { DataPlane } from '../site/data-plane.js';
-import { WEST } from '../site/addresses.js';
-import { type Course, throughput } from './course.js';
+import type { Context, Samples, Stage } from '#scripts/benchmark/figure.js';
+import type { GeneratorName } from '#scripts/benchmark/inside/stream.js';
+import { interleave, type Measure } from '#scripts/benchmark/interleave.js';
+import { DataPlane } from '#scripts/benchmark/site/data-plane.js';
+import { WEST } from '#scripts/benchmark/site/addresses.js';
+import { type Courses, throughput } from './course.js';
 import { mapRemotes } from './mixes.js';
 import { productCourses } from './product-courses.js';
 import { kernelCourses } from './kernel-courses.js';
@@ -20,9 +20,6 @@ const LIVE = 'bare-live-';
 export function takenFor(wanted: string, generator: GeneratorName): string {
   return generator === 'live-frame' ? wanted.replace(LIVE, 'bare-') : wanted;
 }
-
-/** Courses by name; setting one up takes what it needs and no more. */
-export type Courses = ReadonlyMap<string, () => Promise<Course>>;
 
 export const throughputStage: Stage = {
   name: 'throughput',

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Control messages as ITRs and ETRs send them to a Map-Server and Map-Resolver.
-import { type Address, type EidPrefix, parseAddress, parsePrefix } from '../../../src/addr/index.js';
-import type { AuthenticationKey, MapServerConfig } from '../../../src/control/config.js';
-import { DEFAULT_MAP_SERVER_LIMITS } from '../../../src/control/limits.js';
+import { type Address, type EidPrefix, parseAddress, parsePrefix } from '#addr/index.js';
+import type { AuthenticationKey, MapServerConfig } from '#control/contract/config.js';
+import { DEFAULT_MAP_SERVER_LIMITS } from '#control/contract/limits.js';
 import {
   ALGORITHM_ID,
   CONTROL_PORT,
@@ -11,7 +11,7 @@ import {
   type MapRegister,
   type MapReply,
   type MapRequest,
-} from '../../../src/wire/index.js';
+} from '#wire/index.js';
 
 export const SITE_KEY: AuthenticationKey = {
   keyId: 1,

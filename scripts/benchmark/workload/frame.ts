@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { addressBytes, parseAddress } from '../../../src/addr/index.js';
+import { addressBytes, parseAddress } from '#addr/index.js';
 
 export const PLAIN_PORT = 9;
 const LISP_DATA_PORT = 4341;

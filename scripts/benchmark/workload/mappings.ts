@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Address, EidPrefix } from '../../../src/addr/index.js';
-import type { ForwardingLocator, MapCacheSetEffect } from '../../../src/control/effect.js';
+import type { Address, EidPrefix } from '#addr/index.js';
+import type { MapCacheSetEffect } from '#control/contract/effect.js';
+import type { ForwardingLocator } from '#control/contract/forwarding.js';
 import { type EidList, eidList, type TableSpec, wordsOf } from './eids.js';
 
 /** Mappings of all EIDs of a table, each to one of some RLOCs. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a router counted over a phase, from two answers of `show statistics`. Pure.
-import type { StatisticsView } from '../../../src/core/views.js';
-import type { AdapterCounterName } from '../../../src/datapath/adapter-counters.js';
-import type { CountsByPhase } from '../report.js';
+import type { StatisticsView } from '#core/service/views.js';
+import type { AdapterCounterName } from '#datapath/adapter-counters.js';
+import type { CountsByPhase } from '#scripts/story/report.js';
 
 /**
  * Reasons of the programs that end no packet. Every other one is a drop, also one that is new in bpf/reasons.h: rather a

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { DatabaseEntryView, RegistrationView } from '../../../src/core/views.js';
-import { monotonic_ms } from '../clock.js';
-import { formatTimeline, timelineOf } from '../timeline.js';
-import { HOST1, RLOC } from '../topology.js';
+import type { DatabaseEntryView, RegistrationView } from '#core/service/views.js';
+import { monotonic_ms } from '#scripts/story/clock.js';
+import { formatTimeline, timelineOf } from '#scripts/story/timeline.js';
+import { HOST1, RLOC } from '#scripts/story/topology.js';
 import { expectEvent, type Lab, show } from './lab.js';
 import { nextHops } from './resolve.js';
 import type { Traffic } from './traffic.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { FlowResult } from '../traffic/flow.js';
+import type { FlowResult } from '#scripts/story/traffic/flow.js';
 import type { Lab } from './lab.js';
 import { formatCounts, formatFlows, type Traffic } from './traffic.js';
 

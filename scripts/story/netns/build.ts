@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { type Node, NODES } from '../topology.js';
+import { type Node, NODES } from '#scripts/story/topology.js';
 import { cableBatch, farEnd, namespaceBatch, nodeBatch, switchBatch } from './cables.js';
 import { ACCESS, inside, namespaceOf, PROGRAMS } from './names.js';
-import { REPOSITORY } from '../repository.js';
+import { REPOSITORY } from '#scripts/story/repository.js';
 import { must } from './shell.js';
 
 async function batch(lines: readonly string[], namespace?: string): Promise<void> {

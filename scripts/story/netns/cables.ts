@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Topology to `ip` batches: pure text, one line a command.
-import { type Interface, type Node, NODES, type NodeName, SWITCHES } from '../topology.js';
+import { type Interface, type Node, NODES, type NodeName, SWITCHES } from '#scripts/story/topology.js';
 import { ACCESS, namespaceOf } from './names.js';
 
 /** A port of a switch carries the name of what is plugged into it. */

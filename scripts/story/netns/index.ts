@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Backend, Pace } from '../backend.js';
-import { monotonic_ms } from '../clock.js';
-import { Ownership } from '../ownership.js';
-import { isRouter, type NodeName } from '../topology.js';
+import type { Backend, Pace } from '#scripts/story/backend.js';
+import { monotonic_ms } from '#scripts/story/clock.js';
+import { Ownership } from '#scripts/story/ownership.js';
+import { isRouter, type NodeName } from '#scripts/story/topology.js';
 import { buildNetwork, installFile, installPrograms } from './build.js';
 import { portName } from './cables.js';
 import { ACCESS, inside, logOf, namespaceOf, PROGRAMS, RUN_DIRECTORY, socketOf } from './names.js';

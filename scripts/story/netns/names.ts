@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { NodeName } from '../topology.js';
+import type { NodeName } from '#scripts/story/topology.js';
 
 export const RUN_DIRECTORY = '/run/xtrd-lab';
 export const PROGRAMS = `${RUN_DIRECTORY}/bin`;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Daemon, Follower } from '../backend.js';
+import type { Daemon, Follower } from '#scripts/story/backend.js';
 import { exitStatus } from './shell.js';
 
 /** A process group of its own, so that Ctrl-C reaches the lab alone and it can clean up in order. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn, type SpawnOptions } from 'node:child_process';
 import { constants } from 'node:os';
-import type { CommandResult } from '../backend.js';
+import type { CommandResult } from '#scripts/story/backend.js';
 
 /** As a shell reports it. */
 export function exitStatus(code: number | null, signal: NodeJS.Signals | null): number {

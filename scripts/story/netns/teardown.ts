@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rm } from 'node:fs/promises';
-import { ROUTERS } from '../topology.js';
+import { ROUTERS } from '#scripts/story/topology.js';
 import { NAMESPACE_PREFIX, pinsOf, RUN_DIRECTORY, socketOf } from './names.js';
 import { lockHolder } from './lock.js';
 import { endProcesses, removeNamespaces } from './namespaces.js';

@@ -3,9 +3,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { monotonic_ms } from '../clock.js';
+import { monotonic_ms } from '#scripts/story/clock.js';
 import { MACHINES } from './machines.js';
-import type { NodeName } from '../topology.js';
+import type { NodeName } from '#scripts/story/topology.js';
 import { inMachine } from './ssh.js';
 
 /** An answer costs an emulated processor some 50 ms. */

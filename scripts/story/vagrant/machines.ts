@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The topology as virtual machines: pure text. scripts/vagrant/machines.json is written from it, for the Vagrantfile.
-import { nodeBatch } from '../netns/cables.js';
-import { KERNEL_SETTINGS } from '../netns/build.js';
-import { type Interface, type Node, NODES, type NodeName, type Route, SWITCHES } from '../topology.js';
+import { nodeBatch } from '#scripts/story/netns/cables.js';
+import { KERNEL_SETTINGS } from '#scripts/story/netns/build.js';
+import {
+  type Interface,
+  type Node,
+  NODES,
+  type NodeName,
+  type Route,
+  SWITCHES,
+} from '#scripts/story/topology.js';
 
 export interface Nic {
   /** What the machine calls it. */

@@ -3,10 +3,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { capture, must } from '../netns/shell.js';
-import { socketOf } from '../netns/names.js';
-import { REPOSITORY } from '../repository.js';
-import { isRouter, NODES, type NodeName } from '../topology.js';
+import { capture, must } from '#scripts/story/netns/shell.js';
+import { socketOf } from '#scripts/story/netns/names.js';
+import { REPOSITORY } from '#scripts/story/repository.js';
+import { isRouter, NODES, type NodeName } from '#scripts/story/topology.js';
 
 /** Is there while a lab is up. */
 export const STATE = `${REPOSITORY}.vagrant/xtrd-lab`;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Processes of a story in a machine are units of one slice of its systemd, so that none is left and none is mistaken.
-import type { Daemon, Follower } from '../backend.js';
-import { followProcess, startProcess } from '../netns/processes.js';
-import { capture } from '../netns/shell.js';
-import type { NodeName } from '../topology.js';
+import type { Daemon, Follower } from '#scripts/story/backend.js';
+import { followProcess, startProcess } from '#scripts/story/netns/processes.js';
+import { capture } from '#scripts/story/netns/shell.js';
+import type { NodeName } from '#scripts/story/topology.js';
 import { environmentOf, inMachine } from './ssh.js';
 
 /** scripts/vagrant/reset stops it. */

@@ -2,7 +2,7 @@
 // Writes scripts/vagrant/machines.json: node build/scripts/story/vagrant/write-machines.js
 import { writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
-import { REPOSITORY } from '../repository.js';
+import { REPOSITORY } from '#scripts/story/repository.js';
 import { MACHINES } from './machines.js';
 
 const filepath = `${REPOSITORY}scripts/vagrant/machines.json`;

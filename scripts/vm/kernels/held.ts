@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether a kernel did what it is to do. Pure.
-import { missingFeatures } from '../../../src/datapath/kernel-features.js';
+import { missingFeatures } from '#datapath/programs/kernel-features.js';
 import type { XdpResult } from './probe.js';
 import type { KernelResult } from './run-kernel.js';
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { must } from '../../story/netns/shell.js';
-import { formatTable } from '../../story/table.js';
-import { REPOSITORY } from '../../story/repository.js';
-import { prepareKernel } from '../boot.js';
-import { MATRIX } from '../kernel/matrix.js';
+import { must } from '#scripts/story/netns/shell.js';
+import { formatTable } from '#scripts/story/table.js';
+import { REPOSITORY } from '#scripts/story/repository.js';
+import { prepareKernel } from '#scripts/vm/boot.js';
+import { MATRIX } from '#scripts/vm/kernel/matrix.js';
 import { held, refusalOf } from './held.js';
 import { type KernelResult, machinesAtOnce, runKernel, type RunOptions } from './run-kernel.js';
 import { sideBySide } from './side-by-side.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs in a guest: does the data path open here, and which interfaces take native XDP? Prints a Probe as JSON.
 import { execFileSync } from 'node:child_process';
-import { openDataPath } from '../../../src/datapath/index.js';
+import { openDataPath } from '#datapath/index.js';
 import { networkLinks } from './links.js';
 
 export type XdpResult = { readonly mode: string } | { readonly refused: string };

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, freemem } from 'node:os';
-import { REPOSITORY } from '../../story/repository.js';
-import type { Facts } from '../../story/report.js';
-import { withTimeout } from '../../story/wait.js';
-import { type Base, keepLogs, type Say, withMachines } from '../boot.js';
-import type { Accelerator } from '../machine/accelerator.js';
-import { nodeCommand } from '../machine/accelerator.js';
-import type { Guest } from '../machine/guest.js';
-import { consoleLog, type MachineOptions } from '../machine/qemu.js';
+import { REPOSITORY } from '#scripts/story/repository.js';
+import type { Facts } from '#scripts/story/report.js';
+import { withTimeout } from '#scripts/story/wait.js';
+import { type Base, keepLogs, type Say, withMachines } from '#scripts/vm/boot.js';
+import type { Accelerator } from '#scripts/vm/machine/accelerator.js';
+import { nodeCommand } from '#scripts/vm/machine/accelerator.js';
+import type { Guest } from '#scripts/vm/machine/guest.js';
+import { consoleLog, type MachineOptions } from '#scripts/vm/machine/qemu.js';
 import type { Probe } from './probe.js';
 import { type SuiteName, testFiles } from './suites.js';
 import { readTap, type TestCounts } from './tap.js';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A command in a node on this terminal, from another process than the one that brought the lab up.
 import { rm } from 'node:fs/promises';
-import { lockHolder, writeLock } from '../../story/netns/lock.js';
-import type { NodeName } from '../../story/topology.js';
-import { PORTS } from '../guest/protocol.js';
-import { Guest } from '../machine/guest.js';
-import { portSocket } from '../machine/qemu.js';
+import { lockHolder, writeLock } from '#scripts/story/netns/lock.js';
+import type { NodeName } from '#scripts/story/topology.js';
+import { PORTS } from '#scripts/vm/guest/protocol.js';
+import { Guest } from '#scripts/vm/machine/guest.js';
+import { portSocket } from '#scripts/vm/machine/qemu.js';
 import { portLock, RUN_DIRECTORY } from './names.js';
 import { environmentOf } from './node.js';
 

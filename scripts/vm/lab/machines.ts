@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { inside } from '../../story/netns/names.js';
-import { NODES, type NodeName } from '../../story/topology.js';
-import type { Base, Say } from '../boot.js';
-import type { Guest } from '../machine/guest.js';
-import { Machine } from '../machine/machine.js';
+import { inside } from '#scripts/story/netns/names.js';
+import { NODES, type NodeName } from '#scripts/story/topology.js';
+import type { Base, Say } from '#scripts/vm/boot.js';
+import type { Guest } from '#scripts/vm/machine/guest.js';
+import { Machine } from '#scripts/vm/machine/machine.js';
 import { ACCESS, RUN_DIRECTORY } from './names.js';
 import { setUpNode } from './node.js';
 import { cpusOf, type NicOptions, nicsOf } from './plan.js';

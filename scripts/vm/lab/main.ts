@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { labCommand, tellError } from '../../story/command.js';
-import { prepareKernel } from '../boot.js';
-import { LAB_KERNEL } from '../kernel/matrix.js';
+import { labCommand, tellError } from '#scripts/story/command.js';
+import { prepareKernel } from '#scripts/vm/boot.js';
+import { LAB_KERNEL } from '#scripts/vm/kernel/matrix.js';
 import { virtualMachines } from './index.js';
 import { takeMachineOptions } from './options.js';
 

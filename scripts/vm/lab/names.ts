@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { NodeName } from '../../story/topology.js';
+import type { NodeName } from '#scripts/story/topology.js';
 
 /** Sockets and logs of the machines, on this machine. */
 export const RUN_DIRECTORY = '/run/xtrd-vmlab';

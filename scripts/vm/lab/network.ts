@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The switches of the roaming host's sites: bridges in a network namespace, with taps as ports.
-import { inside } from '../../story/netns/names.js';
-import { must } from '../../story/netns/shell.js';
-import type { NodeName, SwitchName } from '../../story/topology.js';
+import { inside } from '#scripts/story/netns/names.js';
+import { must } from '#scripts/story/netns/shell.js';
+import type { NodeName, SwitchName } from '#scripts/story/topology.js';
 import { ACCESS } from './names.js';
 import { accessBatch, tapName } from './plan.js';
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a machine is told once it has booted, to be a node of the topology.
-import { KERNEL_SETTINGS, programFiles } from '../../story/netns/build.js';
-import { nodeBatch } from '../../story/netns/cables.js';
-import { PROGRAMS, RUN_DIRECTORY, socketOf } from '../../story/netns/names.js';
-import { isRouter, type Node, type NodeName } from '../../story/topology.js';
-import { type Accelerator, nodeCommand } from '../machine/accelerator.js';
-import type { Guest } from '../machine/guest.js';
+import { KERNEL_SETTINGS, programFiles } from '#scripts/story/netns/build.js';
+import { nodeBatch } from '#scripts/story/netns/cables.js';
+import { PROGRAMS, RUN_DIRECTORY, socketOf } from '#scripts/story/netns/names.js';
+import { isRouter, type Node, type NodeName } from '#scripts/story/topology.js';
+import { type Accelerator, nodeCommand } from '#scripts/vm/machine/accelerator.js';
+import type { Guest } from '#scripts/vm/machine/guest.js';
 
 /** Of every command in the node: the lab's programs, and the router's agent. */
 export function environmentOf(node: NodeName): Record<string, string> {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The topology as machines: whose cables are sockets between two emulators, and whose are taps in a switch. Pure.
-import { type Interface, type Node, NODES, type NodeName, SWITCHES } from '../../story/topology.js';
-import { portName } from '../../story/netns/cables.js';
-import type { Nic } from '../machine/nic.js';
+import { type Interface, type Node, NODES, type NodeName, SWITCHES } from '#scripts/story/topology.js';
+import { portName } from '#scripts/story/netns/cables.js';
+import type { Nic } from '#scripts/vm/machine/nic.js';
 
 /** Names of Linux interfaces have at most so many characters. */
 const NAME_LENGTH = 15;

@@ -2,8 +2,8 @@
 // Processes of guests as a back end of the lab knows them.
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
-import type { Daemon, Follower } from '../../story/backend.js';
-import type { Guest } from '../machine/guest.js';
+import type { Daemon, Follower } from '#scripts/story/backend.js';
+import type { Guest } from '#scripts/vm/machine/guest.js';
 
 type Environment = Readonly<Record<string, string>>;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { constants } from 'node:fs';
 import { access, readFile, writeFile } from 'node:fs/promises';
-import { capture } from '../../story/netns/shell.js';
-import type { Kernel } from '../kernel/install.js';
+import { capture } from '#scripts/story/netns/shell.js';
+import type { Kernel } from '#scripts/vm/kernel/install.js';
 
 export type Accelerator = 'kvm' | 'tcg';
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { monotonic_ms } from '../../story/clock.js';
-import type { CommandResult } from '../../story/backend.js';
-import { withTimeout } from '../../story/wait.js';
-import type { Answer, OutputStream, Request } from '../guest/protocol.js';
+import { monotonic_ms } from '#scripts/story/clock.js';
+import type { CommandResult } from '#scripts/story/backend.js';
+import { withTimeout } from '#scripts/story/wait.js';
+import type { Answer, OutputStream, Request } from '#scripts/vm/guest/protocol.js';
 
 type ProcessAnswer = Extract<Answer, { id: number }>;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
-import { REPOSITORY } from '../../story/repository.js';
-import { PORTS, portName } from '../guest/protocol.js';
-import type { Kernel } from '../kernel/install.js';
+import { REPOSITORY } from '#scripts/story/repository.js';
+import { PORTS, portName } from '#scripts/vm/guest/protocol.js';
+import type { Kernel } from '#scripts/vm/kernel/install.js';
 import { type Accelerator, acceleratorArguments, nodeCommand } from './accelerator.js';
 import { type Nic, nicArguments } from './nic.js';
 

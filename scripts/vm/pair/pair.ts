@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StatusView } from '../../../src/core/views.js';
-import { REPOSITORY } from '../../story/repository.js';
-import { NotSeen } from '../../story/wait.js';
-import { type Base, withMachines } from '../boot.js';
-import { nodeCommand } from '../machine/accelerator.js';
-import type { Guest, GuestProcess } from '../machine/guest.js';
-import type { MachineOptions } from '../machine/qemu.js';
+import type { StatusView } from '#core/service/views.js';
+import { REPOSITORY } from '#scripts/story/repository.js';
+import { NotSeen } from '#scripts/story/wait.js';
+import { type Base, withMachines } from '#scripts/vm/boot.js';
+import { nodeCommand } from '#scripts/vm/machine/accelerator.js';
+import type { Guest, GuestProcess } from '#scripts/vm/machine/guest.js';
+import type { MachineOptions } from '#scripts/vm/machine/qemu.js';
 import {
   EAST,
   inMapServer,

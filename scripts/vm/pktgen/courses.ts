@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // One measurement on the pair: pktgen at the host of west, counted where the host of east would take it.
 import { setTimeout as delay } from 'node:timers/promises';
-import { REPOSITORY } from '../../story/repository.js';
-import { type Accelerator, nodeCommand } from '../machine/accelerator.js';
-import type { Guest } from '../machine/guest.js';
-import type { Pair } from '../pair/pair.js';
-import { EAST, inHost, WEST } from '../pair/site.js';
+import { REPOSITORY } from '#scripts/story/repository.js';
+import { type Accelerator, nodeCommand } from '#scripts/vm/machine/accelerator.js';
+import type { Guest } from '#scripts/vm/machine/guest.js';
+import type { Pair } from '#scripts/vm/pair/pair.js';
+import { EAST, inHost, WEST } from '#scripts/vm/pair/site.js';
 import { busyTime_ns } from './busy.js';
 import { type Order, SENDING, type Sent } from './sender.js';
 import { eidsOf, type Target, type Workload } from './workload.js';

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // One sender of live frames: live-frame-thread.js {"workload": ..., "target": ...}. Says that it is ready, is told for how
 // many seconds to send, and answers how many packets it sent.
-import { addressBytes, parseAddress } from '../../../src/addr/index.js';
-import { loadNative } from '../../../src/datapath/native.js';
-import { now_ms } from '../../benchmark/inside/clock.js';
-import { writeFlows } from '../../benchmark/inside/write-flows.js';
-import { objectPath } from '../../benchmark/objects.js';
-import { encodeFlows, encodeFrame } from '../../benchmark/workload/flows.js';
-import { buildFrame, shapeName } from '../../benchmark/workload/frame.js';
-import { networkLinks } from '../kernels/links.js';
+import { addressBytes, parseAddress } from '#addr/index.js';
+import { loadNative } from '#datapath/native.js';
+import { now_ms } from '#scripts/benchmark/inside/clock.js';
+import { writeFlows } from '#scripts/benchmark/inside/write-flows.js';
+import { objectPath } from '#scripts/benchmark/objects.js';
+import { encodeFlows, encodeFrame } from '#scripts/benchmark/workload/flows.js';
+import { buildFrame, shapeName } from '#scripts/benchmark/workload/frame.js';
+import { networkLinks } from '#scripts/vm/kernels/links.js';
 import type { Target, Workload } from './workload.js';
 
 export interface LiveFrameOrder {

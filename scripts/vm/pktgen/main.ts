@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { REPOSITORY } from '../../story/repository.js';
-import { formatTable } from '../../story/table.js';
-import { prepareKernel } from '../boot.js';
-import { buildObjects } from '../../benchmark/objects.js';
-import { GENERATOR_CHOICES, type GeneratorChoice } from '../../benchmark/generator.js';
-import { SMALLEST_BYTES } from '../../benchmark/inside/pktgen.js';
-import type { GeneratorName } from '../../benchmark/inside/stream.js';
-import { LAB_KERNEL } from '../kernel/matrix.js';
-import type { Guest } from '../machine/guest.js';
-import { type Pair, withPair } from '../pair/pair.js';
+import { REPOSITORY } from '#scripts/story/repository.js';
+import { formatTable } from '#scripts/story/table.js';
+import { prepareKernel } from '#scripts/vm/boot.js';
+import { buildObjects } from '#scripts/benchmark/objects.js';
+import { GENERATOR_CHOICES, type GeneratorChoice } from '#scripts/benchmark/generator.js';
+import { SMALLEST_BYTES } from '#scripts/benchmark/inside/pktgen.js';
+import type { GeneratorName } from '#scripts/benchmark/inside/stream.js';
+import { LAB_KERNEL } from '#scripts/vm/kernel/matrix.js';
+import type { Guest } from '#scripts/vm/machine/guest.js';
+import { type Pair, withPair } from '#scripts/vm/pair/pair.js';
 import {
   type CourseName,
   mappingsOf,

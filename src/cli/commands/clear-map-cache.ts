@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { CommandError, EXIT } from '../exit-code.js';
-import { otherInstances } from '../other-instances.js';
-import { print } from '../output.js';
-import { examples, globalOptions, json, tableQuery, withAgent } from '../session.js';
+import { CommandError, EXIT } from '#cli/exit-code.js';
+import { otherInstances } from '#cli/other-instances.js';
+import { print } from '#cli/output.js';
+import { examples, globalOptions, json, tableQuery, withAgent } from '#cli/session.js';
 
 const SUMMARY = 'forget learnt mappings; configured ones stay';
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import type { EventView } from '../../api/protocol.js';
-import { formatEvent } from '../format/event.js';
-import { print } from '../output.js';
-import { examples, globalOptions, withAgent } from '../session.js';
+import type { EventView } from '#api/protocol.js';
+import { formatEvent } from '#cli/format/event.js';
+import { print } from '#cli/output.js';
+import { examples, globalOptions, withAgent } from '#cli/session.js';
 
 export function addEvents(program: Command): void {
   program

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { CommandError, EXIT } from '../exit-code.js';
-import { formatFailedLookup, formatLookup } from '../format/lookup.js';
-import { print } from '../output.js';
-import { examples, globalOptions, json, withAgent } from '../session.js';
+import { CommandError, EXIT } from '#cli/exit-code.js';
+import { formatFailedLookup, formatLookup } from '#cli/format/lookup.js';
+import { print } from '#cli/output.js';
+import { examples, globalOptions, json, withAgent } from '#cli/session.js';
 
 export function addLig(program: Command): void {
   program

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { formatAway } from '../format/away.js';
-import { addTableCommand } from '../table-command.js';
+import { formatAway } from '#cli/format/away.js';
+import { addTableCommand } from '#cli/table-command.js';
 
 export function addShowAway(show: Command): void {
   addTableCommand(show, {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { formatDatabase } from '../format/database.js';
-import { addTableCommand } from '../table-command.js';
+import { formatDatabase } from '#cli/format/database.js';
+import { addTableCommand } from '#cli/table-command.js';
 
 export function addShowDatabase(show: Command): void {
   addTableCommand(show, {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { formatDynamicEids } from '../format/dynamic-eid.js';
-import { addTableCommand } from '../table-command.js';
+import { formatDynamicEids } from '#cli/format/dynamic-eid.js';
+import { addTableCommand } from '#cli/table-command.js';
 
 export function addShowDynamicEid(show: Command): void {
   addTableCommand(show, {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { formatForwarding, formatForwardingDetail } from '../format/forwarding.js';
-import { addTableCommand } from '../table-command.js';
+import { formatForwarding, formatForwardingDetail } from '#cli/format/forwarding.js';
+import { addTableCommand } from '#cli/table-command.js';
 
 export function addShowForwarding(show: Command): void {
   addTableCommand(show, {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { formatMapCache, formatMapCacheDetail } from '../format/map-cache.js';
-import { addTableCommand } from '../table-command.js';
+import { formatMapCache, formatMapCacheDetail } from '#cli/format/map-cache.js';
+import { addTableCommand } from '#cli/table-command.js';
 
 export function addShowMapCache(show: Command): void {
   addTableCommand(show, {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { formatSites } from '../format/site.js';
-import { formatSiteDetail } from '../format/site-detail.js';
-import { unregisteredCover } from '../unregistered-cover.js';
-import { addTableCommand } from '../table-command.js';
+import { formatSites } from '#cli/format/site.js';
+import { formatSiteDetail } from '#cli/format/site-detail.js';
+import { unregisteredCover } from '#cli/unregistered-cover.js';
+import { addTableCommand } from '#cli/table-command.js';
 
 export function addShowSite(show: Command): void {
   addTableCommand(show, {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { formatSmr } from '../format/smr.js';
-import { addTableCommand } from '../table-command.js';
+import { formatSmr } from '#cli/format/smr.js';
+import { addTableCommand } from '#cli/table-command.js';
 
 export function addShowSmr(show: Command): void {
   addTableCommand(show, {

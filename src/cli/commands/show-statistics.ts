@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { formatStatistics } from '../format/statistics.js';
-import { print } from '../output.js';
-import { examples, globalOptions, json, withAgent } from '../session.js';
+import { formatStatistics } from '#cli/format/statistics.js';
+import { print } from '#cli/output.js';
+import { examples, globalOptions, json, withAgent } from '#cli/session.js';
 
 const SUMMARY = 'counters of control plane and data path';
 

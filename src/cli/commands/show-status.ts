@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { formatStatus } from '../format/status.js';
-import { print } from '../output.js';
-import { examples, globalOptions, json, withAgent } from '../session.js';
+import { formatStatus } from '#cli/format/status.js';
+import { print } from '#cli/output.js';
+import { examples, globalOptions, json, withAgent } from '#cli/session.js';
 
 const SUMMARY = 'roles, sizes and limits of the agent, its XDP programs and maps, and what is wrong';
 

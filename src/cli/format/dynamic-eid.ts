@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // IOS: show lisp instance-id N dynamic-eid summary
-import type { DynamicEidView } from '../../api/protocol.js';
+import type { DynamicEidView } from '#api/protocol.js';
 import { columns } from './columns.js';
 import { duration } from './duration.js';
 import { instanceTables, joinTables } from './eid-tables.js';

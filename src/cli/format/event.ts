@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EventView } from '../../api/protocol.js';
+import type { EventView } from '#api/protocol.js';
 
 /** Widths that keep the lines of one node under each other; longer texts move the rest of their line. */
 const NODE_WIDTH = 6;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // IOS: show ip cef EID detail; the list is ours
-import type { ForwardingView } from '../../api/protocol.js';
+import type { ForwardingView } from '#api/protocol.js';
 import { columns } from './columns.js';
 import { eidTables, joinTables } from './eid-tables.js';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // IOS: lig EID
-import type { LookupView } from '../../api/protocol.js';
+import type { LookupView } from '#api/protocol.js';
 import { mapCacheEntryLines } from './map-cache.js';
 
 export function formatLookup({ eid, from, rtt_ms, mapping }: LookupView): string {

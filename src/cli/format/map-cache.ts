@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // IOS: show lisp instance-id N ipv4 map-cache [EID]
-import type { LocatorView, MapCacheEntryView } from '../../api/protocol.js';
+import type { LocatorView, MapCacheEntryView } from '#api/protocol.js';
 import { columns, priorityWeight } from './columns.js';
 import { duration } from './duration.js';
 import { eidTableName, eidTables, joinTables } from './eid-tables.js';

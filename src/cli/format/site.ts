@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // IOS: show lisp site
-import type { RegistrationView } from '../../api/protocol.js';
+import type { RegistrationView } from '#api/protocol.js';
 import { columns } from './columns.js';
 import { duration } from './duration.js';
 

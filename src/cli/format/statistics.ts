@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // IOS: show lisp service statistics, in its wording where it has one
-import type { StatisticsView } from '../../api/protocol.js';
+import type { StatisticsView } from '#api/protocol.js';
 import { labelled } from './columns.js';
 
 /** A line: its text with its indentation, and the counters whose values it shows, with / between them. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // IOS: show lisp instance-id N ipv4, as far as this node has the facts, and the data path
-import type { StatusView } from '../../api/protocol.js';
+import type { StatusView } from '#api/protocol.js';
 import { columns, labelled } from './columns.js';
 import { duration } from './duration.js';
 import { hexWords } from './hex.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EidPrefix } from '../../addr/index.js';
+import type { EidPrefix } from '#addr/index.js';
 import {
   xtr_index_cell_v4,
   xtr_index_cell_v6,
@@ -8,7 +8,7 @@ import {
   xtr_index_slot_v4,
   xtr_index_slot_v6,
   xtr_index_state,
-} from '../generated/layout.js';
+} from '#datapath/generated/layout.js';
 import {
   CELL_BITS,
   cellScope,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the index says of the values of the tries: the usual ones in full, the others are for the tries to tell.
-import { xtr_index_kind } from '../generated/layout.js';
-import type { LocalEidRecord } from '../records/local-eid.js';
-import type { MappingRecord } from '../records/mapping.js';
+import { xtr_index_kind } from '#datapath/generated/layout.js';
+import type { LocalEidRecord } from '#datapath/records/local-eid.js';
+import type { MappingRecord } from '#datapath/records/mapping.js';
 import { askTrie, type IndexEntry, MAX_TARGET } from './eid-index.js';
 
 const { XTR_INDEX_LOCATOR, XTR_INDEX_LOCATOR_SET, XTR_INDEX_LOCAL, XTR_INDEX_LOCAL_STATUS } = xtr_index_kind;

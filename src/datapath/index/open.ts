@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomFillSync } from 'node:crypto';
-import { xtr_index, xtr_index_state, xtr_index_table } from '../generated/layout.js';
-import type { BpfMap } from '../native.js';
+import { xtr_index, xtr_index_state, xtr_index_table } from '#datapath/generated/layout.js';
+import type { BpfMap } from '#datapath/native.js';
 import { EidIndex } from './eid-index.js';
 
 type ByFamily = Readonly<Record<4 | 6, EidIndex>>;

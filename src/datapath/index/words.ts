@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // EID-Prefixes as the index has them: 32-bit words in the order of memory, lengths as bits and codes (bpf/lib/index.h).
-import { type Address, type EidPrefix, maskedPrefix } from '../../addr/index.js';
-import { xtr_index_constants } from '../generated/layout.js';
+import { type Address, type EidPrefix, maskedPrefix } from '#addr/index.js';
+import { xtr_index_constants } from '#datapath/generated/layout.js';
 
 const { XTR_INDEX_CELL_SCOPE, XTR_INDEX_ZERO_SCOPE, XTR_INDEX_CELL_BITS_V4, XTR_INDEX_CELL_BITS_V6 } =
   xtr_index_constants;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { StructBytes } from '../struct-bytes.js';
+import { StructBytes } from '#datapath/struct-bytes.js';
 
 /** A key or value of a map and its bytes. `decode` returns undefined for bytes that make no sense. */
 export interface Codec<T> {

@@ -6,9 +6,9 @@ import {
   type EidPrefix,
   maskedPrefix,
   MAX_INSTANCE_ID,
-} from '../../addr/index.js';
-import { xtr_eid_v4, xtr_eid_v6 } from '../generated/layout.js';
-import { StructBytes } from '../struct-bytes.js';
+} from '#addr/index.js';
+import { xtr_eid_v4, xtr_eid_v6 } from '#datapath/generated/layout.js';
+import { StructBytes } from '#datapath/struct-bytes.js';
 import type { Codec } from './codec.js';
 
 const LAYOUTS = { 4: xtr_eid_v4, 6: xtr_eid_v6 } as const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records that the agent only writes: interfaces, ports, local RLOCs, settings.
-import { type Address, addressBytes } from '../../addr/index.js';
-import type { PuntReason } from '../../control/machine.js';
+import { type Address, addressBytes } from '#addr/index.js';
+import type { PuntReason } from '#control/contract/inputs.js';
 import {
   xtr_interface,
   xtr_punt_limit,
@@ -9,9 +9,9 @@ import {
   xtr_rloc,
   xtr_role,
   xtr_settings,
-} from '../generated/layout.js';
-import { StructBytes } from '../struct-bytes.js';
-import type { DataPathInterface, PuntLimits } from '../options.js';
+} from '#datapath/generated/layout.js';
+import { StructBytes } from '#datapath/struct-bytes.js';
+import type { DataPathInterface, PuntLimits } from '#datapath/options.js';
 
 /** struct xtr_interface. */
 export function encodeInterface({ instanceId, roles, mac }: DataPathInterface): Uint8Array {

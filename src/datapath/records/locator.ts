@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ADDRESS_BITS, type Address, addressBytes, addressFromBytes } from '../../addr/index.js';
-import { xtr_locator } from '../generated/layout.js';
-import { StructBytes } from '../struct-bytes.js';
+import { ADDRESS_BITS, type Address, addressBytes, addressFromBytes } from '#addr/index.js';
+import { xtr_locator } from '#datapath/generated/layout.js';
+import { StructBytes } from '#datapath/struct-bytes.js';
 import type { Codec } from './codec.js';
 
 /** struct xtr_locator: a tunnel from our RLOC to another's, both of one family. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { xtr_action, xtr_constants, xtr_mapping } from '../generated/layout.js';
-import { StructBytes } from '../struct-bytes.js';
+import { xtr_action, xtr_constants, xtr_mapping } from '#datapath/generated/layout.js';
+import { StructBytes } from '#datapath/struct-bytes.js';
 import type { Codec } from './codec.js';
 
 /** struct xtr_mapping. */

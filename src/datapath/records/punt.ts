@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ADDRESS_BITS, type Address, addressFromBytes, MAX_INSTANCE_ID } from '../../addr/index.js';
-import type { Punt, PuntReason } from '../../control/machine.js';
-import { xtr_constants, xtr_punt } from '../generated/layout.js';
-import { StructBytes } from '../struct-bytes.js';
+import { ADDRESS_BITS, type Address, addressFromBytes, MAX_INSTANCE_ID } from '#addr/index.js';
+import type { Punt, PuntReason } from '#control/contract/inputs.js';
+import { xtr_constants, xtr_punt } from '#datapath/generated/layout.js';
+import { StructBytes } from '#datapath/struct-bytes.js';
 import { PUNT_REASON_VALUES } from './interface.js';
 
 const REASONS = new Map<number, PuntReason>(

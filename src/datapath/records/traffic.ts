@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Traffic } from '../../core/ports.js';
-import { xtr_traffic } from '../generated/layout.js';
-import { StructBytes } from '../struct-bytes.js';
+import type { Traffic } from '#core/ports.js';
+import { xtr_traffic } from '#datapath/generated/layout.js';
+import { StructBytes } from '#datapath/struct-bytes.js';
 
 /** struct xtr_traffic of each possible CPU, added up. */
 export function decodeTraffic(bytes: Uint8Array): Traffic {

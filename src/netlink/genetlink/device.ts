@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Devices of the generic netlink family `netdev` (linux/netdev.h).
-import { encodeU32, u32Attribute, u64Attribute } from '../rtnetlink/attributes.js';
+import { encodeU32, u32Attribute, u64Attribute } from '#netlink/rtnetlink/attributes.js';
 import { NETDEV_A_DEV_IFINDEX, NETDEV_A_DEV_XDP_FEATURES, NETDEV_CMD_DEV_GET } from './constants.js';
 import { encodeGenericMessage, parseGenericMessage } from './message.js';
 

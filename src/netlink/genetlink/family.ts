@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The controller of generic netlink: which message type a family has on this kernel.
-import { u16Attribute } from '../rtnetlink/attributes.js';
+import { u16Attribute } from '#netlink/rtnetlink/attributes.js';
 import { CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_CMD_GETFAMILY } from './constants.js';
 import { encodeGenericMessage, parseGenericMessage } from './message.js';
 

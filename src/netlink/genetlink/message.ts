@@ -6,7 +6,7 @@ import {
   encodeAttributes,
   headerView,
   parseAttributes,
-} from '../rtnetlink/attributes.js';
+} from '#netlink/rtnetlink/attributes.js';
 
 const GENL_HDRLEN = 4;
 /** Of every family that is asked here. */

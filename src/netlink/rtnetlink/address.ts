@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // struct ifaddrmsg and its attributes (linux/if_addr.h).
-import type { Address } from '../../addr/index.js';
+import type { Address } from '#addr/index.js';
 import { addressAttribute, headerView, LITTLE_ENDIAN, parseAttributes, u32Attribute } from './attributes.js';
 import {
   AF_INET,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Netlink headers and attributes (linux/netlink.h: struct nlattr). Integers are in host byte order.
 import { endianness } from 'node:os';
-import { type Address, addressFromBytes } from '../../addr/index.js';
+import { type Address, addressFromBytes } from '#addr/index.js';
 import { AF_INET, AF_INET6, NLA_TYPE_MASK } from './constants.js';
 
 /** Whether the host is little-endian: the last argument of the DataView methods. */

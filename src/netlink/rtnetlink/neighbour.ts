@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // struct ndmsg and its attributes (linux/neighbour.h): the ARP and ND tables.
-import { type Address, addressBytes } from '../../addr/index.js';
+import { type Address, addressBytes } from '#addr/index.js';
 import {
   addressAttribute,
   addressFamily,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // struct rtmsg and its attributes (linux/rtnetlink.h).
-import { type Address, ADDRESS_BITS, addressBytes, type Prefix } from '../../addr/index.js';
+import { type Address, ADDRESS_BITS, addressBytes, type Prefix } from '#addr/index.js';
 import {
   addressAttribute,
   addressFamily,

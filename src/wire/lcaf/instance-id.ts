@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Eid, MAX_INSTANCE_ID } from '../../addr/index.js';
-import { AFI, readAddress, writeAddress } from '../afi-address.js';
-import type { Reader } from '../reader.js';
-import { checkUint, type Writer } from '../writer.js';
+import { type Eid, MAX_INSTANCE_ID } from '#addr/index.js';
+import { AFI, readAddress, writeAddress } from '#wire/afi-address.js';
+import type { Reader } from '#wire/reader.js';
+import { checkUint, type Writer } from '#wire/writer.js';
 
 /**
  * Type 2 of RFC 8060 section 4.1: an EID with its instance ID. The mask length of an EID-Prefix is not in here; it stays

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { decodeXdpFeatures, encodeDeviceRequest } from '../../../src/netlink/genetlink/device.js';
-import { decodeFamilyId, encodeFamilyRequest } from '../../../src/netlink/genetlink/family.js';
-import { RtnetlinkFormatError } from '../../../src/netlink/rtnetlink/attributes.js';
-import { bytesOf } from '../rtnetlink/vectors.js';
+import { decodeXdpFeatures, encodeDeviceRequest } from '#netlink/genetlink/device.js';
+import { decodeFamilyId, encodeFamilyRequest } from '#netlink/genetlink/family.js';
+import { RtnetlinkFormatError } from '#netlink/rtnetlink/attributes.js';
+import { bytesOf } from '#test/netlink/rtnetlink/vectors.js';
 
 // Payloads of messages that Linux 6.18 sent (little-endian host).
 const FAMILY = // netdev; its operations and multicast groups cut out

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatAddress } from '../../../src/addr/index.js';
-import type { EidSighting } from '../../../src/control/machine.js';
+import { formatAddress } from '#addr/index.js';
+import type { EidSighting } from '#control/contract/inputs.js';
 import {
   checkKernelSettings,
   type KernelNetworkOptions,
   type LinuxKernelNetwork,
   openKernelNetwork,
-} from '../../../src/netlink/index.js';
-import { RequestSocket } from '../../../src/netlink/request-socket.js';
-import { NETLINK_GENERIC } from '../../../src/netlink/rtnetlink/constants.js';
-import { findFamily } from '../../../src/netlink/xdp-feature-requests.js';
+} from '#netlink/index.js';
+import { RequestSocket } from '#netlink/monitor/request-socket.js';
+import { NETLINK_GENERIC } from '#netlink/rtnetlink/constants.js';
+import { findFamily } from '#netlink/monitor/xdp-feature-requests.js';
 import { say, serve } from './serve.js';
 
 let network: LinuxKernelNetwork;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ExecutionContext } from 'ava';
-import type { LinuxKernelNetwork } from '../../../src/netlink/index.js';
+import type { LinuxKernelNetwork } from '#netlink/index.js';
 import { type Namespace, until } from './namespace.js';
 import { RemoteProcess } from './remote-process.js';
 

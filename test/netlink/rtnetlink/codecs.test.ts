@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { formatAddress, formatPrefix, parseAddress, parsePrefix } from '../../../src/addr/index.js';
-import { decodeLocalAddress } from '../../../src/netlink/rtnetlink/address.js';
+import { formatAddress, formatPrefix, parseAddress, parsePrefix } from '#addr/index.js';
+import { decodeLocalAddress } from '#netlink/rtnetlink/address.js';
 import {
   concatBytes,
   encodeAttributes,
   encodeU32,
   parseAttributes,
   RtnetlinkFormatError,
-} from '../../../src/netlink/rtnetlink/attributes.js';
-import { decodeLink } from '../../../src/netlink/rtnetlink/link.js';
-import { decodeNeighbour, encodeNeighbour } from '../../../src/netlink/rtnetlink/neighbour.js';
-import {
-  decodeRoute,
-  encodeInterfaceRoute,
-  encodeRouteLookup,
-} from '../../../src/netlink/rtnetlink/route.js';
+} from '#netlink/rtnetlink/attributes.js';
+import { decodeLink } from '#netlink/rtnetlink/link.js';
+import { decodeNeighbour, encodeNeighbour } from '#netlink/rtnetlink/neighbour.js';
+import { decodeRoute, encodeInterfaceRoute, encodeRouteLookup } from '#netlink/rtnetlink/route.js';
 import * as vectors from './vectors.js';
 
 const { bytesOf } = vectors;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs';
-import { type Address, formatAddress } from '../../../src/addr/index.js';
-import type { ControlTransport } from '../../../src/core/ports.js';
-import { loadNative } from '../../../src/datapath/index.js';
-import { openControlTransport } from '../../../src/transport/index.js';
-import { say, serve } from '../../netlink/helpers/serve.js';
+import { type Address, formatAddress } from '#addr/index.js';
+import type { ControlTransport } from '#core/ports.js';
+import { loadNative } from '#datapath/index.js';
+import { openControlTransport } from '#transport/index.js';
+import { say, serve } from '#test/netlink/helpers/serve.js';
 
 let transport: ControlTransport;
 

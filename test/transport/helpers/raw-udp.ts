@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Namespace } from '../../netlink/helpers/namespace.js';
+import type { Namespace } from '#test/netlink/helpers/namespace.js';
 
 /** node:dgram neither sends a wrong checksum nor shows the one that came; Python has raw sockets. */
 const PRELUDE = `

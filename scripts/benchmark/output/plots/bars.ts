@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Unit } from '../../figure.js';
-import type { Plot } from '../plots.js';
-import type { Report, ReportedFigure } from '../report.js';
-import { type Bar, barChart } from '../svg/bar-chart.js';
-import { formatValue } from '../text.js';
+import type { Unit } from '#scripts/benchmark/figure.js';
+import type { Plot } from '#scripts/benchmark/output/plot.js';
+import type { Report, ReportedFigure } from '#scripts/benchmark/output/report.js';
+import { type Bar, barChart } from '#scripts/benchmark/output/svg/bar-chart.js';
+import { formatValue } from '#scripts/benchmark/output/text.js';
 
 interface BarPlot {
   readonly file: string;

@@ -1,23 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { coldStartCdf } from '../../figures/cold-start.js';
-import { convergenceCdf } from '../../figures/convergence.js';
-import { quantile } from '../../statistics.js';
-import type { Plot } from '../plots.js';
-import type { Report } from '../report.js';
-import { type Line, lineChart, type Point } from '../svg/line-chart.js';
-
-/** How many of the values are below which: lines of series of one stage, milliseconds. */
-export interface CdfSpec {
-  readonly file: string;
-  readonly stage: string;
-  readonly group: string;
-  readonly title: string;
-  readonly subtitle: string;
-  readonly xAxis: string;
-  readonly series: readonly { readonly name: string; readonly label: string }[];
-  /** What 99 of 100 should be below, milliseconds. */
-  readonly target_ms: number;
-}
+import { coldStartCdf } from '#scripts/benchmark/figures/cold-start.js';
+import { convergenceCdf } from '#scripts/benchmark/figures/convergence.js';
+import { quantile } from '#scripts/benchmark/statistics.js';
+import type { CdfSpec, Plot } from '#scripts/benchmark/output/plot.js';
+import type { Report } from '#scripts/benchmark/output/report.js';
+import { type Line, lineChart, type Point } from '#scripts/benchmark/output/svg/line-chart.js';
 
 /** Points of a line: a CDF of 10,000 values needs no more. */
 const POINTS = 200;

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { scaleFigureName, type ScaleFigure, targetOf } from '../../figures/scale.js';
-import { POPULARITIES, TABLES } from '../../stages/scale-series.js';
-import type { TableSpec } from '../../workload/eids.js';
-import type { Popularity } from '../../workload/zipf.js';
-import type { Plot } from '../plots.js';
-import type { Report, ReportedFigure } from '../report.js';
-import { type Line, type LineChart, lineChart, type Mark, type Point } from '../svg/line-chart.js';
+import { scaleFigureName, type ScaleFigure, targetOf } from '#scripts/benchmark/figures/scale.js';
+import { POPULARITIES, TABLES } from '#scripts/benchmark/stages/scale-series.js';
+import type { TableSpec } from '#scripts/benchmark/workload/eids.js';
+import type { Popularity } from '#scripts/benchmark/workload/zipf.js';
+import type { Plot } from '#scripts/benchmark/output/plot.js';
+import type { Report, ReportedFigure } from '#scripts/benchmark/output/report.js';
+import {
+  type Line,
+  type LineChart,
+  lineChart,
+  type Mark,
+  type Point,
+} from '#scripts/benchmark/output/svg/line-chart.js';
 
 const SHAPES = ['internet', 'campus'] as const;
 

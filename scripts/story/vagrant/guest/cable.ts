@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // lab-cable PORT OTHER...: PORT goes up and the others down. Prints CLOCK_MONOTONIC in ms from before.
 import { execFileSync } from 'node:child_process';
-import { monotonic_ms } from '../../clock.js';
+import { monotonic_ms } from '#scripts/story/clock.js';
 
 const [port = '', ...others] = process.argv.slice(2);
 const input = [...others.map((other) => `link set ${other} down\n`), `link set ${port} up\n`].join('');

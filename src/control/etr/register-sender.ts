@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Address } from '#addr/index.js';
+import { CONTROL_PORT, type XtrIdentity } from '#wire/index.js';
+import type { MapServerPeer } from '#control/contract/config.js';
+import type { Counters } from '#control/contract/counters.js';
+import { DeadlineQueue } from '#control/kit/deadlines.js';
+import type { Effect } from '#control/contract/effect.js';
+import type { LocalRlocs } from '#control/locators/local-rlocs.js';
+import { report } from '#control/kit/part.js';
+import { mapRegister, registeredRecord, withdrawnRecord } from './register-message.js';
+import { type Group, lapse, type Registration, setGroup } from './registrar-state.js';
+
+/** First retransmission of a Map-Register; the time doubles with each (RFC 9301 section 5.7). */
+export const REGISTER_RETRANSMIT_ms = 1_000;
+/** RFC 9301 section 5.7: "the maximum backoff is 1 minute". */
+export const REGISTER_BACKOFF_MAX_ms = 60_000;
+/** A withdrawal is given up after so many retransmissions, about a minute; then the registration times out. */
+export const WITHDRAW_RETRANSMISSIONS = 5;
+/**
+ * Without a Map-Notify after so many transmissions a Map-Register is sent in halves: a Map-Server may refuse a message
+ * as a whole because of one EID-Prefix in it, which must not keep the others out.
+ */
+export const REGISTER_SPLIT_AFTER = 3;
+/** Nonces of one Map-Register and its retransmissions that a late Map-Notify may still carry. */
+const NONCES_PER_GROUP = 8;
+
+export interface RegisterSenderContext {
+  readonly mapServers: readonly MapServerPeer[];
+  readonly identity: XtrIdentity;
+  readonly recordTtl_min: number;
+  readonly firstRegisterNonce: bigint;
+  readonly local: LocalRlocs;
+  readonly counters: Counters;
+}
+
+/** Sends Map-Registers, again and again until their Map-Notify comes (RFC 9301 section 5.7). */
+export class RegisterSender {
+  readonly #retransmissions = new DeadlineQueue<Group>();
+  readonly #byNonce = new Map<bigint, Group>();
+  readonly #context: RegisterSenderContext;
+  readonly #onAbandoned: (group: Group) => void;
+  readonly #onLapsed: (registration: Registration, group: Group, out: Effect[]) => void;
+  #nextNonce: bigint;
+
+  /**
+   * @param onAbandoned called for a withdrawal that nobody acknowledged
+   * @param onLapsed called for a dynamic EID that is not to be sent again now
+   */
+  constructor(
+    context: RegisterSenderContext,
+    onAbandoned: (group: Group) => void,
+    onLapsed: (registration: Registration, group: Group, out: Effect[]) => void,
+  ) {
+    this.#context = context;
+    this.#onAbandoned = onAbandoned;
+    this.#onLapsed = onLapsed;
+    this.#nextNonce = context.firstRegisterNonce;
+  }
+
+  /** What was sent to this Map-Server with this nonce and is not yet acknowledged as a whole. */
+  find(server: number, nonce: bigint): Group | undefined {
+    const group = this.#byNonce.get(nonce);
+    return group?.server === server ? group : undefined;
+  }
+
+  /** The Map-Server that this nonce is outstanding at. */
+  serverOf(nonce: bigint): number | undefined {
+    return this.#byNonce.get(nonce)?.server;
+  }
+
+  /** Whether a Map-Register went out with this nonce since the start. */
+  hasSent(nonce: bigint): boolean {
+    return nonce >= this.#context.firstRegisterNonce && nonce < this.#nextNonce;
+  }
+
+  start(
+    server: number,
+    members: readonly Registration[],
+    withdraw: boolean,
+    now: number,
+    out: Effect[],
+  ): void {
+    this.#begin({ server, withdraw, members: new Set(members), nonces: [], attempts: 0 }, now, out);
+  }
+
+  /** No more retransmissions. */
+  close(group: Group): void {
+    this.#retransmissions.delete(group);
+    for (const nonce of group.nonces) this.#byNonce.delete(nonce);
+  }
+
+  nextDeadline(): number | undefined {
+    return this.#retransmissions.next();
+  }
+
+  expire(now: number, limit: number, out: Effect[]): void {
+    for (const group of this.#retransmissions.take(now, limit)) this.#retransmit(group, now, out);
+  }
+
+  #begin(group: Group, now: number, out: Effect[]): void {
+    for (const registration of group.members) setGroup(registration, group.server, group);
+    this.#send(group, now, out);
+  }
+
+  /** RFC 9301 section 5.6: the nonce grows with each message sent, or the Map-Server takes it for a replay. */
+  #send(group: Group, now: number, out: Effect[]): void {
+    const { mapServers, identity, recordTtl_min, local, counters } = this.#context;
+    const server = mapServers[group.server];
+    if (server === undefined) return;
+    const nonce = this.#nextNonce++;
+    this.#remember(group, nonce);
+    group.attempts += 1;
+    const records = Array.from(group.members, ({ eid }) =>
+      group.withdraw ? withdrawnRecord(eid) : registeredRecord(eid, recordTtl_min, local.records),
+    );
+    this.#retransmissions.set(group, now + backoff_ms(group.attempts));
+    out.push({
+      type: 'send',
+      message: mapRegister(server, identity, nonce, records),
+      key: server.key.secret,
+      from: local.first(server.address.family),
+      to: server.address,
+      toPort: CONTROL_PORT,
+    });
+    counters.add('mapRegisterRecordsOut', records.length);
+    if (group.attempts > 1) counters.add('mapRegistersRetransmitted');
+    out.push(reportSent(group, server.address, nonce));
+  }
+
+  #remember(group: Group, nonce: bigint): void {
+    group.nonces.push(nonce);
+    this.#byNonce.set(nonce, group);
+    if (group.nonces.length <= NONCES_PER_GROUP) return;
+    const oldest = group.nonces.shift();
+    if (oldest !== undefined) this.#byNonce.delete(oldest);
+  }
+
+  #retransmit(group: Group, now: number, out: Effect[]): void {
+    if (group.withdraw && group.attempts > WITHDRAW_RETRANSMISSIONS) {
+      this.close(group);
+      this.#onAbandoned(group);
+      return;
+    }
+    if (!group.withdraw)
+      for (const registration of [...group.members])
+        if (lapse(registration, group.server, now)) this.#onLapsed(registration, group, out);
+    if (group.members.size === 0) return;
+    if (group.members.size > 1 && group.attempts >= REGISTER_SPLIT_AFTER) this.#sendHalves(group, now, out);
+    else this.#send(group, now, out);
+  }
+
+  #sendHalves(group: Group, now: number, out: Effect[]): void {
+    this.close(group);
+    const members = [...group.members];
+    const middle = Math.ceil(members.length / 2);
+    for (const half of [members.slice(0, middle), members.slice(middle)])
+      this.#begin({ ...group, members: new Set(half), nonces: [] }, now, out);
+  }
+}
+
+function backoff_ms(attempts: number): number {
+  return Math.min(REGISTER_RETRANSMIT_ms * 2 ** (attempts - 1), REGISTER_BACKOFF_MAX_ms);
+}
+
+function reportSent(group: Group, peer: Address, nonce: bigint): Effect {
+  const [first, ...others] = group.members;
+  const attempt = group.attempts > 1 ? `, attempt ${group.attempts}` : '';
+  const detail = `${others.length + 1} record${others.length > 0 ? 's' : ''}${attempt}`;
+  const name = group.withdraw ? 'withdraw-sent' : 'map-register-sent';
+  return report({ name, eid: others.length === 0 ? first?.eid : undefined, peer, nonce, detail });
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  formatAddress,
+  type Eid,
+  type EidPrefix,
+  formatEidPrefix,
+  hostEidPrefix,
+  isHostPrefix,
+  sameEidPrefix,
+} from '#addr/index.js';
+import type { MapRequest } from '#wire/messages.js';
+import type { XtrLimits } from '#control/contract/config.js';
+import type { Counters } from '#control/contract/counters.js';
+import type { Database } from '#control/etr/database.js';
+import { DeadlineQueue } from '#control/kit/deadlines.js';
+import type { Effect } from '#control/contract/effect.js';
+import type { Received } from '#control/contract/inputs.js';
+import { isLearnt, type MapCacheEntry } from './map-cache-entry.js';
+import type { MapCache } from './map-cache.js';
+import type { Question } from './map-request.js';
+import { type Part, REFUSAL_EVENT_INTERVAL_ms, REFUSAL_SENDERS, report } from '#control/kit/part.js';
+import { IntervalLimiter } from '#control/kit/rate-limit.js';
+import type { Resolver } from './resolver.js';
+
+/** More-specifics solicited for one map-cache entry, as IOS has it ... */
+export const SMR_MORE_SPECIFICS = 8;
+/** ... in this time, which is what IOS suppresses multiple SMRs for. */
+export const SMR_MORE_SPECIFICS_WINDOW_ms = 20_000;
+
+/** A prefix that was asked for because of an SMR, remembered until its limits are over. */
+interface Solicited {
+  readonly key: string;
+  readonly question: Question;
+  /** The less-specific entry that covered it, as text. */
+  readonly cover: string | undefined;
+  askedAt_ms: number;
+  /** Another SMR came too soon: asked once more when that is allowed. */
+  again: boolean;
+}
+
+export interface SmrReceiverContext {
+  readonly limits: XtrLimits;
+  readonly mapCache: MapCache;
+  readonly database: Database;
+  readonly resolver: Resolver;
+  readonly counters: Counters;
+}
+
+/**
+ * Answers SMRs with Map-Requests through the Mapping System (RFC 9301 section 6.1). It takes SMRs from anybody, for
+ * nothing is believed of them: the mapping stays in use until the Mapping System says something else, and the rate of
+ * Map-Requests for a prefix does not grow with the rate of SMRs.
+ */
+export class SmrReceiver implements Part {
+  readonly #solicited = new Map<string, Solicited>();
+  readonly #deadlines = new DeadlineQueue<Solicited>();
+  readonly #moreSpecifics = new Map<string, number>();
+  readonly #refusals = new IntervalLimiter(REFUSAL_EVENT_INTERVAL_ms, REFUSAL_SENDERS);
+  readonly #context: SmrReceiverContext;
+
+  constructor(context: SmrReceiverContext) {
+    this.#context = context;
+  }
+
+  smr(received: Received, smr: MapRequest, now: number, out: Effect[]): void {
+    const { counters, mapCache } = this.#context;
+    counters.add('smrIn');
+    const found = findSolicited(smr, mapCache);
+    const eid = found?.prefix ?? smr.records[0];
+    const { from: peer } = received;
+    const { nonce } = smr;
+    const requests: Effect[] = [];
+    const ignored = found === undefined ? 'no map-cache entry' : this.#solicit(found, smr, now, requests);
+    if (ignored === undefined) {
+      out.push(report({ name: 'smr-received', eid, peer, nonce }), ...requests);
+      return;
+    }
+    counters.add('smrIgnored');
+    if (this.#refusals.allow(formatAddress(peer), now))
+      out.push(report({ name: 'smr-ignored', eid, peer, nonce, detail: ignored }));
+  }
+
+  nextDeadline(): number | undefined {
+    return this.#deadlines.next();
+  }
+
+  expire(now: number, limit: number, out: Effect[]): void {
+    for (const solicited of this.#deadlines.take(now, limit)) {
+      const entry = this.#context.mapCache.match(solicited.question.eid);
+      if (solicited.again && entry !== undefined && isLearnt(entry)) this.#ask(solicited, now, out);
+      else if (this.#remembersUntil(solicited) > now)
+        this.#deadlines.set(solicited, this.#remembersUntil(solicited));
+      else this.#forget(solicited);
+    }
+  }
+
+  /** Undefined when a Map-Request goes out, now or as soon as allowed; else why not. */
+  #solicit(found: Found, smr: MapRequest, now: number, out: Effect[]): string | undefined {
+    const key = formatEidPrefix(found.prefix);
+    const known = this.#solicited.get(key);
+    if (known !== undefined) return this.#solicitAgain(known, now, out);
+    const { limits } = this.#context;
+    if (this.#solicited.size >= limits.pendingMapRequests) return 'rate limit';
+    const cover = sameEidPrefix(found.prefix, found.entry.eid) ? undefined : formatEidPrefix(found.entry.eid);
+    if (cover !== undefined) {
+      const count = this.#moreSpecifics.get(cover) ?? 0;
+      if (count >= SMR_MORE_SPECIFICS) return `${SMR_MORE_SPECIFICS} more-specifics of ${cover} solicited`;
+      this.#moreSpecifics.set(cover, count + 1);
+    }
+    const { prefix, eid } = found;
+    const question = { prefix, eid, sourceEid: this.#ownEid(smr), smrInvoked: true };
+    const solicited = { key, question, cover, askedAt_ms: now, again: false };
+    this.#solicited.set(key, solicited);
+    return this.#ask(solicited, now, out);
+  }
+
+  #solicitAgain(known: Solicited, now: number, out: Effect[]): string | undefined {
+    const allowedAt_ms = known.askedAt_ms + this.#context.limits.smrInvokedInterval_ms;
+    if (now >= allowedAt_ms) return this.#ask(known, now, out);
+    if (known.again) return 'rate limit';
+    known.again = true;
+    this.#deadlines.set(known, allowedAt_ms);
+    return undefined;
+  }
+
+  #ask(solicited: Solicited, now: number, out: Effect[]): string | undefined {
+    solicited.again = false;
+    solicited.askedAt_ms = now;
+    this.#deadlines.set(solicited, this.#remembersUntil(solicited));
+    return this.#context.resolver.ask(solicited.question, now, out)
+      ? undefined
+      : 'Map-Requests go unanswered';
+  }
+
+  #remembersUntil(solicited: Solicited): number {
+    const { smrInvokedInterval_ms } = this.#context.limits;
+    const window_ms = solicited.cover === undefined ? 0 : SMR_MORE_SPECIFICS_WINDOW_ms;
+    return solicited.askedAt_ms + Math.max(smrInvokedInterval_ms, window_ms);
+  }
+
+  #forget(solicited: Solicited): void {
+    this.#solicited.delete(solicited.key);
+    if (solicited.cover === undefined) return;
+    const count = (this.#moreSpecifics.get(solicited.cover) ?? 1) - 1;
+    if (count === 0) this.#moreSpecifics.delete(solicited.cover);
+    else this.#moreSpecifics.set(solicited.cover, count);
+  }
+
+  /** The host here that the SMR names, for the Source-EID; none if it is not ours. */
+  #ownEid(smr: MapRequest): Eid | undefined {
+    const own = smr.records.find(
+      (record) => isHostPrefix(record.prefix) && this.#context.database.owner(record) !== undefined,
+    );
+    return own && { instanceId: own.instanceId, address: own.prefix.address };
+  }
+}
+
+interface Found {
+  readonly entry: MapCacheEntry;
+  readonly prefix: EidPrefix;
+  readonly eid: Eid;
+}
+
+/**
+ * RFC 9301 section 6.1 speaks of "the EID in the SMR message" and not of a field. RFC 6830 and the field put it in the
+ * Source-EID; others put it in the record. It is the one that we have a learnt mapping for.
+ */
+function findSolicited(smr: MapRequest, mapCache: MapCache): Found | undefined {
+  const { sourceEid } = smr;
+  if (sourceEid !== undefined) {
+    const entry = mapCache.match(sourceEid);
+    if (entry !== undefined && isLearnt(entry))
+      return { entry, prefix: hostEidPrefix(sourceEid), eid: sourceEid };
+  }
+  for (const prefix of smr.records) {
+    const entry = mapCache.table.longestCover(prefix)?.value;
+    const eid = { instanceId: prefix.instanceId, address: prefix.prefix.address };
+    if (entry !== undefined && isLearnt(entry)) return { entry, prefix, eid };
+  }
+  return undefined;
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Address, isRoutableUnicast, sameAddress } from '#addr/index.js';
+import type { LocatorRecord } from '#wire/messages.js';
+import type { Forwarding, ForwardingLocator } from '#control/contract/forwarding.js';
+import type { LocalRlocs } from './local-rlocs.js';
+
+/** A locator of this priority is never used for unicast (RFC 9300 section 9, RFC 9301 section 5.4). */
+export const UNUSED_PRIORITY = 255;
+/** Locators kept of one record: as many as a locator-set of the data path holds (XTR_LOCATORS_MAX of bpf/layout.h). */
+export const MAX_LOCATORS = 16;
+
+/**
+ * The locators of a record as the data path gets them: all of them, in the order of the record, so that ordinals stay
+ * what the ETR means by its locator status bits; those that must not be used are not up (RFC 9300 section 9). Beyond
+ * MAX_LOCATORS the worst priorities are left out.
+ */
+export function forwardingLocators(
+  locators: readonly Pick<LocatorRecord, 'rloc' | 'priority' | 'weight' | 'reachable'>[],
+  local: LocalRlocs,
+): ForwardingLocator[] {
+  return bestLocators(locators).map(({ rloc, priority, weight, reachable }) => {
+    const source = local.first(rloc.family);
+    const usable = source !== undefined && isRoutableUnicast(rloc) && !local.has(rloc);
+    return {
+      rloc,
+      priority,
+      weight,
+      source: source ?? { family: rloc.family, bits: 0n },
+      up: usable && reachable && priority !== UNUSED_PRIORITY,
+    };
+  });
+}
+
+function bestLocators<L extends { readonly priority: number }>(locators: readonly L[]): readonly L[] {
+  if (locators.length <= MAX_LOCATORS) return locators;
+  const best = new Set([...locators].sort((a, b) => a.priority - b.priority).slice(0, MAX_LOCATORS));
+  return locators.filter((locator) => best.has(locator));
+}
+
+export function sameForwarding(a: Forwarding, b: Forwarding): boolean {
+  if (a.action !== 'encapsulate' || b.action !== 'encapsulate') return a.action === b.action;
+  return sameLocators(a.locators, b.locators);
+}
+
+export function sameLocators(a: readonly ForwardingLocator[], b: readonly ForwardingLocator[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((locator, i) => {
+      const other = b[i];
+      return other !== undefined && sameLocator(locator, other);
+    })
+  );
+}
+
+function sameLocator(a: ForwardingLocator, b: ForwardingLocator): boolean {
+  return (
+    sameAddress(a.rloc, b.rloc) &&
+    sameAddress(a.source, b.source) &&
+    a.priority === b.priority &&
+    a.weight === b.weight &&
+    a.up === b.up
+  );
+}
+
+/** The RLOCs that packets may be sent to. */
+export function usedRlocs(forwarding: Forwarding): readonly Address[] {
+  return forwarding.action === 'encapsulate' ? upRlocs(forwarding.locators) : [];
+}
+
+export function upRlocs(locators: readonly ForwardingLocator[]): readonly Address[] {
+  return locators.filter((locator) => locator.up).map((locator) => locator.rloc);
+}

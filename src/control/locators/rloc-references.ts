@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Address, formatAddress } from '#addr/index.js';
+import type { Effect } from '#control/contract/effect.js';
+
+/** Counts who uses an RLOC, so that the data path keeps the next hops of those in use resolved, and of no others. */
+export class RlocReferences {
+  readonly #users = new Map<string, { readonly rloc: Address; count: number }>();
+  /** RLOCs that came or went since the last flush; one that did both is not in it. */
+  readonly #changed = new Set<string>();
+
+  add(rlocs: readonly Address[]): void {
+    for (const rloc of rlocs) {
+      const key = formatAddress(rloc);
+      const users = this.#users.get(key);
+      if (users !== undefined) users.count += 1;
+      else {
+        this.#users.set(key, { rloc, count: 1 });
+        this.#toggle(key);
+      }
+    }
+  }
+
+  remove(rlocs: readonly Address[]): void {
+    for (const rloc of rlocs) {
+      const key = formatAddress(rloc);
+      const users = this.#users.get(key);
+      if (users === undefined) continue;
+      users.count -= 1;
+      if (users.count > 0) continue;
+      this.#users.delete(key);
+      this.#toggle(key);
+    }
+  }
+
+  replace(before: readonly Address[], after: readonly Address[]): void {
+    this.add(after);
+    this.remove(before);
+  }
+
+  /** Emits the whole set if it changed since the last call. */
+  flush(out: Effect[]): void {
+    if (this.#changed.size === 0) return;
+    this.#changed.clear();
+    out.push({ type: 'keep-neighbours', rlocs: [...this.#users.values()].map((users) => users.rloc) });
+  }
+
+  #toggle(key: string): void {
+    if (!this.#changed.delete(key)) this.#changed.add(key);
+  }
+}

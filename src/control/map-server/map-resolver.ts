@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Address, formatEidPrefix, isRoutableUnicast, sameAddress } from '#addr/index.js';
+import {
+  ACTION,
+  CONTROL_PORT,
+  DATA_PORT,
+  type EidRecord,
+  type EncapsulatedControl,
+  type MapReply,
+  type MapRequest,
+} from '#wire/messages.js';
+import type { MapServerConfig } from '#control/contract/config.js';
+import type { Counters } from '#control/contract/counters.js';
+import type { Effect } from '#control/contract/effect.js';
+import type { Received } from '#control/contract/inputs.js';
+import {
+  type Answer,
+  answerFor,
+  type Forward,
+  type MappingTables,
+  type Reply,
+  recordsBytes,
+} from './map-resolver-answer.js';
+import { etrRloc, forwarded, MAX_FORWARDED_BYTES } from './map-resolver-forward.js';
+import type { Refusals } from './map-server-refusals.js';
+import { MESSAGE_BYTES, REPLY_BYTES } from '#control/kit/message-size.js';
+import { report } from '#control/kit/part.js';
+import { ReplyLimiter, requestWay } from '#control/kit/reply-limit.js';
+
+/** Bytes of EID-records in one Map-Reply, as the path MTU is not known (9301-5-02). */
+const MAX_RECORD_BYTES = { 4: MESSAGE_BYTES[4] - REPLY_BYTES, 6: MESSAGE_BYTES[6] - REPLY_BYTES } as const;
+
+/**
+ * A Map-Request for many EIDs is answered as far as the answers have the bytes of this many messages, so that one datagram with
+ * a forged ITR-RLOC does not become hundreds. ITRs ask for one EID at a time (RFC 9301 section 5.2).
+ */
+const MAX_ANSWER_MESSAGES = 8;
+/** For the same reason, so many of its records are forwarded to ETRs. */
+const MAX_FORWARDS = 8;
+
+/** A Map-Request with how it came. */
+export interface Resolving {
+  readonly received: Received;
+  /** The request as it goes on to an ETR; its inner source port is where the answer has to go. */
+  readonly ecm: EncapsulatedControl;
+  readonly request: MapRequest;
+  /** Whether it came in an ECM. */
+  readonly encapsulated: boolean;
+}
+
+interface Question extends Resolving {
+  /** To answer to; undefined if none is of a family that we have an address of (an ETR may have). */
+  readonly itrRloc: Address | undefined;
+  readonly now: number;
+}
+
+/** Answers or forwards Map-Requests with what is configured and registered (RFC 9301 sections 8.3 and 8.4). */
+export class MapResolver {
+  readonly #addresses: readonly Address[];
+  readonly #tables: MappingTables;
+  readonly #refusals: Refusals;
+  readonly #counters: Counters;
+  readonly #replies: ReplyLimiter;
+
+  constructor(config: MapServerConfig, tables: MappingTables, refusals: Refusals, counters: Counters) {
+    this.#addresses = config.addresses;
+    this.#tables = tables;
+    this.#refusals = refusals;
+    this.#counters = counters;
+    const { mapReplyInterval_ms, mapRepliesPerRloc_pps } = config.limits;
+    this.#replies = new ReplyLimiter(mapReplyInterval_ms, mapRepliesPerRloc_pps);
+  }
+
+  resolve(resolving: Resolving, now: number): Effect[] {
+    const { received, request } = resolving;
+    const problem = problemOf(resolving);
+    if (problem !== undefined) return this.#drop(received, request, problem, now);
+    const itrRloc = request.itrRlocs.find((rloc) => rloc !== undefined && this.#canReach(rloc));
+    const { ecm, encapsulated } = resolving;
+    const question: Question = { received, ecm, request, encapsulated, itrRloc, now };
+    const maxBytes = MAX_RECORD_BYTES[itrRloc?.family ?? 4];
+    const answers = this.#answers(request, maxBytes);
+    const effects = [requestEvent(question)];
+    this.#forwardAll(question, answers, effects);
+    this.#replyAll(question, answers, maxBytes, effects);
+    return effects;
+  }
+
+  #answers({ records, authoritative }: MapRequest, maxBytes: number): Answer[] {
+    const answers: Answer[] = [];
+    let bytes = 0;
+    for (const eid of records) {
+      const answer = answerFor(eid, authoritative, this.#tables, maxBytes);
+      if (answer.kind === 'reply') bytes += recordsBytes(answer.records);
+      if (bytes > MAX_ANSWER_MESSAGES * maxBytes) break;
+      answers.push(answer);
+    }
+    this.#counters.add('mapRepliesRateLimited', records.length - answers.length);
+    return answers;
+  }
+
+  /** Only unicast RLOCs of a family that we have an address of. */
+  #canReach(rloc: Address): boolean {
+    return isRoutableUnicast(rloc) && this.#addresses.some(({ family }) => family === rloc.family);
+  }
+
+  /** The address that the request came to, if possible: the ITR knows it. */
+  #sourceFor(to: Address, received: Received): Address | undefined {
+    const usable = this.#addresses.filter(({ family }) => family === to.family);
+    return usable.find((address) => sameAddress(address, received.to)) ?? usable[0];
+  }
+
+  #replyAll(question: Question, answers: readonly Answer[], maxBytes: number, out: Effect[]): void {
+    const { received, ecm, request, itrRloc, now } = question;
+    const replies = answers.filter((answer) => answer.kind === 'reply');
+    if (replies.length === 0) return;
+    if (itrRloc === undefined) {
+      out.push(...this.#drop(received, request, 'no ITR-RLOC of a family of ours to answer to', now));
+      return;
+    }
+    const allowed = replies.filter((reply) => this.#allows(question, itrRloc, reply));
+    const from = this.#sourceFor(itrRloc, received);
+    for (const records of packed(allowed, maxBytes)) {
+      this.#countReply(records);
+      const message = mapReply(request.nonce, records);
+      out.push({ type: 'send', message, from, to: itrRloc, toPort: ecm.innerSourcePort });
+      for (const record of records) out.push(replyEvent(record, request.nonce, itrRloc));
+    }
+  }
+
+  /** A changed mapping is another answer: an ITR that asks after an SMR hears of it at once. */
+  #allows({ received, encapsulated, request, now }: Question, itrRloc: Address, reply: Reply): boolean {
+    const [first] = reply.records;
+    const about = `${first === undefined ? '' : formatEidPrefix(first.eid)} ${reply.version}`;
+    const way = requestWay(received, itrRloc, encapsulated);
+    if (this.#replies.allow({ itrRloc, way, nonce: request.nonce, about }, now)) return true;
+    this.#counters.add('mapRepliesRateLimited');
+    return false;
+  }
+
+  #countReply(records: readonly EidRecord[]): void {
+    const negatives = records.filter(({ locators }) => locators.length === 0).length;
+    this.#counters.add('mapReplyRecordsOut', records.length);
+    this.#counters.add('negativeMapReplyRecordsOut', negatives);
+    this.#counters.add('proxyMapReplyRecordsOut', records.length - negatives);
+  }
+
+  #forwardAll(question: Question, answers: readonly Answer[], out: Effect[]): void {
+    const { received, request, now } = question;
+    const forwards = answers.filter((answer) => answer.kind === 'forward');
+    for (const forward of forwards.slice(0, MAX_FORWARDS)) out.push(...this.#forward(question, forward));
+    if (forwards.length <= MAX_FORWARDS) return;
+    const problem = `more than ${MAX_FORWARDS} of its records are for ETRs to answer`;
+    out.push(...this.#drop(received, request, problem, now));
+  }
+
+  #forward(question: Question, { requested, registration }: Forward): Effect[] {
+    const { received, ecm, request, now } = question;
+    const to = etrRloc(registration, (rloc) => this.#canReach(rloc));
+    if (to === undefined) return this.#drop(received, request, 'no RLOC of an ETR that can be reached', now);
+    if (this.#isOwn(to) && this.#isOwn(received.from))
+      return this.#drop(received, request, 'it would come back to this node again', now);
+    const message = forwarded(ecm, request, requested);
+    if (message === undefined)
+      return this.#drop(received, request, `longer than ${MAX_FORWARDED_BYTES} bytes`, now);
+    this.#counters.add('mapRequestsForwarded');
+    const { nonce } = request;
+    return [
+      { type: 'send', message, from: this.#sourceFor(to, received), to, toPort: CONTROL_PORT },
+      report({ name: 'map-request-forwarded', eid: requested, peer: to, nonce }),
+    ];
+  }
+
+  #isOwn(address: Address): boolean {
+    return this.#addresses.some((own) => sameAddress(own, address));
+  }
+
+  #drop(received: Received, request: MapRequest, problem: string, now: number): Effect[] {
+    this.#counters.add('mapRequestsDropped');
+    const about = { eid: request.records[0], nonce: request.nonce };
+    return this.#refusals.event('message-rejected', received, about, `Map-Request: ${problem}`, now);
+  }
+}
+
+function problemOf({ request, ecm }: Resolving): string | undefined {
+  if (ecm.innerSourcePort === 0 || ecm.innerSourcePort === DATA_PORT)
+    return `its source port is ${ecm.innerSourcePort}, where no Map-Reply can go`; // 9301-5.8-04
+  if (request.probe) return 'RLOC-probes are not for a Map-Server'; // 9301-5.2-04
+  if (request.smr) return 'an SMR is not for a Map-Server';
+  if (request.dontMapReply) return 'its D bit asks for no Map-Reply';
+  const answerable = request.itrRlocs.some((rloc) => rloc !== undefined && isRoutableUnicast(rloc));
+  return answerable ? undefined : 'no ITR-RLOC'; // 9301-5.3-04
+}
+
+function mapReply(nonce: bigint, records: readonly EidRecord[]): MapReply {
+  return { type: 'map-reply', probe: false, echoNonce: false, security: undefined, nonce, records };
+}
+
+function requestEvent({ received, request, itrRloc }: Question): Effect {
+  const { records, nonce } = request;
+  const peer = itrRloc ?? received.from;
+  const detail = requestDetail(request);
+  return report({ name: 'map-request-received', eid: records[0], peer, nonce, detail });
+}
+
+function requestDetail({ smrInvoked, records }: MapRequest): string | undefined {
+  const count = records.length > 1 ? `${records.length} records` : '';
+  if (smrInvoked) return count === '' ? 'SMR-invoked' : `SMR-invoked, ${count}`;
+  return count === '' ? undefined : count;
+}
+
+function replyEvent(record: EidRecord, nonce: bigint, peer: Address): Effect {
+  const rlocs = record.locators.map(({ rloc }) => rloc);
+  const detail = rlocs.length > 0 ? 'proxy' : `negative: ${actionName(record)}, TTL ${record.ttl_min} min`;
+  return report({ name: 'map-reply-sent', eid: record.eid, peer, rlocs, nonce, detail });
+}
+
+function actionName({ action }: EidRecord): string | undefined {
+  return Object.entries(ACTION).find(([, value]) => value === action)?.[0];
+}
+
+/** Answers joined into as few messages as hold them; an answer is never divided. */
+function packed(replies: readonly Reply[], maxBytes: number): EidRecord[][] {
+  const messages: EidRecord[][] = [];
+  for (const { records } of replies) {
+    const last = messages.at(-1);
+    if (last !== undefined && recordsBytes([...last, ...records]) <= maxBytes) last.push(...records);
+    else messages.push([...records]);
+  }
+  return messages;
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ReadonlyEidTable } from '#addr/index.js';
+import {
+  CONTROL_PORT,
+  type EidRecord,
+  type EncapsulatedControl,
+  type MapNotify,
+  type MapRegister,
+  type MapRequest,
+} from '#wire/messages.js';
+import type { MapServerConfig } from '#control/contract/config.js';
+import type { Counters } from '#control/contract/counters.js';
+import type { Effect } from '#control/contract/effect.js';
+import { EXPIRE_BATCH, type Machine, type Random } from '#control/contract/machine.js';
+import type { Received } from '#control/contract/inputs.js';
+import { encapsulated } from './map-resolver-forward.js';
+import { MapResolver } from './map-resolver.js';
+import { type LeftEid, UnsolicitedNotifies } from './map-server-notifies.js';
+import { Refusals } from './map-server-refusals.js';
+import { report } from '#control/kit/part.js';
+import { RegistrationNonces } from './registration-nonces.js';
+import { type Lost, RegistrationTable } from './registration-table.js';
+import {
+  isBehind,
+  locatorSet,
+  registerSource,
+  type Registration,
+  type RegisterSource,
+} from './registration.js';
+import { type Admission, type ConfiguredPrefix, SiteTable } from './site-table.js';
+
+/** Map-Server and Map-Resolver of one node (RFC 9301 section 8). */
+export class MapServer implements Machine {
+  readonly #limits: MapServerConfig['limits'];
+  readonly #counters: Counters;
+  readonly #sites: SiteTable;
+  readonly #registrations = new RegistrationTable();
+  /** Main stores them over restarts. */
+  readonly nonces: RegistrationNonces;
+  readonly #notifies: UnsolicitedNotifies;
+  readonly #resolver: MapResolver;
+  readonly #refusals = new Refusals();
+
+  constructor(config: MapServerConfig, counters: Counters, random: Random) {
+    this.#limits = config.limits;
+    this.#counters = counters;
+    this.#sites = new SiteTable(config.sites);
+    this.nonces = new RegistrationNonces(config.sites);
+    this.#notifies = new UnsolicitedNotifies(config.limits.pendingNotifies, counters, random);
+    const tables = { configured: this.#sites.prefixes, registered: this.#registrations.table };
+    this.#resolver = new MapResolver(config, tables, this.#refusals, counters);
+  }
+
+  /** The EID-prefixes of all sites as configured. */
+  get sites(): ReadonlyEidTable<ConfiguredPrefix> {
+    return this.#sites.prefixes;
+  }
+
+  /** What is registered, by EID-prefix. */
+  get registrations(): ReadonlyEidTable<Registration> {
+    return this.#registrations.table;
+  }
+
+  /** Registrations by EID-prefix and ETR: what `limits.registrations` bounds. */
+  get registrationCount(): number {
+    return this.#registrations.count;
+  }
+
+  /** EID-Prefixes whose unsolicited Map-Notify waits for its Ack. */
+  get pendingNotifyCount(): number {
+    return this.#notifies.count;
+  }
+
+  /** RFC 9301 sections 5.6 and 8.2. All records of the message take effect, or none. */
+  mapRegister(received: Received, register: MapRegister, now: number): Effect[] {
+    this.#counters.add('mapRegisterRecordsIn', register.records.length);
+    const admission = this.#sites.admit(register, received.bytes);
+    if (!admission.accepted) {
+      this.#counters.add('mapRegistersRejected');
+      if (admission.cause === 'authentication') this.#counters.add('authenticationFailures');
+      return this.#refusals.event(
+        'map-register-rejected',
+        received,
+        { eid: admission.eid, nonce: register.nonce },
+        admission.detail,
+        now,
+      );
+    }
+    const source = registerSource(received, register, admission.key);
+    // A forged source address would have nonces of its own, so those are not kept: see withdraws.
+    const verdict = source.byAddress ? 'fresh' : this.nonces.judge(admission.site, source, register, now);
+    switch (verdict) {
+      case 'replayed':
+        this.#counters.add('mapRegistersReplayed');
+        return this.#refusals.event(
+          'map-register-rejected',
+          received,
+          about(register),
+          'nonce has not grown: a replay?',
+          now,
+        );
+      case 'repeated':
+        for (const { eid } of register.records) this.#registrations.refresh(source, eid, now);
+        return this.#acknowledge(received, register, source);
+      case 'fresh':
+        return this.#accept(received, register, source, admission, now);
+    }
+  }
+
+  mapNotifyAck(received: Received, ack: MapNotify, now: number): Effect[] {
+    const outcome = this.#notifies.acknowledge(received, ack);
+    const { eid, nonce } = about(ack);
+    switch (outcome) {
+      case 'acknowledged':
+        this.#counters.add('mapNotifyAcksIn');
+        return [report({ name: 'map-notify-ack-received', eid, peer: received.from, nonce })];
+      case 'unauthentic':
+        this.#counters.add('authenticationFailures');
+        return this.#refusals.event(
+          'message-rejected',
+          received,
+          about(ack),
+          'Map-Notify-Ack: authentication data is wrong',
+          now,
+        );
+      case 'unknown':
+        this.#counters.add('unexpectedMessages');
+        return [];
+    }
+  }
+
+  encapsulatedMapRequest(
+    received: Received,
+    ecm: EncapsulatedControl,
+    request: MapRequest,
+    now: number,
+  ): Effect[] {
+    this.#counters.add('encapsulatedMapRequestsIn');
+    return this.#resolver.resolve({ received, ecm, request, encapsulated: true }, now);
+  }
+
+  /** A Map-Request without encapsulation. RLOC-probes are dropped (9301-5.2-04), and so are SMRs. */
+  mapRequest(received: Received, request: MapRequest, now: number): Effect[] {
+    this.#counters.add(request.probe ? 'probeMapRequestsIn' : request.smr ? 'smrIn' : 'mapRequestsIn');
+    const ecm = encapsulated(received, request);
+    return this.#resolver.resolve({ received, ecm, request, encapsulated: false }, now);
+  }
+
+  nextDeadline(): number | undefined {
+    const registrations = this.#registrations.nextDeadline();
+    const notifies = this.#notifies.nextDeadline();
+    if (registrations === undefined || notifies === undefined) return registrations ?? notifies;
+    return Math.min(registrations, notifies);
+  }
+
+  expire(now: number): Effect[] {
+    const { expired, handled } = this.#registrations.expire(now, EXPIRE_BATCH);
+    return [
+      ...expired.map((lost) => lostEvent('registration-expired', lost)),
+      ...this.#notifies.expire(now, EXPIRE_BATCH - handled),
+    ];
+  }
+
+  #accept(
+    received: Received,
+    register: MapRegister,
+    source: RegisterSource,
+    { site, prefixes }: Admission,
+    now: number,
+  ): Effect[] {
+    if (!this.#hasRoom(register, source)) {
+      this.#counters.add('registrationsFull');
+      return this.#refusals.event(
+        'table-full',
+        received,
+        about(register),
+        'no room for more registrations',
+        now,
+      );
+    }
+    const shared = source.byAddress ? source : this.nonces.accept(site, source, register, now);
+    const events: Effect[] = [];
+    const left: LeftEid[] = [];
+    register.records.forEach((record, i) => {
+      const configured = prefixes[i];
+      if (configured === undefined) return;
+      if (record.ttl_min === 0) events.push(...this.#withdraw(record, shared));
+      else events.push(...this.#register(record, register.useTtl, shared, configured, left, now));
+    });
+    const notifies = this.#notifies.notify(left, now);
+    return [...events, ...this.#acknowledge(received, register, source), ...notifies];
+  }
+
+  #hasRoom(register: MapRegister, source: RegisterSource): boolean {
+    const growth = register.records
+      .filter(({ ttl_min }) => ttl_min !== 0)
+      .reduce((sum, record) => sum + this.#registrations.growth(source, record), 0);
+    return growth === 0 || this.#registrations.count + growth <= this.#limits.registrations;
+  }
+
+  /** An event for what is new or has changed only: refreshes come every minute. */
+  #register(
+    record: EidRecord,
+    useTtl: boolean,
+    source: RegisterSource,
+    configured: ConfiguredPrefix,
+    left: LeftEid[],
+    now: number,
+  ): Effect[] {
+    const { registration, changed, replaced } = this.#registrations.register(
+      source,
+      record,
+      configured,
+      useTtl,
+      now,
+    );
+    this.#notifies.forget(source.etr, record.eid);
+    const locators = locatorSet(registration.etrs);
+    for (const previous of replaced)
+      if (!isBehind(previous, locators)) left.push({ previous: previous.source, record });
+    if (!changed) return [];
+    const rlocs = locators.map(({ rloc }) => rloc);
+    const { from: peer, nonce } = source;
+    return [report({ name: 'map-register-accepted', eid: record.eid, peer, rlocs, nonce })];
+  }
+
+  /** A TTL of 0 withdraws what this ETR registered and nothing else; there may be nothing left of it after a move. */
+  #withdraw(record: EidRecord, source: RegisterSource): Effect[] {
+    const lost = this.#registrations.withdraw(source, record.eid);
+    return lost.map((each) => lostEvent('registration-withdrawn', each));
+  }
+
+  /**
+   * The Map-Notify that the M bit asks for: the fields of the Map-Register, signed with the same key. RFC 9301 section
+   * 5 would send it to the source port of the Map-Register; sections 5.7 and 8.2 say port 4342, and so do routers.
+   */
+  #acknowledge(received: Received, register: MapRegister, source: RegisterSource): Effect[] {
+    if (!register.wantMapNotify) return [];
+    const { nonce, records, identity } = register;
+    const { keyId, algorithmId, key } = source;
+    const authentication = { keyId, algorithmId, data: new Uint8Array() };
+    const message: MapNotify = { type: 'map-notify', nonce, authentication, records, identity };
+    this.#counters.add('mapNotifyRecordsOut', records.length);
+    const { eid } = about(register);
+    const detail = `acknowledgement, ${records.length} ${records.length === 1 ? 'record' : 'records'}`;
+    const { from: to, to: from } = received;
+    return [
+      { type: 'send', message, key: key.secret, from, to, toPort: CONTROL_PORT },
+      report({ name: 'map-notify-sent', eid, peer: to, nonce, detail }),
+    ];
+  }
+}
+
+function lostEvent(
+  name: 'registration-withdrawn' | 'registration-expired',
+  { eid, lost, left }: Lost,
+): Effect {
+  const rlocs = locatorSet(left).map(({ rloc }) => rloc);
+  return report({ name, eid, peer: lost.source.from, rlocs, nonce: lost.source.nonce });
+}
+
+/** A message of several records is told by its first. */
+function about({ records, nonce }: MapRegister | MapNotify) {
+  return { eid: records[0]?.eid, nonce };
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Eid, type EidPrefix, formatEidPrefix, hostEidPrefix } from '#addr/index.js';
+import type { Database } from '#control/etr/database.js';
+import type { Effect } from '#control/contract/effect.js';
+import type { OwnAddress } from '#control/contract/inputs.js';
+
+/**
+ * Addresses of this router on its EID-facing interfaces: gateways of the hosts, not EIDs, so they are neither registered
+ * nor learnt. Packets to them are the kernel's: without an entry of their own, the dynamic-EID prefix that they lie in
+ * would have them resolved.
+ */
+export class OwnAddresses {
+  #told = new Map<string, OwnAddress>();
+  /** Of these, those that the trie holds as such. */
+  #current = new Map<string, EidPrefix>();
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  has(eid: EidPrefix): boolean {
+    return this.#current.has(formatEidPrefix(eid));
+  }
+
+  holds(eid: Eid): boolean {
+    return this.has(hostEidPrefix(eid));
+  }
+
+  /** Also when it is an EID. */
+  isTold(eid: EidPrefix): boolean {
+    return this.#told.has(formatEidPrefix(eid));
+  }
+
+  /** An EID ends that was learnt before it became an address of this router. False: it is none. */
+  takeOver(eid: EidPrefix, out: Effect[]): boolean {
+    const key = formatEidPrefix(eid);
+    const own = this.#told.get(key);
+    if (own === undefined) return false;
+    this.#current.set(key, eid);
+    out.push(localEid(eid, own));
+    return true;
+  }
+
+  /** All of them as they are now. What is an EID of its own by configuration or learning stays one. */
+  replace(addresses: readonly OwnAddress[], out: Effect[]): void {
+    const next = new Map<string, EidPrefix>();
+    this.#told = new Map(addresses.map((own) => [formatEidPrefix(hostEidPrefix(own.eid)), own]));
+    for (const [key, own] of this.#told) {
+      const eid = hostEidPrefix(own.eid);
+      if (this.#database.table.get(eid) !== undefined || this.#database.configured.get(eid) !== undefined)
+        continue;
+      next.set(key, eid);
+      if (!this.#current.has(key)) out.push(localEid(eid, own));
+    }
+    for (const [key, eid] of this.#current) if (!next.has(key)) out.push({ type: 'local-eid-delete', eid });
+    this.#current = next;
+  }
+}
+
+function localEid(eid: EidPrefix, { ifindex }: OwnAddress): Effect {
+  return { type: 'local-eid-set', eid, entry: { kind: 'local', ifindex, dynamic: false } };
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type EidPrefix, hostEidPrefix, isRoutableUnicast, type ReadonlyEidTable } from '#addr/index.js';
+import type { XtrLimits } from '#control/contract/config.js';
+import type { Counters } from '#control/contract/counters.js';
+import type { Effect } from '#control/contract/effect.js';
+import type { LocalRlocs } from '#control/locators/local-rlocs.js';
+import type { Random } from '#control/contract/machine.js';
+import type { Punt } from '#control/contract/inputs.js';
+import { solicitMapRequest } from '#control/itr/map-request.js';
+import { earlier, type Part, report } from '#control/kit/part.js';
+import { IntervalLimiter, TokenBuckets } from '#control/kit/rate-limit.js';
+import { SMR_PAIRS, SMR_UNKNOWN_PAIRS, type SmrEntry, type SmrPair, SmrPairs } from './smr-pairs.js';
+import { SmrTurns } from './smr-turns.js';
+
+export type { SmrEntry } from './smr-pairs.js';
+
+/**
+ * SMRs a second, to all RLOCs together, about EIDs that are not in the away table ... A packet with a forged outer
+ * source and any unused address of a dynamic-EID prefix gets one, so this is what can be reflected to others. Those
+ * for whom it is right are few: ITRs that send to a host which left before this agent knew of it.
+ */
+export const UNKNOWN_SMRS_PER_SECOND = 20;
+/** ... and at once. */
+export const UNKNOWN_SMR_BURST = 40;
+
+export interface SmrSenderContext {
+  readonly limits: XtrLimits;
+  readonly local: LocalRlocs;
+  readonly counters: Counters;
+  readonly random: Random;
+}
+
+/**
+ * Sends SMRs to the ITRs that send packets for EIDs which are no longer here (RFC 9301 section 6.1). Those about EIDs
+ * that moved wait for their turn. Others that a limit holds back are not queued: as long as stale packets come, each
+ * of them tries again. They never delay one about an EID that moved.
+ */
+export class SmrSender implements Part {
+  readonly #turns: SmrTurns;
+  readonly #pairs: SmrPairs;
+  readonly #unknownPerRloc: IntervalLimiter;
+  readonly #unknown = new TokenBuckets(UNKNOWN_SMRS_PER_SECOND, UNKNOWN_SMR_BURST, 2);
+  readonly #context: SmrSenderContext;
+  #full = false;
+
+  constructor(context: SmrSenderContext) {
+    const { smrPerRlocInterval_ms } = context.limits;
+    this.#context = context;
+    this.#turns = new SmrTurns(smrPerRlocInterval_ms, SMR_PAIRS);
+    this.#unknownPerRloc = new IntervalLimiter(smrPerRlocInterval_ms, SMR_UNKNOWN_PAIRS);
+    this.#pairs = new SmrPairs((pair) => {
+      this.#turns.forget(pair);
+      this.#full = false;
+    });
+  }
+
+  get table(): ReadonlyEidTable<SmrEntry> {
+    return this.#pairs.table;
+  }
+
+  /**
+   * A packet for `punt.destinationEid`, which is not local, came from an ITR.
+   * @param moved the EID was here and moved; else it only could have been here
+   */
+  stale(punt: Punt, moved: boolean, now: number, out: Effect[]): void {
+    const { instanceId, outerSource: rloc } = punt;
+    if (rloc === undefined || !isRoutableUnicast(rloc) || this.#context.local.has(rloc)) return;
+    const eid = hostEidPrefix({ instanceId, address: punt.destinationEid });
+    const remote = hostEidPrefix({ instanceId, address: punt.sourceEid });
+    const found = this.#pairs.of({ eid, rloc, remote, moved }, now);
+    if (found === undefined) return this.#refuse(out);
+    const { pair, created } = found;
+    if (created) out.push(report({ name: 'stale-packet', eid, peer: rloc, kernelTime_ms: punt.at_ms }));
+    switch (this.#judge(pair, moved, now)) {
+      case 'now':
+        return this.#send(pair, now, out);
+      case 'refused':
+        pair.suppressed += 1;
+        this.#context.counters.add('smrSuppressed');
+        return;
+      case 'waits':
+        return;
+    }
+  }
+
+  /** The EID is local again, or its away entry ended. */
+  forget(eid: EidPrefix): void {
+    this.#pairs.forget(eid);
+  }
+
+  nextDeadline(): number | undefined {
+    return earlier(this.#pairs.nextDeadline(), this.#turns.nextDeadline());
+  }
+
+  expire(now: number, limit: number, out: Effect[]): void {
+    const next = this.#turns.expire(now, limit);
+    for (const pair of next) this.#send(pair, now, out);
+    this.#pairs.expire(now, limit - next.length);
+  }
+
+  #judge(pair: SmrPair, moved: boolean, now: number): 'now' | 'waits' | 'refused' {
+    const { smrSuppression_ms } = this.#context.limits;
+    if (pair.lastSent_ms !== undefined && now - pair.lastSent_ms < smrSuppression_ms) return 'refused';
+    if (moved) return this.#turns.take(pair, now);
+    const { key } = pair;
+    const free = !this.#turns.has(key) && this.#unknownPerRloc.isFree(key, now);
+    return free && this.#unknown.take('', now) && this.#unknownPerRloc.allow(key, now) ? 'now' : 'refused';
+  }
+
+  #send(pair: SmrPair, now: number, out: Effect[]): void {
+    const { local, counters, random } = this.#context;
+    const { eid, rloc, remote } = pair;
+    const nonce = random.nonce();
+    pair.sent += 1;
+    pair.lastSent_ms = now;
+    const moved = { instanceId: eid.instanceId, address: eid.prefix.address };
+    out.push(solicitMapRequest(moved, remote, nonce, rloc, local));
+    counters.add('mapRequestsOut');
+    counters.add('smrOut');
+    out.push(report({ name: 'smr-sent', eid, peer: rloc, nonce }));
+  }
+
+  #refuse(out: Effect[]): void {
+    this.#context.counters.add('smrSuppressed');
+    const detail = `SMR: ${SMR_UNKNOWN_PAIRS} (EID, RLOC) pairs of EIDs that never were here`;
+    if (!this.#full) out.push(report({ name: 'table-full', detail }));
+    this.#full = true;
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataPathError } from '#datapath/data-path-error.js';
+import { type BpfLink, type BpfProgram, isBpfError, type Native } from '#datapath/native.js';
+import { adviceForRefusal, refusalOf } from './native-refusal.js';
+import type { DataPathInterface, DataPathOptions } from '#datapath/options.js';
+import { decodePinName, type PinPaths, XDP_MODES, type XdpMode } from './pin-paths.js';
+
+/** Not the driver's doing: generic XDP would fail too, or hide what is wrong. */
+const NO_REASON_FOR_GENERIC = new Set(['EBUSY', 'EEXIST', 'EPERM', 'ENODEV']);
+
+const ADVICE: Readonly<Record<string, string>> = {
+  EBUSY:
+    ': it has an XDP program already; see it with `bpftool net`, or find which xtrd instance it belongs to',
+  EEXIST: ': it has an XDP program of the other mode; remove that with `ip link set dev INTERFACE xdp off`',
+  EPERM: ': attaching needs root, or CAP_BPF and CAP_NET_ADMIN',
+};
+
+/** The pinned XDP links, one for each interface. They go on working without this process. */
+export class Links {
+  readonly #native: Native;
+  readonly #paths: PinPaths;
+  readonly #wanted: DataPathOptions['xdpMode'];
+  readonly #onFallback: DataPathOptions['onFallback'];
+  /** By interface name. */
+  readonly #links = new Map<string, BpfLink>();
+
+  constructor(
+    native: Native,
+    paths: PinPaths,
+    { xdpMode, onFallback }: Pick<DataPathOptions, 'xdpMode' | 'onFallback'>,
+  ) {
+    this.#native = native;
+    this.#paths = paths;
+    this.#wanted = xdpMode;
+    this.#onFallback = onFallback;
+    for (const mode of XDP_MODES) mkdirSync(join(paths.links, mode), { recursive: true, mode: 0o700 });
+  }
+
+  /**
+   * Puts the program on the interface: in place of an earlier one in one step where a link is pinned, else anew.
+   * @returns the mode it runs in
+   * @throws DataPathError
+   */
+  attach(target: DataPathInterface, program: BpfProgram): XdpMode {
+    for (const mode of XDP_MODES) {
+      const path = this.#paths.link(mode, target.name);
+      if (existsSync(path) && this.#replace(path, mode, target, program)) return mode;
+    }
+    return this.#attachNew(target, program);
+  }
+
+  /** False: the pinned link is of no use, and is gone. */
+  #replace(path: string, mode: XdpMode, target: DataPathInterface, program: BpfProgram): boolean {
+    const link = this.#native.openPinnedLink(path);
+    // the interface may have been made anew under its name, with a new index
+    if (link.ifindex !== target.ifindex || (this.#wanted !== 'auto' && this.#wanted !== mode)) {
+      link.destroy();
+      return false;
+    }
+    link.update(program);
+    this.#keep(target.name, link);
+    return true;
+  }
+
+  #attachNew(target: DataPathInterface, program: BpfProgram): XdpMode {
+    if (this.#wanted !== 'generic') {
+      try {
+        return this.#attachAs('native', target, program);
+      } catch (error) {
+        if (!isBpfError(error) || this.#wanted === 'native' || NO_REASON_FOR_GENERIC.has(error.code))
+          throw attachError(error, target);
+        this.#onFallback?.(target.name, `${error.message}${refusalAdvice(target, error.code)}`);
+      }
+    }
+    try {
+      return this.#attachAs('generic', target, program);
+    } catch (error) {
+      throw attachError(error, target);
+    }
+  }
+
+  #attachAs(mode: XdpMode, { name, ifindex }: DataPathInterface, program: BpfProgram): XdpMode {
+    this.#keep(name, program.attachXdp(ifindex, mode, this.#paths.link(mode, name)));
+    return mode;
+  }
+
+  #keep(name: string, link: BpfLink): void {
+    this.#links.get(name)?.close();
+    this.#links.set(name, link);
+  }
+
+  /** Takes the programs off interfaces that are no longer configured. */
+  removeOthers(targets: readonly DataPathInterface[]): void {
+    const names = new Set(targets.map(({ name }) => name));
+    for (const mode of XDP_MODES) {
+      for (const pin of readdirSync(join(this.#paths.links, mode))) {
+        if (names.has(decodePinName(pin))) continue;
+        this.#native.openPinnedLink(join(this.#paths.links, mode, pin)).destroy();
+      }
+    }
+  }
+
+  /** Takes the program off the interface, or off what is left of it. */
+  remove(name: string): void {
+    this.#links.get(name)?.close();
+    this.#links.delete(name);
+    for (const mode of XDP_MODES) {
+      const path = this.#paths.link(mode, name);
+      if (existsSync(path)) this.#native.openPinnedLink(path).destroy();
+    }
+  }
+
+  close(): void {
+    for (const link of this.#links.values()) link.close();
+  }
+}
+
+function attachError(error: unknown, { name }: DataPathInterface): unknown {
+  if (!isBpfError(error)) return error;
+  const advice = (ADVICE[error.code] ?? refusalAdvice({ name }, error.code)).replace('INTERFACE', name);
+  return new DataPathError(`interface ${name}: ${error.message}${advice}`, { cause: error });
+}
+
+function refusalAdvice({ name }: Pick<DataPathInterface, 'name'>, code: string): string {
+  const advice = adviceForRefusal(refusalOf(name, code));
+  return advice === '' ? '' : `: ${advice}`;
+}

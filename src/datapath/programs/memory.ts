@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { xtr_memory } from '#datapath/generated/layout.js';
+import type { BpfMap } from '#datapath/native.js';
+
+/** Flows to one locator take at most so many paths of the underlay, where its routes are multipath by ports. */
+const PATHS = 8;
+const { offset } = xtr_memory;
+
+/** What the programs remember of the kernel's routes and neighbours (bpf/lib/memory.h). */
+export class Memory {
+  readonly #words: Uint32Array;
+
+  /**
+   * @param slots of xtr_paths and xtr_deliveries for each CPU, a power of two
+   * @param flows of xtr_flows_v4 and xtr_flows_v6 likewise
+   * @param counters of xtr_mapping_counters for each CPU
+   */
+  constructor(map: BpfMap, slots: number, flows: number, counters: number) {
+    this.#words = new Uint32Array(map.share());
+    this.#words[offset.spread / 4] = PATHS - 1;
+    this.#words[offset.counters / 4] = counters;
+    this.#words[offset.flows / 4] = flows;
+    Atomics.store(this.#words, offset.slots / 4, slots);
+    this.forget();
+  }
+
+  /** Makes all of it void. To be called behind the last of every series of writes that decide packets. */
+  forget(): void {
+    const at = offset.epoch / 4;
+    if (Atomics.add(this.#words, at, 1) === 0xffff_ffff) Atomics.add(this.#words, at, 1); // 0 means none
+  }
+}

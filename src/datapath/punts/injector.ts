@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { HeldFrame } from '#control/contract/effect.js';
+import type { AdapterCounters } from '#datapath/adapter-counters.js';
+import { ipPacketOf, oneHopFurther } from './ip-packet.js';
+import type { Interfaces } from '#datapath/programs/interfaces.js';
+import { isBpfError } from '#datapath/native.js';
+import type { PacketSender } from './packet-sender.js';
+
+/** enum xdp_action of the kernel. */
+const XDP_PASS = 2;
+const XDP_TX = 3;
+const XDP_REDIRECT = 4;
+
+/**
+ * Sends held frames on. The program of their interface decides each once more, in a test run: so they are encapsulated
+ * by the same code and counted in the same counters as packets that were never held. A test run moves nothing,
+ * though (live frames would need Linux 5.18 and leave no chance to keep order); its result is given to the kernel,
+ * which routes the outer packet as XDP would have, and resolves the neighbour if need be.
+ */
+export class Injector {
+  readonly #interfaces: Interfaces;
+  readonly #sender: PacketSender;
+  readonly #counters: AdapterCounters;
+
+  constructor(interfaces: Interfaces, sender: PacketSender, counters: AdapterCounters) {
+    this.#interfaces = interfaces;
+    this.#sender = sender;
+    this.#counters = counters;
+  }
+
+  inject(frames: readonly HeldFrame[]): void {
+    for (const { ifindex, frame } of frames) {
+      this.#counters.add('injected');
+      const run = this.#run(ifindex, frame);
+      if (run === undefined) this.#counters.add('injectErrors');
+      else this.#carryOut(run.verdict, run.packet);
+    }
+  }
+
+  /** Undefined: the interface is not ours or gone, or the frame too short. */
+  #run(ifindex: number, frame: Uint8Array): { verdict: number; packet: Uint8Array } | undefined {
+    try {
+      return this.#interfaces.program(ifindex)?.testRun(frame, { ingressIfindex: ifindex });
+    } catch (error) {
+      if (!isBpfError(error)) throw error;
+      return undefined;
+    }
+  }
+
+  #carryOut(verdict: number, frame: Uint8Array): void {
+    const packet = ipPacketOf(frame);
+    if (verdict === XDP_REDIRECT || verdict === XDP_TX) {
+      if (this.#sender.send(packet)) this.#counters.add('injectedEncapsulated');
+    } else if (verdict === XDP_PASS) {
+      // the kernel would have forwarded it, so it is one hop further when it leaves
+      if (this.#sender.send(packet && oneHopFurther(packet))) this.#counters.add('injectedNative');
+    } else {
+      this.#counters.add('injectDropped'); // or punted: its next hop is not resolved
+    }
+  }
+}

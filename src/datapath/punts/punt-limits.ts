@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { PuntReason } from '#control/contract/inputs.js';
+import { DEFAULT_PUNT_LIMITS, type PuntLimit, type PuntLimits } from '#datapath/options.js';
+
+/** Of a rate that is higher than the default, so much may come at once. */
+const BURST_s = 0.2;
+
+/** The default limits at other rates, punts a second and CPU. */
+export function puntLimitsAt(rates_pps: Readonly<Record<PuntReason, number>>): PuntLimits {
+  const limitOf = (reason: PuntReason): PuntLimit => {
+    const limit = DEFAULT_PUNT_LIMITS[reason];
+    const rate_pps = rates_pps[reason];
+    return { ...limit, rate_pps, burst: Math.max(limit.burst, Math.ceil(rate_pps * BURST_s)) };
+  };
+  return {
+    'map-cache-miss': limitOf('map-cache-miss'),
+    'eid-detected': limitOf('eid-detected'),
+    stale: limitOf('stale'),
+    'no-neighbour': limitOf('no-neighbour'),
+  };
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import { formatAddress } from '#addr/index.js';
+import { TableFull } from '#datapath/data-path-error.js';
+import { IndexPool } from './index-pool.js';
+import type { BpfMap } from '#datapath/native.js';
+import { u32Codec } from '#datapath/records/codec.js';
+import { type LocatorRecord, locatorCodec } from '#datapath/records/locator.js';
+import { TypedMap } from './typed-map.js';
+
+interface Entry {
+  readonly index: number;
+  readonly key: string;
+  readonly locator: LocatorRecord;
+  references: number;
+}
+
+function keyOf({ source, destination }: LocatorRecord): string {
+  return `${formatAddress(source)}>${formatAddress(destination)}`;
+}
+
+/** xtr_locators: each pair of source and destination RLOC once, for as long as a locator-set has it. */
+export class LocatorTable {
+  readonly #map: TypedMap<number, LocatorRecord>;
+  readonly #counters: BpfMap;
+  readonly #pool: IndexPool;
+  readonly #byKey = new Map<string, Entry>();
+  readonly #byIndex = new Map<number, Entry>();
+
+  constructor(locators: BpfMap, counters: BpfMap) {
+    this.#map = new TypedMap(locators, u32Codec, locatorCodec);
+    this.#counters = counters;
+    this.#pool = new IndexPool(locators.maxEntries);
+  }
+
+  get used(): number {
+    return this.#pool.used;
+  }
+
+  /** @throws TableFull */
+  acquire(locator: LocatorRecord): number {
+    const known = this.#byKey.get(keyOf(locator));
+    if (known) {
+      known.references++;
+      return known.index;
+    }
+    const index = this.#pool.take();
+    if (index === undefined) throw new TableFull('locatorsFull');
+    this.#counters.update(u32Codec.encode(index), new Uint8Array(this.#counters.valueSize));
+    this.#map.set(index, locator);
+    this.#remember(index, locator);
+    return index;
+  }
+
+  release(index: number): void {
+    const entry = this.#byIndex.get(index);
+    if (entry === undefined || --entry.references > 0) return;
+    this.#byIndex.delete(index);
+    if (this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
+    this.#pool.giveBack(index);
+  }
+
+  /** One more reference to what an earlier agent left at this index; undefined when it makes no sense. */
+  adopt(index: number): LocatorRecord | undefined {
+    const known = this.#byIndex.get(index);
+    if (known) {
+      known.references++;
+      return known.locator;
+    }
+    const locator = this.#map.get(index);
+    if (locator === undefined || !this.#pool.claim(index)) return undefined;
+    this.#remember(index, locator);
+    return locator;
+  }
+
+  /** As the kernel has it. */
+  read(index: number): LocatorRecord | undefined {
+    return this.#map.get(index);
+  }
+
+  #remember(index: number, locator: LocatorRecord): void {
+    const entry: Entry = { index, key: keyOf(locator), locator, references: 1 };
+    this.#byIndex.set(index, entry);
+    this.#byKey.set(entry.key, entry);
+  }
+}

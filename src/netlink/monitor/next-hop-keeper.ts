@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps the next hops towards RLOCs resolved: packets that XDP forwards do not refresh ARP and ND entries, and
+// bpf_fib_lookup gives no MAC address for an entry that is not there. Runs in the monitor process.
+import { type Address, formatAddress } from '#addr/index.js';
+import { keepNeighbour, releaseNeighbour } from './neighbour-requests.js';
+import { RequestError, type RequestSocket } from './request-socket.js';
+import { decodeNeighbour, encodeNeighbourDump } from '#netlink/rtnetlink/neighbour.js';
+import {
+  RTM_GETNEIGH,
+  RTM_GETROUTE,
+  RTN_LOCAL,
+  RTN_UNICAST,
+  RTPROT_XTRD,
+} from '#netlink/rtnetlink/constants.js';
+import { decodeRoute, encodeRouteLookup } from '#netlink/rtnetlink/route.js';
+
+/**
+ * How often the route of every RLOC is looked up again and its next hop used: well below the 30 s for which the kernel
+ * takes a neighbour as reachable (base_reachable_time_ms), so that a changed route has its next hop resolved soon.
+ */
+export const NEIGHBOUR_REFRESH_MS = 10_000;
+/** RLOCs looked after; of more the first. Next hops are few, so a node with more has most of them resolved anyway. */
+export const MAX_KEPT_RLOCS = 4_096;
+/** Lookups before other requests and events have their turn. */
+const BATCH = 32;
+const PAUSE_MS = 10;
+
+interface NextHop {
+  readonly ifindex: number;
+  readonly address: Address;
+}
+
+export class NextHopKeeper {
+  readonly counts = { nextHops: 0, rlocsWithoutRoute: 0, rlocsNotKept: 0, nextHopErrors: 0 };
+  readonly #requests: RequestSocket;
+  #rlocs: readonly Address[] = [];
+  /** Next hops by RLOC, as last looked up; none for an RLOC of our own. */
+  #hops = new Map<string, readonly NextHop[] | 'no route'>();
+  /** Next hops that the kernel was told to keep. */
+  #kept = new Map<string, NextHop>();
+  #running: Promise<void>;
+  #queued = false;
+  #everything = false;
+
+  constructor(requests: RequestSocket) {
+    this.#requests = requests;
+    this.#running = this.#adopt();
+    setInterval(() => this.#run(true), NEIGHBOUR_REFRESH_MS);
+  }
+
+  /** The whole set each time. New ones are looked up at once. */
+  keep(rlocs: readonly Address[]): void {
+    this.#rlocs = rlocs.slice(0, MAX_KEPT_RLOCS);
+    this.counts.rlocsNotKept = rlocs.length - this.#rlocs.length;
+    this.#run(false);
+  }
+
+  /** At most one run waits while another is under way. */
+  #run(everything: boolean): void {
+    this.#everything ||= everything;
+    if (this.#queued) return;
+    this.#queued = true;
+    this.#running = this.#running.then(() => {
+      const all = this.#everything;
+      this.#queued = false;
+      this.#everything = false;
+      return this.#refresh(all);
+    });
+  }
+
+  /** What an earlier process of ours had the kernel keep is released when it is not wanted any more. */
+  async #adopt(): Promise<void> {
+    await this.#counted(async () => {
+      const messages = await this.#requests.dump('RTM_GETNEIGH', RTM_GETNEIGH, encodeNeighbourDump());
+      for (const message of messages) {
+        const neighbour = decodeNeighbour(message.data);
+        if (neighbour?.protocol === RTPROT_XTRD) this.#kept.set(keyOf(neighbour), neighbour);
+      }
+    });
+  }
+
+  async #refresh(everything: boolean): Promise<void> {
+    const found = new Map<string, readonly NextHop[] | 'no route'>();
+    const used = new Set<string>();
+    let lookups = 0;
+    for (const rloc of this.#rlocs) {
+      const key = formatAddress(rloc);
+      const known = everything ? undefined : this.#hops.get(key);
+      const hops = known ?? (await this.#lookup(rloc));
+      found.set(key, hops);
+      if (known !== undefined) continue;
+      for (const hop of hopsOf(hops)) await this.#use(hop, used);
+      if (++lookups % BATCH === 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+    this.#hops = found;
+    await this.#releaseOthers([...found.values()].flatMap(hopsOf));
+    this.counts.nextHops = this.#kept.size;
+    this.counts.rlocsWithoutRoute = [...found.values()].filter((hops) => hops === 'no route').length;
+  }
+
+  async #lookup(rloc: Address): Promise<readonly NextHop[] | 'no route'> {
+    const route = await this.#counted(async () => {
+      const payload = encodeRouteLookup(rloc);
+      const [message] = await this.#requests.request('RTM_GETROUTE', RTM_GETROUTE, 0, payload);
+      return message && decodeRoute(message.data);
+    });
+    if (route?.type === RTN_LOCAL) return [];
+    if (route?.type !== RTN_UNICAST) return 'no route';
+    return route.nextHops.map(({ ifindex, gateway }) => ({ ifindex, address: gateway ?? rloc }));
+  }
+
+  async #use(hop: NextHop, used: Set<string>): Promise<void> {
+    const key = keyOf(hop);
+    if (used.has(key)) return;
+    used.add(key);
+    this.#kept.set(key, hop);
+    await this.#counted(() => keepNeighbour(this.#requests, hop.ifindex, hop.address));
+  }
+
+  async #releaseOthers(hops: readonly NextHop[]): Promise<void> {
+    const wanted = new Set(hops.map(keyOf));
+    for (const [key, hop] of this.#kept) {
+      if (wanted.has(key)) continue;
+      this.#kept.delete(key);
+      await this.#counted(() => releaseNeighbour(this.#requests, hop.ifindex, hop.address));
+    }
+  }
+
+  async #counted<T>(attempt: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await attempt();
+    } catch (error) {
+      const noRoute = error instanceof RequestError && ['ENETUNREACH', 'EHOSTUNREACH'].includes(error.code);
+      if (!noRoute) this.counts.nextHopErrors++;
+      return undefined;
+    }
+  }
+}
+
+function hopsOf(hops: readonly NextHop[] | 'no route'): readonly NextHop[] {
+  return hops === 'no route' ? [] : hops;
+}
+
+function keyOf({ ifindex, address }: NextHop): string {
+  return `${ifindex} ${formatAddress(address)}`;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import test from 'ava';
+import { Clearing } from '#control/itr/map-cache-clearing.js';
+import { StoredEntry } from '#control/itr/map-cache-entry.js';
+
+const NOW_ms = 1000;
+
+function entries(count: number): StoredEntry[] {
+  return Array.from({ length: count }, (_, i) => {
+    const eid = { instanceId: 0, prefix: { address: { family: 4, bits: BigInt(i) }, length: 32 } } as const;
+    return new StoredEntry(eid, 'map-reply', { action: 'drop' }, undefined, NOW_ms);
+  });
+}
+
+test('a small table goes at once, in order', (t) => {
+  const clearing = new Clearing();
+  const all = entries(3);
+  const counts: number[] = [];
+  clearing.add(all, NOW_ms, (count) => counts.push(count));
+  t.is(clearing.nextDeadline(), NOW_ms);
+  t.deepEqual(clearing.take(2), all.slice(0, 2));
+  t.deepEqual(counts, [3]);
+  t.deepEqual(clearing.take(2), all.slice(2));
+  t.is(clearing.nextDeadline(), undefined);
+  t.deepEqual(clearing.take(2), []);
+});
+
+test('nothing to clear is nothing to wait for', (t) => {
+  const clearing = new Clearing();
+  const counts: number[] = [];
+  clearing.add([], NOW_ms, (count) => counts.push(count));
+  t.deepEqual(clearing.take(2), []);
+  t.deepEqual(counts, [0]);
+  t.is(clearing.nextDeadline(), undefined);
+});
+
+test('of a large table the entries are found in slices, and what is learnt between two of them stays', (t) => {
+  const clearing = new Clearing();
+  const all = entries(20_000);
+  const counts: number[] = [];
+  clearing.add(all, NOW_ms, (count) => counts.push(count));
+  t.deepEqual(clearing.take(512), []);
+  t.deepEqual(counts, []);
+  t.is(clearing.nextDeadline(), NOW_ms);
+  const renewed = all[19_999] as StoredEntry;
+  renewed.programmedAt_ms = NOW_ms + 1;
+  const gone: StoredEntry[] = [];
+  for (let slices = 0; clearing.nextDeadline() !== undefined && slices < 100; slices++) {
+    const slice = clearing.take(512);
+    t.true(slice.length <= 512);
+    gone.push(...slice);
+  }
+  t.deepEqual(counts, [20_000]);
+  t.is(gone.length, 19_999);
+  t.false(gone.includes(renewed));
+  t.is(new Set(gone).size, gone.length);
+});
+
+test('one command after the other', (t) => {
+  const clearing = new Clearing();
+  const [first, second] = [entries(1), entries(2)];
+  clearing.add(first, NOW_ms, () => undefined);
+  clearing.add(second, NOW_ms + 1, () => undefined);
+  t.deepEqual(clearing.take(9), first);
+  t.deepEqual(clearing.take(9), second);
+  t.is(clearing.nextDeadline(), undefined);
+});

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Map-Server with a fake clock, fed with really signed and encoded messages.
+import {
+  type Address,
+  type EidPrefix,
+  formatAddress,
+  formatEidPrefix,
+  parseAddress,
+  parsePrefix,
+} from '#addr/index.js';
+import type { AuthenticationKey, MapServerConfig, MapServerLimits, Site } from '#control/contract/config.js';
+import { Counters } from '#control/contract/counters.js';
+import type { Effect, SendEffect } from '#control/contract/effect.js';
+import type { ControlEvent } from '#control/contract/event.js';
+import { DEFAULT_MAP_SERVER_LIMITS } from '#control/contract/limits.js';
+import type { Received } from '#control/contract/inputs.js';
+import { MapServer } from '#control/map-server/map-server.js';
+import { locatorSet } from '#control/map-server/registration.js';
+import {
+  ALGORITHM_ID,
+  decodeMessage,
+  type EidRecord,
+  type EncapsulatedControl,
+  encodeMessage,
+  type LocatorRecord,
+  type MapNotify,
+  type MapRegister,
+  type MapReply,
+  type MapRequest,
+  verifyAuthentication,
+} from '#wire/index.js';
+
+export const MS = '10.0.0.1';
+export const MS_V6 = '2001:db8:ffff::1';
+
+export const KEY: AuthenticationKey = {
+  keyId: 1,
+  algorithm: 'hmac-sha-256-128',
+  secret: Buffer.from('site one'),
+};
+export const OTHER_KEY: AuthenticationKey = { ...KEY, secret: Buffer.from('site two') };
+
+/** '1.1.1.0/24' or '[7]1.1.1.0/24'. */
+export function eid(text: string): EidPrefix {
+  const [, instance = '0', prefix = ''] = /^(?:\[(\d+)\])?(.*)$/.exec(text) ?? [];
+  return { instanceId: Number(instance), prefix: parsePrefix(prefix) };
+}
+
+export function site(name: string, prefixes: readonly string[], more: Partial<Site> = {}): Site {
+  return {
+    name,
+    keys: [KEY],
+    strictNonces: true,
+    prefixes: prefixes.map((text) => ({ eid: eid(text), acceptMoreSpecifics: true, proxyReply: false })),
+    ...more,
+  };
+}
+
+/** The sites of the story, and one that is none of theirs. */
+export const SITES: readonly Site[] = [
+  site('story', ['1.1.1.0/24', '2001:db8:1::/48', '[7]1.1.1.0/24']),
+  site('remote', ['5.5.5.0/24'], { keys: [OTHER_KEY] }),
+];
+
+export function locator(rloc: string, more: Partial<LocatorRecord> = {}): LocatorRecord {
+  return {
+    rloc: parseAddress(rloc),
+    priority: 1,
+    weight: 100,
+    multicastPriority: 255,
+    multicastWeight: 0,
+    local: true,
+    probed: false,
+    reachable: true,
+    ...more,
+  };
+}
+
+export function record(prefix: string, rlocs: readonly string[], more: Partial<EidRecord> = {}): EidRecord {
+  return {
+    eid: eid(prefix),
+    ttl_min: 1440,
+    action: 0,
+    authoritative: true,
+    mapVersion: 0,
+    locators: rlocs.map((rloc) => locator(rloc)),
+    ...more,
+  };
+}
+
+/** TTL 0, no locators, action Drop: as xTRs in the field withdraw. */
+export function withdrawal(prefix: string): EidRecord {
+  return record(prefix, [], { ttl_min: 0, action: 3 });
+}
+
+export interface Sender {
+  readonly from: string;
+  readonly to?: string;
+  readonly port?: number;
+  /** KEY unless given. */
+  readonly key?: AuthenticationKey;
+}
+
+/** An ETR: its RLOC, its xTR-ID, and a nonce that counts up. */
+export class Etr {
+  nonce = 100n;
+  readonly rloc: string;
+  readonly xtrId: bigint | undefined;
+
+  constructor(rloc: string, xtrId: bigint | undefined) {
+    this.rloc = rloc;
+    this.xtrId = xtrId;
+  }
+
+  /** The next Map-Register, with the M bit. */
+  register(records: readonly EidRecord[], more: Partial<MapRegister> = {}): MapRegister {
+    this.nonce += 1n;
+    return {
+      type: 'map-register',
+      proxyReply: false,
+      securityCapable: false,
+      eidNotify: false,
+      useTtl: false,
+      merge: false,
+      wantMapNotify: true,
+      nonce: this.nonce,
+      authentication: authentication(KEY),
+      records,
+      identity: this.xtrId === undefined ? undefined : { xtrId: this.xtrId, siteId: 0n },
+      ...more,
+    };
+  }
+}
+
+export function authentication(key: AuthenticationKey): MapRegister['authentication'] {
+  return { keyId: key.keyId, algorithmId: ALGORITHM_ID[key.algorithm], data: new Uint8Array() };
+}
+
+export function mapRequest(eids: readonly string[], more: Partial<MapRequest> = {}): MapRequest {
+  return {
+    type: 'map-request',
+    authoritative: false,
+    probe: false,
+    smr: false,
+    pitr: false,
+    smrInvoked: false,
+    localXtr: false,
+    dontMapReply: false,
+    nonce: 77n,
+    sourceEid: { instanceId: 0, address: parseAddress('5.5.5.5') },
+    itrRlocs: [parseAddress('4.4.4.4')],
+    records: eids.map(eid),
+    mapping: undefined,
+    ...more,
+  };
+}
+
+export function ecm(request: MapRequest, more: Partial<EncapsulatedControl> = {}): EncapsulatedControl {
+  return {
+    type: 'encapsulated-control',
+    security: undefined,
+    ddt: false,
+    innerSource: parseAddress('5.5.5.5'),
+    innerDestination: parseAddress('1.1.1.1'),
+    innerSourcePort: 50_123,
+    innerDestinationPort: 4342,
+    payload: encodeMessage(request),
+    ...more,
+  };
+}
+
+export class Scene {
+  now = 1_000_000;
+  readonly counters = new Counters();
+  readonly server: MapServer;
+  #nonce = 0xa000n;
+
+  constructor(
+    sites: readonly Site[] = SITES,
+    limits: Partial<MapServerLimits> = {},
+    addresses = [MS, MS_V6],
+  ) {
+    const config: MapServerConfig = {
+      sites,
+      addresses: addresses.map(parseAddress),
+      limits: { ...DEFAULT_MAP_SERVER_LIMITS, ...limits },
+    };
+    const random = { nonce: () => (this.#nonce += 1n), fraction: () => 0.5 };
+    this.server = new MapServer(config, this.counters, random);
+  }
+
+  /** A Map-Server that has the nonces of this one and nothing else, as after a restart. */
+  restarted(sites: readonly Site[]): Scene {
+    const next = new Scene(sites);
+    next.server.nonces.restore([...this.server.nonces.entries()]);
+    return next;
+  }
+
+  /** Signed with the sender's key, encoded, decoded and handed in. */
+  register(message: MapRegister, sender: Sender): Outcome {
+    const header = sender.key ? authentication(sender.key) : message.authentication;
+    const { secret } = sender.key ?? KEY;
+    return this.registerBytes(encodeMessage({ ...message, authentication: header }, secret), sender);
+  }
+
+  registerBytes(bytes: Uint8Array, sender: Sender): Outcome {
+    const decoded = decodeMessage(bytes);
+    if (decoded.type !== 'map-register') throw new TypeError(decoded.type);
+    return new Outcome(this.server.mapRegister(received(bytes, sender), decoded, this.now));
+  }
+
+  acknowledge(notify: MapNotify, sender: Sender, change: Partial<MapNotify> = {}): Outcome {
+    const ack: MapNotify = { ...notify, type: 'map-notify-ack', ...change };
+    const bytes = encodeMessage(ack, (sender.key ?? KEY).secret);
+    const decoded = decodeMessage(bytes);
+    if (decoded.type !== 'map-notify-ack') throw new TypeError(decoded.type);
+    return new Outcome(this.server.mapNotifyAck(received(bytes, sender), decoded, this.now));
+  }
+
+  /** Encapsulated, from the ITR 4.4.4.4. */
+  request(
+    request: MapRequest,
+    more: Partial<EncapsulatedControl> = {},
+    sender: Sender = { from: '4.4.4.4' },
+  ): Outcome {
+    const bytes = encodeMessage(ecm(request, more));
+    const outer = decodeMessage(bytes);
+    if (outer.type !== 'encapsulated-control') throw new TypeError(outer.type);
+    const inner = decodeMessage(outer.payload);
+    if (inner.type !== 'map-request') throw new TypeError(inner.type);
+    return new Outcome(this.server.encapsulatedMapRequest(received(bytes, sender), outer, inner, this.now));
+  }
+
+  plainRequest(request: MapRequest, sender: Sender): Outcome {
+    const bytes = encodeMessage(request);
+    const decoded = decodeMessage(bytes);
+    if (decoded.type !== 'map-request') throw new TypeError(decoded.type);
+    return new Outcome(this.server.mapRequest(received(bytes, sender), decoded, this.now));
+  }
+
+  /** Lets time go by, waking the Map-Server at each of its deadlines; the time of each effect is kept. */
+  advance(ms: number): Outcome & { readonly times: readonly number[] } {
+    const end = this.now + ms;
+    const effects: Effect[] = [];
+    const times: number[] = [];
+    for (
+      let due = this.server.nextDeadline();
+      due !== undefined && due <= end;
+      due = this.server.nextDeadline()
+    ) {
+      this.now = Math.max(this.now, due);
+      for (const effect of this.server.expire(this.now)) {
+        effects.push(effect);
+        if (effect.type === 'send') times.push(this.now);
+      }
+    }
+    this.now = end;
+    return Object.assign(new Outcome(effects), { times });
+  }
+
+  /** '1.1.1.1/32 -> 2.2.2.2' for each EID-prefix that is registered. */
+  get table(): string[] {
+    return [...this.server.registrations.entries()].map(
+      ({ eid: prefix, value }) => `${formatEidPrefix(prefix)} -> ${rlocs(locatorSet(value.etrs))}`,
+    );
+  }
+
+  count(name: Parameters<Counters['get']>[0]): number {
+    return this.counters.get(name);
+  }
+}
+
+function received(bytes: Uint8Array, { from, to, port }: Sender): Received {
+  const source = parseAddress(from);
+  const ours = parseAddress(to ?? (source.family === 4 ? MS : MS_V6));
+  return { from: source, fromPort: port ?? 40_000, to: ours, bytes };
+}
+
+export function rlocs(locators: readonly LocatorRecord[]): string {
+  return locators.map(({ rloc }) => formatAddress(rloc)).join(' ');
+}
+
+/** What a message made the Map-Server do. Everything sent is encoded, as core would do it. */
+export class Outcome {
+  readonly effects: readonly Effect[];
+
+  constructor(effects: readonly Effect[]) {
+    this.effects = effects;
+    for (const send of this.sends) encodeMessage(send.message, send.key);
+  }
+
+  get sends(): SendEffect[] {
+    return this.effects.filter((effect) => effect.type === 'send');
+  }
+
+  get paths(): string[] {
+    return this.sends.map(path);
+  }
+
+  get events(): ControlEvent[] {
+    return this.effects.flatMap((effect) => (effect.type === 'event' ? [effect.event] : []));
+  }
+
+  get eventNames(): string[] {
+    return this.events.map(({ name }) => name);
+  }
+
+  /** Map-Notify messages with where they go, checked to be signed with `key`. */
+  notifies(key: AuthenticationKey = KEY): { readonly message: MapNotify; readonly path: string }[] {
+    return this.sends.map((send) => {
+      const bytes = encodeMessage(send.message, send.key);
+      const message = decodeMessage(bytes);
+      if (message.type !== 'map-notify') throw new TypeError(message.type);
+      if (!verifyAuthentication(bytes, message, key.secret)) throw new Error('not signed with this key');
+      return { message, path: path(send) };
+    });
+  }
+
+  replies(): { readonly message: MapReply; readonly path: string; readonly bytes: number }[] {
+    return this.sends.map((send) => {
+      const bytes = encodeMessage(send.message);
+      const message = decodeMessage(bytes);
+      if (message.type !== 'map-reply') throw new TypeError(message.type);
+      return { message, path: path(send), bytes: bytes.length };
+    });
+  }
+
+  /** The records of all Map-Replies: '1.1.1.1/32 2.2.2.2 ttl 1440', or with the action for negative ones. */
+  get answers(): string[] {
+    return this.replies().flatMap(({ message }) => message.records.map(answer));
+  }
+}
+
+function answer({ eid: prefix, locators, action, ttl_min }: EidRecord): string {
+  const what = locators.length > 0 ? rlocs(locators) : `action ${action}`;
+  return `${formatEidPrefix(prefix)} ${what} ttl ${ttl_min}`;
+}
+
+/** '10.0.0.1 > 2.2.2.2:4342' */
+function path({ from, to, toPort }: { from: Address | undefined; to: Address; toPort: number }): string {
+  return `${from ? formatAddress(from) : '-'} > ${formatAddress(to)}:${toPort}`;
+}
+
+export const HOST = '1.1.1.1/32';
+/** Where its ETR registers from. */
+export const FROM = { from: '2.2.2.2' };
+
+/** The story with 1.1.1.1 registered by 2.2.2.2, for proxy replies if `proxyReply`. */
+export function registered(
+  proxyReply: boolean,
+  prefixes: readonly string[] = [HOST],
+  sites?: readonly Site[],
+) {
+  const scene = new Scene(sites);
+  const etr = new Etr('2.2.2.2', 0x22n);
+  if (prefixes.length > 0)
+    scene.register(
+      etr.register(
+        prefixes.map((prefix) => record(prefix, ['2.2.2.2'])),
+        { proxyReply },
+      ),
+      FROM,
+    );
+  return { scene, etr };
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+import test from 'ava';
+import { parseAddress } from '#addr/index.js';
+import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
+import {
+  Bench,
+  configOf,
+  dynamic,
+  eid,
+  OTHER_EID_PORT,
+  prefix,
+  record,
+  RLOC_PORT,
+} from '#test/control/harness.js';
+
+const HOUR_ms = 3_600_000;
+
+function xtr2(overrides: Parameters<typeof configOf>[1] = {}): Bench {
+  const dynamicEids = [dynamic('1.1.1.0/24'), dynamic('2001:db8:1::/64'), dynamic('[7]1.1.1.0/24')];
+  return new Bench(configOf(['2.2.2.2'], { dynamicEids, ...overrides })).start();
+}
+
+for (const discovery of ['ARP/ND', 'Local Address', 'Packet Reception'] as const)
+  test(`learnt from: ${discovery}`, (t) => {
+    const bench = xtr2().sight('1.1.1.1', 7, discovery);
+    t.deepEqual(bench.lines.slice(0, 2), ['local-eid 1.1.1.1/32 local on 7', 'host-route-add 1.1.1.1 7']);
+    t.like(bench.xtr.dynamicEids.get(prefix('1.1.1.1')), { discovery, ifindex: 7, createdAt_ms: bench.now });
+    t.like(bench.xtr.database.get(prefix('1.1.1.1')), { dynamicEid: { name: '1.1.1.0/24' } });
+  });
+
+test('IPv6 hosts too', (t) => {
+  t.true(xtr2().sight('2001:db8:1::9').lines.includes('local-eid 2001:db8:1::9/128 local on 7'));
+});
+
+const ignored = test.macro({
+  exec(t, host: string, ifindex: number) {
+    const bench = xtr2({ databaseMappings: [{ eid: prefix('1.1.1.128/25') }] });
+    t.deepEqual(bench.sight(host, ifindex).effects, []);
+  },
+  title: (title = '') => `not learnt: ${title}`,
+});
+
+test('outside of dynamic-EID prefixes', ignored, '9.9.9.9', 7);
+test('on an interface that is not EID-facing', ignored, '1.1.1.1', RLOC_PORT);
+test('in a table that is not the interface’s', ignored, '[7]1.1.1.1', 7);
+test('the network address', ignored, '1.1.1.0', 7);
+test('the broadcast address', ignored, '1.1.1.255', 7);
+test('the Subnet-Router anycast address', ignored, '2001:db8:1::', 7);
+test('in a configured mapping inside the prefix', ignored, '1.1.1.200', 7);
+
+test('not learnt: link-local, multicast, loopback, our RLOC', (t) => {
+  const dynamicEids = ['0.0.0.0/0', '::/0'].map(dynamic);
+  const bench = new Bench(configOf(['2.2.2.2'], { dynamicEids, staticMappings: [] })).start();
+  for (const host of ['169.254.1.1', 'fe80::1', '224.0.0.1', 'ff02::1', '127.0.0.1', '::1', '::', '2.2.2.2'])
+    t.deepEqual(bench.sight(host).effects, [], host);
+});
+
+test('the EID-facing interfaces may be others later', (t) => {
+  const bench = xtr2().sight('1.1.1.1');
+  bench.xtr.eidInterfaces([{ name: 'eid0', ifindex: 77, instanceId: 0 }]);
+  t.deepEqual(bench.sight('1.1.1.2').effects, []);
+  t.deepEqual(bench.sight('1.1.1.1', 77).lines.slice(0, 3), [
+    'host-route-delete 1.1.1.1 7',
+    'local-eid 1.1.1.1/32 local on 77',
+    'host-route-add 1.1.1.1 77',
+  ]);
+  t.like(bench.xtr.dynamicEids.get(prefix('1.1.1.1')), { ifindex: 77 });
+});
+
+test('the source of a packet that came encapsulated is never learnt', (t) => {
+  const bench = xtr2();
+  bench.punt('stale', '1.1.1.1', '1.1.1.2', { outerSource: parseAddress('6.6.6.6') });
+  bench.punt('eid-detected', '1.1.1.1', '1.1.1.2', { outerSource: parseAddress('6.6.6.6') });
+  t.is(bench.xtr.dynamicEids.size, 0);
+});
+
+test('seen again: only its last activity changes', (t) => {
+  const bench = xtr2().sight('1.1.1.1').pass(1000).sight('1.1.1.1');
+  t.deepEqual(bench.effects, []);
+  t.like(bench.xtr.dynamicEids.get(prefix('1.1.1.1')), { lastActivity_ms: bench.now });
+});
+
+test('seen on another interface: it is there now', (t) => {
+  const bench = xtr2().sight('1.1.1.1').sight('1.1.1.1', OTHER_EID_PORT);
+  t.deepEqual(bench.lines, [
+    'host-route-delete 1.1.1.1 7',
+    'local-eid 1.1.1.1/32 local on 8',
+    'host-route-add 1.1.1.1 8',
+  ]);
+  t.deepEqual(bench.events, ['eid-learnt']);
+});
+
+test('seen on an interface that is not EID-facing: it stays where it was', (t) => {
+  t.deepEqual(xtr2().sight('1.1.1.1').sight('1.1.1.1', RLOC_PORT).effects, []);
+});
+
+test('asked whether it is there a minute before it would be forgotten', (t) => {
+  const bench = xtr2({ mapServers: [] }).sight('1.1.1.1');
+  t.deepEqual(bench.pass(24 * HOUR_ms - 60_000).lines, ['probe-host 1.1.1.1 7']);
+  bench.sight('1.1.1.1'); // it answers
+  t.deepEqual(bench.pass(24 * HOUR_ms - 60_001).effects, []);
+});
+
+test('forgotten after a day without a sign of life', (t) => {
+  const bench = xtr2({ mapServers: [] })
+    .sight('1.1.1.1')
+    .pass(23 * HOUR_ms)
+    .sight('1.1.1.1');
+  t.deepEqual(bench.pass(24 * HOUR_ms - 1).lines, ['probe-host 1.1.1.1 7']);
+  bench.pass(1);
+  t.deepEqual(bench.lines, ['local-eid 1.1.1.1/32 deleted', 'host-route-delete 1.1.1.1 7']);
+  t.deepEqual(bench.events, ['eid-forgotten']);
+  t.like(bench.xtr.sizes(), { database: 0, away: 0 });
+});
+
+test('a local address that is removed is forgotten', (t) => {
+  const bench = xtr2().sight('1.1.1.1', 7, 'Local Address').acknowledge().lose('1.1.1.1');
+  t.deepEqual(bench.lines.slice(0, 2), ['local-eid 1.1.1.1/32 deleted', 'host-route-delete 1.1.1.1 7']);
+  t.deepEqual(bench.events, ['eid-forgotten', 'withdraw-sent']);
+});
+
+test('as long as it is there it is kept, without being asked', (t) => {
+  const bench = xtr2({ mapServers: [] }).sight('1.1.1.1', 7, 'Local Address');
+  bench.sight('1.1.1.2').pass(HOUR_ms).sight('1.1.1.2', 7, 'Local Address');
+  t.deepEqual(bench.pass(48 * HOUR_ms).effects, []);
+  t.is(bench.xtr.dynamicEids.size, 2);
+  t.deepEqual(bench.lose('1.1.1.1').events, ['eid-forgotten']);
+});
+
+test('a neighbour that fails is kept: hosts may be silent', (t) => {
+  t.deepEqual(xtr2().sight('1.1.1.1').lose('1.1.1.1', 7, 'ARP/ND').effects, []);
+});
+
+test('a local address of another interface is somebody else’s', (t) => {
+  t.deepEqual(xtr2().sight('1.1.1.1').lose('1.1.1.1', OTHER_EID_PORT).effects, []);
+});
+
+test('what is unknown can not be lost', (t) => {
+  t.deepEqual(xtr2().lose('1.1.1.1').effects, []);
+});
+
+test('at the bound nothing more is learnt, and it is told once', (t) => {
+  const bench = xtr2({ limits: { ...DEFAULT_XTR_LIMITS, dynamicEids: 1 } }).sight('1.1.1.1');
+  t.deepEqual(bench.sight('1.1.1.2').events, ['table-full']);
+  t.deepEqual(bench.sight('1.1.1.3').effects, []);
+  t.is(bench.counters.get('dynamicEidsFull'), 2);
+  t.not(bench.lose('1.1.1.1').sight('1.1.1.2').effects.length, 0);
+});
+
+const MINUTE_ms = 60_000;
+
+/** With room for that many, and no Map-Server whose timers would be in between. */
+function narrow(dynamicEids: number): Bench {
+  return xtr2({ mapServers: [], limits: { ...DEFAULT_XTR_LIMITS, dynamicEids } });
+}
+
+test('while others are refused, hosts that do not answer give way', (t) => {
+  const bench = narrow(2).sight('1.1.1.1').sight('1.1.1.2').pass(MINUTE_ms).sight('1.1.1.3');
+  t.deepEqual(bench.events, ['table-full']);
+  t.deepEqual(bench.pass(100).lines, ['probe-host 1.1.1.1 7', 'probe-host 1.1.1.2 7']);
+  t.deepEqual(bench.sight('1.1.1.2').effects, [], 'it answers, and is no other than before');
+  bench.pass(10_000);
+  t.deepEqual(bench.lines, [
+    ...['probe-host 1.1.1.1 7', 'probe-host 1.1.1.1 7'],
+    ...['local-eid 1.1.1.1/32 deleted', 'host-route-delete 1.1.1.1 7'],
+  ]);
+  t.deepEqual(bench.events, ['eid-forgotten']);
+  t.true(bench.sight('1.1.1.3').events.includes('eid-learnt'));
+});
+
+test('hosts that were seen lately, and addresses of the router, are not asked to give way', (t) => {
+  const bench = narrow(2).sight('1.1.1.1', 7, 'Local Address').pass(MINUTE_ms).sight('1.1.1.2');
+  t.deepEqual(bench.pass(MINUTE_ms - 1).sight('1.1.1.3').events, ['table-full']);
+  t.deepEqual(bench.pass(MINUTE_ms).effects, []);
+});
+
+test('an address of the router that was noticed otherwise before is not asked to give way', (t) => {
+  const bench = narrow(1).sight('1.1.1.1', 7, 'Packet Reception').sight('1.1.1.1', 7, 'Local Address');
+  t.deepEqual(bench.pass(MINUTE_ms).sight('1.1.1.2').events, ['table-full']);
+  t.deepEqual(bench.pass(MINUTE_ms).effects, []);
+});
+
+test('a full table is gone through in steps, however many are refused', (t) => {
+  const bench = narrow(250);
+  for (let host = 0; host < 250; host++) bench.sight(`2001:db8:1::1:${host.toString(16)}`);
+  bench.pass(MINUTE_ms);
+  const all = new Set<string>();
+  const asked = (): number => {
+    for (let host = 1; host < 100; host++) bench.sight(`1.1.1.${host}`);
+    for (const line of bench.pass(1_000).lines) if (line.startsWith('probe-host')) all.add(line);
+    return all.size;
+  };
+  t.deepEqual([asked(), asked(), asked()], [100, 200, 250]);
+  bench.pass(10_000);
+  t.is(bench.xtr.dynamicEids.size, 0);
+});
+
+test('a host that comes back from elsewhere is local again', (t) => {
+  const bench = xtr2().sight('1.1.1.1').acknowledge().pass(5000);
+  bench.notify(1n, [record('1.1.1.1', ['6.6.6.6'])]).acknowledge();
+  bench.punt('stale', '5.5.5.5', '1.1.1.1', { outerSource: parseAddress('4.4.4.4') });
+  bench.pass(100).sight('1.1.1.1');
+  t.deepEqual(bench.lines.slice(0, 2), ['local-eid 1.1.1.1/32 local on 7', 'host-route-add 1.1.1.1 7']);
+  t.like(bench.xtr.sizes(), { away: 0, database: 1 });
+  t.is(bench.xtr.smr.size, 0);
+});
+
+test('which dynamic-EID prefix an EID would be learnt in', (t) => {
+  const bench = xtr2({ databaseMappings: [{ eid: prefix('1.1.1.128/25') }] });
+  t.is(bench.xtr.dynamicPrefixOf(eid('1.1.1.1'))?.name, '1.1.1.0/24');
+  t.is(bench.xtr.dynamicPrefixOf(eid('1.1.1.200')), undefined);
+  t.is(bench.xtr.dynamicPrefixOf(eid('9.9.9.9')), undefined);
+});
+
+test('this node owns what is configured and what is learnt, not what might be learnt', (t) => {
+  const bench = xtr2({ databaseMappings: [{ eid: prefix('1.1.0.0/16') }] }).sight('1.1.1.1');
+  const owns = ['1.1.2.0/24', '1.1.1.1', '1.1.1.2', '1.1.1.0/24', '9.9.9.9'].map((text) =>
+    bench.xtr.ownsEid(prefix(text)),
+  );
+  t.deepEqual(owns, [true, true, false, false, false]);
+});

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import test from 'ava';
+import { checksumWarnings, offloadNotes, redirectWarnings } from '#netlink/index.js';
+import { hasFeature, takesUnfinishedChecksums } from '#netlink/kernel/virtio.js';
+import { routerAndHost } from '#test/netlink/helpers/namespace.js';
+import { RemoteNetwork } from '#test/netlink/helpers/remote-network.js';
+
+const LINKS = [
+  { name: 'eid0', ifindex: 2, kind: 'veth', mac: new Uint8Array(6), mtu: 1500, up: true },
+  { name: 'eth1', ifindex: 3, kind: undefined, mac: new Uint8Array(6), mtu: 1500, up: true },
+  { name: 'other0', ifindex: 4, kind: 'veth', mac: new Uint8Array(6), mtu: 1500, up: true },
+];
+const attached = (eid0: 'native' | 'generic', eth1: 'native' | 'generic') => [
+  { name: 'eid0', ifindex: 2, mode: eid0 },
+  { name: 'eth1', ifindex: 3, mode: eth1 },
+];
+const WITHOUT = [2, 3].map((ifindex) => ({ ifindex, bits: 0x23n }));
+const WITH = [2, 3].map((ifindex) => ({ ifindex, bits: 0x67n }));
+
+test('a veth is told of with the command for its peer', (t) => {
+  t.deepEqual(offloadNotes(LINKS, ['eid0', 'eth1']), [
+    'eid0 is a veth: on its peer, once: ethtool -K PEER tx off',
+  ]);
+});
+
+test('each interface that takes no redirected packets is told of, with what mends it', (t) => {
+  const [veth, other, ...more] = redirectWarnings(attached('native', 'native'), LINKS, WITHOUT);
+  t.is(
+    veth,
+    'eid0 loses packets that native XDP redirects to it: on its veth peer, while both ends are up: ethtool -K PEER gro on',
+  );
+  t.regex(other ?? '', /^eth1 loses .*\(NETDEV_XDP_ACT_NDO_XMIT\); generic mode on it alone does not help/);
+  t.deepEqual(more, []);
+});
+
+test('one interface in native mode is enough', (t) => {
+  t.is(redirectWarnings(attached('native', 'generic'), LINKS, WITHOUT).length, 2);
+});
+
+const silent = test.macro({
+  title: (_, when: string) => `nothing is said ${when}`,
+  exec: (t, _when: string, ...args: Parameters<typeof redirectWarnings>) =>
+    t.deepEqual(redirectWarnings(...args), []),
+});
+test(silent, 'of interfaces that take them', attached('native', 'native'), LINKS, WITH);
+test(silent, 'where the kernel cannot say', attached('native', 'native'), LINKS, []);
+test(silent, 'in generic mode', attached('generic', 'generic'), LINKS, WITHOUT);
+
+test.serial('a family that the kernel does not have is none', async (t) => {
+  const { router } = await routerAndHost(t);
+  const network = await RemoteNetwork.open(t, router);
+  t.is(await network.ask('findFamily', 'nlctrl'), 16);
+  t.is(await network.ask('findFamily', 'xtrt'), undefined);
+});
+
+test.serial('a veth has ndo_xdp_xmit while its peer has GRO', async (t) => {
+  const { router, host } = await routerAndHost(t);
+  const network = await RemoteNetwork.open(t, router);
+  const links = await network.call('links');
+  const ifindex = links.find(({ name }) => name === 'eid0')?.ifindex ?? 0;
+  const warnings = async () =>
+    redirectWarnings(
+      [{ name: 'eid0', ifindex, mode: 'native' }],
+      links,
+      await network.call('xdpFeatures', [ifindex]),
+    );
+  for (const [gro, count] of [['off', 1] as const, ['on', 0] as const, ['off', 1] as const]) {
+    await host.exec('ethtool', '-K', 'eth0', 'gro', gro);
+    t.is((await warnings()).length, count, `gro ${gro}`);
+  }
+});
+
+test.serial('of an interface that is gone there is nothing', async (t) => {
+  const { router } = await routerAndHost(t);
+  const network = await RemoteNetwork.open(t, router);
+  const [lo, ...others] = await network.call('xdpFeatures', [1, 12_345]);
+  t.deepEqual([lo, ...others], [{ ifindex: 1, bits: 0n }]);
+});
+
+test('generic XDP on a virtio NIC with guest offloads is told of, with what mends it', (t) => {
+  const [warning, ...more] = checksumWarnings(attached('native', 'generic'), () => true);
+  t.regex(warning ?? '', /^eth1: generic XDP .* without a checksum.*guest_csum=off.*ethtool -K DEV tx off$/);
+  t.deepEqual(more, []);
+  t.deepEqual(
+    checksumWarnings(attached('native', 'generic'), () => false),
+    [],
+  );
+});
+
+test('the features of a virtio device are read as sysfs writes them', (t) => {
+  const features = '0100010000000000000000000000000010000000000000000000000000000000\n';
+  t.true(hasFeature(features, 1));
+  t.false(hasFeature(features, 0));
+  for (const other of ['', '0x1023\n', '01 00']) t.false(hasFeature(other, 1), other);
+  t.false(takesUnfinishedChecksums('lo'), 'no device');
+});
