@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Structs and enums of a .BTF section (Documentation/bpf/btf.rst of the kernel), so that no tool is needed to read them.
+// Types of a .BTF section (Documentation/bpf/btf.rst of the kernel), so that no tool is needed to read them.
 import { type Section, text } from './elf.js';
 
 const BTF_MAGIC = 0xeb9f;
@@ -28,8 +28,26 @@ const TRAILERS: readonly (readonly [fixed: number, eachMember: number])[] = [
   [0, 0], // type_tag
   [0, 12], // enum64
 ];
-const KIND_STRUCT = 4;
-const KIND_ENUM = 6;
+const KIND = { ARRAY: 3, STRUCT: 4, ENUM: 6, VAR: 14, DATASEC: 15 } as const;
+
+interface BtfMember {
+  readonly name: string;
+  /** Type ID of a struct's field, value of an enum's member. */
+  readonly value: number;
+  /** Of a struct's field: bits, and in structs with bit fields the field's size in the high byte. */
+  readonly offset: number;
+}
+
+interface BtfType {
+  readonly kind: number;
+  readonly name: string;
+  /** Of a struct: its bytes. Of a pointer or variable: the ID of its type. */
+  readonly size: number;
+  readonly hasBitFields: boolean;
+  readonly members: readonly BtfMember[];
+  /** Elements of an array. */
+  readonly elements: number;
+}
 
 export interface Struct {
   readonly kind: 'struct';
@@ -45,34 +63,94 @@ export interface Enum {
   readonly members: readonly { readonly name: string; readonly value: number }[];
 }
 
-/** The named structs and enums of a section. @throws Error when it is not BTF, or of a kind not known here */
-export function parseBtf({ bytes: btf, littleEndian }: Section): (Struct | Enum)[] {
+/** A BPF map as SEC(".maps") declares it. */
+export interface MapDeclaration {
+  readonly name: string;
+  /** enum bpf_map_type */
+  readonly type: number;
+  /** Before the agent sets another one. */
+  readonly maxEntries: number;
+}
+
+/** The types of an object file's .BTF section. */
+export class Btf {
+  /** By type ID; 0 is void. */
+  readonly #types: readonly (BtfType | undefined)[];
+
+  /** @throws Error when it is not BTF, or of a kind not known here */
+  constructor(section: Section) {
+    this.#types = [undefined, ...parseTypes(section)];
+  }
+
+  /** Named structs and enums. */
+  types(): (Struct | Enum)[] {
+    return this.#types.flatMap((type): (Struct | Enum)[] => {
+      if (type?.kind === KIND.STRUCT) return [structOf(type)];
+      if (type?.kind === KIND.ENUM) return [{ kind: 'enum', name: type.name, members: type.members }];
+      return [];
+    });
+  }
+
+  /** In the order of BTF, which is that of their first use. */
+  maps(): MapDeclaration[] {
+    const section = this.#types.find((type) => type?.kind === KIND.DATASEC && type.name === '.maps');
+    const variables = (section?.members ?? []).map(({ value }) => this.#type(value));
+    return variables.map(({ name, size }) => {
+      const { members } = this.#type(size);
+      return {
+        name,
+        type: this.#number(members, 'type'),
+        maxEntries: this.#number(members, 'max_entries'),
+      };
+    });
+  }
+
+  /** What __uint(name, value) declared: a pointer to an array of so many elements. */
+  #number(members: readonly BtfMember[], name: string): number {
+    const member = members.find((each) => each.name === name);
+    if (member === undefined) throw new Error(`a map without ${name}`);
+    return this.#type(this.#type(member.value).size).elements;
+  }
+
+  #type(id: number): BtfType {
+    const type = this.#types[id];
+    if (type === undefined) throw new Error(`no BTF type ${id}`);
+    return type;
+  }
+}
+
+function structOf({ name, size, members, hasBitFields }: BtfType): Struct {
+  const bytes = (offset: number): number => (hasBitFields ? offset & 0xff_ffff : offset) / 8;
+  const fields = members.map((member) => ({ name: member.name, offset: bytes(member.offset) }));
+  return { kind: 'struct', name, bytes: size, fields };
+}
+
+function parseTypes({ bytes: btf, littleEndian }: Section): BtfType[] {
   const u32 = (at: number): number => btf.getUint32(at, littleEndian);
   if (btf.getUint16(0, littleEndian) !== BTF_MAGIC) throw new Error('not BTF');
   const header = u32(4);
   const [types, typeBytes, strings] = [u32(8), u32(12), u32(16)];
   const name = (at: number): string => text(btf, header + strings + u32(at));
 
-  const found: (Struct | Enum)[] = [];
+  const found: BtfType[] = [];
   for (let at = header + types; at < header + types + typeBytes;) {
     const info = u32(at + 4);
     const kind = (info >>> 24) & 0x1f;
     const memberCount = info & 0xffff;
     const trailer = TRAILERS[kind];
     if (trailer === undefined) throw new Error(`BTF kind ${kind} is not known`);
-    const member = (index: number): number => at + TYPE_BYTES + index * trailer[1];
-    const members = Array.from({ length: memberCount }, (_, index) => member(index));
-    if (kind === KIND_STRUCT) {
-      // the high byte of a member's offset is the size of a bit field in structs that have some
-      const offset = (field: number): number =>
-        (info >>> 31 ? u32(field + 8) & 0xff_ffff : u32(field + 8)) / 8;
-      const fields = members.map((field) => ({ name: name(field), offset: offset(field) }));
-      found.push({ kind: 'struct', name: name(at), bytes: u32(at + 8), fields });
-    } else if (kind === KIND_ENUM) {
-      const values = members.map((value) => ({ name: name(value), value: u32(value + 4) }));
-      found.push({ kind: 'enum', name: name(at), members: values });
-    }
-    at += TYPE_BYTES + trailer[0] + memberCount * trailer[1];
+    const [fixed, eachMember] = trailer;
+    const members = Array.from({ length: memberCount }, (_, index): BtfMember => {
+      const member = at + TYPE_BYTES + fixed + index * eachMember;
+      // a variable of a section begins with its type ID, all other members with their name
+      if (kind === KIND.DATASEC) return { name: '', value: u32(member), offset: u32(member + 4) };
+      return { name: name(member), value: u32(member + 4), offset: eachMember > 8 ? u32(member + 8) : 0 };
+    });
+    found.push({
+      ...{ kind, members, name: name(at), size: u32(at + 8), hasBitFields: info >>> 31 === 1 },
+      elements: kind === KIND.ARRAY ? u32(at + TYPE_BYTES + 8) : 0,
+    });
+    at += TYPE_BYTES + fixed + memberCount * eachMember;
   }
   return found;
 }

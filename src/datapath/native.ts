@@ -2,9 +2,13 @@
 // The one importer of the addon.
 import { createRequire } from 'node:module';
 import type * as Addon from '#native';
+import type { MapName } from './generated/layout.js';
 
 export type { BpfError, BpfLink, BpfMap, BpfObject, BpfProgram, RawSocket, RingBuffer } from '#native';
 export type Native = typeof Addon;
+
+/** The map of this name, of the loaded programs. */
+export type MapByName = (name: MapName) => Addon.BpfMap;
 
 const ADDON = '../../../native/build/Release/xtrd_native.node';
 

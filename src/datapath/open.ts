@@ -4,13 +4,14 @@ import type { AdoptedState } from '#control/contract/inputs.js';
 import type { DataPath } from '#core/ports.js';
 import { AdapterCounters } from './adapter-counters.js';
 import { XdpDataPath } from './data-path.js';
+import type { MapName } from './generated/layout.js';
 import { Injector } from './punts/injector.js';
 import { writeConfiguration } from './programs/interface-maps.js';
 import { Interfaces } from './programs/interfaces.js';
 import { Links } from './programs/links.js';
 import { mapSizes, remembered, rememberedFlows } from './tables/map-sizes.js';
 import { Memory } from './programs/memory.js';
-import { type BpfMap, loadNative, type Native } from './native.js';
+import { type BpfMap, loadNative, type MapByName, type Native } from './native.js';
 import type { DataPathOptions } from './options.js';
 import { PacketSender } from './punts/packet-sender.js';
 import { PinPaths } from './programs/pin-paths.js';
@@ -35,7 +36,7 @@ const MAP_NAMES = [
   'xtr_settings',
   'xtr_ports',
   'xtr_punts',
-] as const;
+] as const satisfies readonly MapName[];
 
 /** More locators than have a status bit are not told apart (RFC 9300 section 5.1). */
 const STATUS_BITS = 32;
@@ -86,8 +87,8 @@ function open(
     pinDirectory: paths.maps,
     maxEntries: mapSizes(options.sizes, native.numPossibleCpus()),
   });
-  const maps = new Map<string, BpfMap>(MAP_NAMES.map((name) => [name, opened.add(programs.map(name))]));
-  const map = (name: string): BpfMap => maps.get(name) ?? opened.add(programs.map(name));
+  const maps = new Map<MapName, BpfMap>(MAP_NAMES.map((name) => [name, opened.add(programs.map(name))]));
+  const map: MapByName = (name) => maps.get(name) ?? opened.add(programs.map(name));
 
   const counters = new AdapterCounters();
   const cpus = native.numPossibleCpus();

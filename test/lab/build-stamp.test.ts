@@ -28,7 +28,13 @@ const SOURCES = [
   ...['bpf/maps.h', 'native/map.cc', 'native/map.h', 'native/binding.gyp', 'src/main.ts'],
   ...['scripts/story/clock.ts', 'scripts/story/traffic/main.ts', 'scripts/story/vagrant/guest/clock.ts'],
   ...['scripts/bootstrap', 'scripts/packages.sh', 'package-lock.json', 'tsconfig.json'],
+  'scripts/layout/main.ts',
 ];
+/** What the TypeScript compiler makes of the generator of layouts. */
+const GENERATOR = `const { mkdirSync, writeFileSync } = require('node:fs');
+mkdirSync('src/datapath/generated', { recursive: true });
+writeFileSync('src/datapath/generated/layout.ts', '');
+`;
 const COMPILERS = ['scripts/build-bpf', 'node_modules/.bin/node-gyp', 'node_modules/.bin/tsc'];
 
 interface Ended {
@@ -47,7 +53,8 @@ class Clone {
     }
     for (const file of SOURCES) this.write(file, `${file}\n`);
     for (const file of COMPILERS) this.stub(file, 'exit 0');
-    mkdirSync(this.path('build'));
+    mkdirSync(this.path('bpf/build'));
+    this.write('build/scripts/layout/main.js', GENERATOR);
   }
 
   path(file: string): string {

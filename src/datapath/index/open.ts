@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomFillSync } from 'node:crypto';
 import { xtr_index, xtr_index_state, xtr_index_table } from '#datapath/generated/layout.js';
-import type { BpfMap } from '#datapath/native.js';
+import type { BpfMap, MapByName } from '#datapath/native.js';
 import { EidIndex } from './eid-index.js';
 
 type ByFamily = Readonly<Record<4 | 6, EidIndex>>;
@@ -25,7 +25,7 @@ function wordsOf(map: BpfMap): Uint32Array {
 }
 
 /** Empty ones, with a secret of their own; until `publish` packets ask the tries. */
-export function openIndexes(map: (name: string) => BpfMap): Indexes {
+export function openIndexes(map: MapByName): Indexes {
   const header = wordsOf(map('xtr_index'));
   const stateOf = (table: number): Uint32Array => {
     const at = (xtr_index.offset.table + table * xtr_index_state.bytes) / 4;
@@ -35,7 +35,7 @@ export function openIndexes(map: (name: string) => BpfMap): Indexes {
   for (const table of Object.values(xtr_index_table).slice(0, -1)) stateOf(table).fill(0); // before the secret changes
   randomFillSync(seed);
   for (let i = 0; i < seed.length; i++) seed[i] = ((seed[i] ?? 0) | 1) >>> 0;
-  const open = (family: 4 | 6, name: string, table: number): EidIndex =>
+  const open = (family: 4 | 6, name: 'map_cache' | 'eid_db', table: number): EidIndex =>
     new EidIndex(family, {
       cells: wordsOf(map(`xtr_${name}_cells_v${family}`)),
       buckets: wordsOf(map(`xtr_${name}_index_v${family}`)),

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BpfMap } from '#datapath/native.js';
+import type { BpfMap, MapByName } from '#datapath/native.js';
 import { type DataPathInterface, type DataPathOptions, DEFAULT_PUNT_LIMITS } from '#datapath/options.js';
 import { u32Codec } from '#datapath/records/codec.js';
 import { encodeInterface, encodePort, encodeRloc, encodeSettings } from '#datapath/records/interface.js';
 import { rawKeys } from '#datapath/tables/typed-map.js';
 
 /** Writes the maps that follow from the configuration; what an earlier one left in them goes last. */
-export function writeConfiguration(map: (name: string) => BpfMap, options: DataPathOptions): void {
+export function writeConfiguration(map: MapByName, options: DataPathOptions): void {
   const { interfaces, localRlocs } = options;
   const key = u32Codec.encode;
   map('xtr_settings').update(key(0), encodeSettings(options.puntLimits ?? DEFAULT_PUNT_LIMITS));
@@ -25,16 +25,16 @@ export function writeConfiguration(map: (name: string) => BpfMap, options: DataP
 }
 
 /** Adds one interface, or writes it again. @throws BpfError, also when it is gone by now */
-export function writeInterface(map: (name: string) => BpfMap, target: DataPathInterface): void {
+export function writeInterface(map: MapByName, target: DataPathInterface): void {
   const key = u32Codec.encode(target.ifindex);
   map('xtr_ports').update(key, encodePort(target.ifindex));
   map('xtr_interfaces').update(key, encodeInterface(target));
 }
 
 /** Removes one interface; the kernel may have taken it out of xtr_ports already. */
-export function removeInterface(map: (name: string) => BpfMap, ifindex: number): void {
+export function removeInterface(map: MapByName, ifindex: number): void {
   const key = u32Codec.encode(ifindex);
-  for (const name of ['xtr_interfaces', 'xtr_ports']) map(name).delete(key);
+  for (const name of ['xtr_interfaces', 'xtr_ports'] as const) map(name).delete(key);
 }
 
 function replace(map: BpfMap, entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[]): void {

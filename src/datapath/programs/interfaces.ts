@@ -2,7 +2,7 @@
 import type { DataPathStatus } from '#core/ports.js';
 import { removeInterface, writeInterface } from './interface-maps.js';
 import type { Links } from './links.js';
-import type { BpfMap, BpfProgram } from '#datapath/native.js';
+import type { BpfProgram, MapByName } from '#datapath/native.js';
 import type { DataPathInterface } from '#datapath/options.js';
 import { programFor, type Programs } from './programs.js';
 
@@ -12,7 +12,7 @@ type Attached = DataPathStatus['interfaces'][number];
 export class Interfaces {
   readonly #links: Links;
   readonly #programs: Programs;
-  readonly #map: (name: string) => BpfMap;
+  readonly #map: MapByName;
   /** By name, as in the maps. */
   readonly #targets: Map<string, DataPathInterface>;
   readonly #attached = new Map<string, Attached>();
@@ -21,12 +21,7 @@ export class Interfaces {
    * @param targets are in the maps already
    * @throws DataPathError
    */
-  constructor(
-    links: Links,
-    programs: Programs,
-    map: (name: string) => BpfMap,
-    targets: readonly DataPathInterface[],
-  ) {
+  constructor(links: Links, programs: Programs, map: MapByName, targets: readonly DataPathInterface[]) {
     this.#links = links;
     this.#programs = programs;
     this.#map = map;

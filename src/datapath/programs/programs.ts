@@ -6,6 +6,8 @@ import { DataPathError } from '#datapath/data-path-error.js';
 import { ageNote, checkTestRuns } from './kernel-features.js';
 import { type BpfMap, type BpfObject, type BpfProgram, isBpfError, type Native } from '#datapath/native.js';
 import type { DataPathInterface } from '#datapath/options.js';
+import type { MapName } from '#datapath/generated/layout.js';
+import type { MapSizes } from '#datapath/tables/map-sizes.js';
 
 export type ProgramName = 'eid_ingress' | 'rloc_ingress' | 'both_ingress';
 
@@ -27,7 +29,7 @@ export class Programs {
     native: Native,
     directory: string | undefined,
     names: ReadonlySet<ProgramName>,
-    options: { readonly pinDirectory: string; readonly maxEntries: Record<string, number> },
+    options: { readonly pinDirectory: string; readonly maxEntries: MapSizes },
   ): void {
     for (const name of names) {
       const path = join(directory ?? BPF_DIRECTORY, `${name}.bpf.o`);
@@ -47,7 +49,7 @@ export class Programs {
   }
 
   /** @throws BpfError ENOENT */
-  map(name: string): BpfMap {
+  map(name: MapName): BpfMap {
     const [object] = this.#objects.values();
     if (object === undefined) throw new Error('no program is loaded');
     return object.map(name);
@@ -61,7 +63,7 @@ export class Programs {
 function load(
   native: Native,
   path: string,
-  options: { readonly pinDirectory: string; readonly maxEntries: Record<string, number> },
+  options: { readonly pinDirectory: string; readonly maxEntries: MapSizes },
 ): BpfObject {
   try {
     return native.loadObject(path, options);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { MapName } from '#datapath/generated/layout.js';
 import type { DataPathSizes } from '#datapath/options.js';
 
 /**
@@ -45,25 +46,39 @@ const ENTRIES_OF_BUCKET = 2.4;
 /** One for each /16 that there may be, 512 kB; of IPv6 for each /32, 4 MB: prefixes that share one are looked for in vain. */
 const MOST_CELLS = { v4: 65_536, v6: 262_144 } as const;
 
-function indexSizes(name: string, entries: number): Record<string, number> {
+interface IndexSize {
+  readonly buckets: number;
+  readonly cells_v4: number;
+  readonly cells_v6: number;
+}
+
+function indexSize(entries: number): IndexSize {
   const buckets = 2 ** Math.ceil(Math.log2(entries / ENTRIES_OF_BUCKET));
   return {
-    [`xtr_${name}_index_v4`]: buckets,
-    [`xtr_${name}_index_v6`]: buckets,
-    [`xtr_${name}_cells_v4`]: Math.min(buckets, MOST_CELLS.v4),
-    [`xtr_${name}_cells_v6`]: Math.min(buckets, MOST_CELLS.v6),
+    buckets,
+    cells_v4: Math.min(buckets, MOST_CELLS.v4),
+    cells_v6: Math.min(buckets, MOST_CELLS.v6),
   };
 }
 
-/** max_entries by map name. */
-export function mapSizes(sizes: DataPathSizes, cpus: number): Record<string, number> {
+/** max_entries of the maps that have not those of bpf/maps.h. */
+export type MapSizes = Partial<Record<MapName, number>>;
+
+export function mapSizes(sizes: DataPathSizes, cpus: number): MapSizes {
   const localEids = STATES_OF_DYNAMIC_EID * sizes.dynamicEids + CONFIGURED_EIDS;
   const mapCache = sizes.mapCacheEntries + localEids;
+  const [cacheIndex, databaseIndex] = [indexSize(mapCache), indexSize(localEids)];
   return {
     xtr_map_cache_v4: mapCache + SPARE_TRIE_ENTRIES,
     xtr_map_cache_v6: mapCache + SPARE_TRIE_ENTRIES,
-    ...indexSizes('map_cache', mapCache),
-    ...indexSizes('eid_db', localEids),
+    xtr_map_cache_index_v4: cacheIndex.buckets,
+    xtr_map_cache_index_v6: cacheIndex.buckets,
+    xtr_map_cache_cells_v4: cacheIndex.cells_v4,
+    xtr_map_cache_cells_v6: cacheIndex.cells_v6,
+    xtr_eid_db_index_v4: databaseIndex.buckets,
+    xtr_eid_db_index_v6: databaseIndex.buckets,
+    xtr_eid_db_cells_v4: databaseIndex.cells_v4,
+    xtr_eid_db_cells_v6: databaseIndex.cells_v6,
     xtr_mapping_counters: mapCache * cpus,
     xtr_eid_db_v4: localEids + SPARE_TRIE_ENTRIES,
     xtr_eid_db_v6: localEids + SPARE_TRIE_ENTRIES,

@@ -12,7 +12,7 @@ import { LocatorSetTable } from './locator-set-table.js';
 import { LocatorTable } from './locator-table.js';
 import { MapCache, type Refusal } from './map-cache.js';
 import { MappingCounters } from './mapping-counters.js';
-import { type BpfMap, isBpfError } from '#datapath/native.js';
+import { isBpfError, type MapByName } from '#datapath/native.js';
 import { type LocalEidRecord, localEidCodec } from '#datapath/records/local-eid.js';
 import { type MappingRecord, mappingCodec } from '#datapath/records/mapping.js';
 
@@ -28,12 +28,7 @@ export class Tables {
   readonly #counters: AdapterCounters;
 
   /** @param statusBits sent with packets from local EIDs; undefined: none are sent */
-  constructor(
-    map: (name: string) => BpfMap,
-    cpus: number,
-    statusBits: number | undefined,
-    counters: AdapterCounters,
-  ) {
+  constructor(map: MapByName, cpus: number, statusBits: number | undefined, counters: AdapterCounters) {
     this.#counters = counters;
     this.#indexes = openIndexes(map);
     this.#locators = new LocatorTable(map('xtr_locators'), map('xtr_locator_counters'));
