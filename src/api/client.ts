@@ -144,7 +144,7 @@ function unreachable(path: string, error: NodeJS.ErrnoException): AgentUnreachab
     case 'ENOENT':
       return new AgentUnreachableError(`there is no socket '${path}': is xtrd running?`);
     case 'ECONNREFUSED':
-      return new AgentUnreachableError(`nobody listens on '${path}': xtrd has ended without removing it`);
+      return new AgentUnreachableError(`no process listens on '${path}': xtrd ended without removing it`);
     case 'EACCES':
       return new AgentUnreachableError(
         `no permission to use '${path}': become root, or a member of its group`,

@@ -17,7 +17,7 @@ export async function claimSocketPath(path: string): Promise<void> {
     if (found === undefined) return;
     if (!found.isSocket())
       throw new ApiSocketError(
-        `'${path}' is there and is no socket: remove it, or configure another api-socket`,
+        `'${path}' exists and is not a socket: remove it, or configure another api-socket`,
       );
     if (await answers(path))
       throw new ApiSocketError(`another agent listens on '${path}': stop it, or give this one another name`);
@@ -64,5 +64,5 @@ function ignoreMissing(error: NodeJS.ErrnoException): undefined {
 
 function unusable(path: string, error: unknown): ApiSocketError {
   const code = (error as NodeJS.ErrnoException).code ?? String(error);
-  return new ApiSocketError(`no socket can be made at '${path}' (${code}): configure another api-socket`);
+  return new ApiSocketError(`cannot create a socket at '${path}' (${code}): configure another api-socket`);
 }

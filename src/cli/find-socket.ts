@@ -30,11 +30,11 @@ export async function findSocket(
   if (only === undefined)
     throw new CommandError(
       EXIT.unreachable,
-      `there is no agent's socket in ${directory}: is xtrd running? Else name it with --socket PATH`,
+      `there is no socket in ${directory}: is xtrd running? If its socket is elsewhere, use --socket PATH`,
     );
   if (more.length > 0) {
     const names = sockets.map((file) => file.slice(0, -SUFFIX.length)).join(', ');
-    throw new CommandError(EXIT.usage, `several agents are here: choose one with --name: ${names}`);
+    throw new CommandError(EXIT.usage, `several agents run here; choose one with --name: ${names}`);
   }
   return join(directory, only);
 }

@@ -16,12 +16,12 @@ import { SOCKET_DIRECTORY } from './find-socket.js';
 import { examples } from './session.js';
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 the agent said no, or has nothing like it; 2 usage; 3 no agent can be reached, or it does not answer`;
+Exit codes: 0 done; 1 refused, or not found; 2 usage error; 3 no agent can be reached, or it does not answer`;
 
 /** The whole command line. Errors are thrown (exitOverride), so that main decides on the exit code. */
 export function createProgram(): Command {
   const program = new Command('xtrctl')
-    .description('Shows and changes what a running xtrd does.')
+    .description('Shows the state of a running xtrd, and clears its map-cache.')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(add --help for usage and examples)')
@@ -32,7 +32,7 @@ export function createProgram(): Command {
         instanceId,
       ),
     )
-    .option('--json', 'print JSON: the same facts, durations in milliseconds')
+    .option('--json', 'print JSON, with durations in milliseconds')
     .addHelpText(
       'after',
       `\nWithout --socket and --name: $XTRD_SOCKET, else the only socket in ${SOCKET_DIRECTORY}.\n${EXIT_CODES}\n${examples(
@@ -54,7 +54,7 @@ export function createProgram(): Command {
     addShowStatus,
   ])
     add(show);
-  addClearMapCache(program.command('clear').description('forget what was learnt'));
+  addClearMapCache(program.command('clear').description('remove learnt entries'));
   addLig(program);
   addEvents(program);
   return program;

@@ -28,7 +28,7 @@ export function checkDuplicates(draft: Draft, report: Report): void {
     hint: string,
   ): void => {
     eachRepeated(items, textOf, (item) => {
-      report(key === undefined ? item.path : [...item.path, key], `${textOf(item)} is here twice`, hint);
+      report(key === undefined ? item.path : [...item.path, key], `${textOf(item)} occurs twice`, hint);
     });
   };
   once(draft.interfaces, ({ value }) => value.name, 'name', 'write one entry with roles: [eid, rloc]');
@@ -42,7 +42,7 @@ export function checkDuplicates(draft: Draft, report: Report): void {
       value.roles,
       (role) => role,
       (role) => {
-        report([...path, 'roles'], `${role} is here twice`, 'keep one of the two');
+        report([...path, 'roles'], `${role} occurs twice`, 'keep one of the two');
       },
     );
   const counts = {

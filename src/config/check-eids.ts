@@ -29,7 +29,7 @@ function checkOverlaps(local: readonly LocalPrefix[], report: Report): EidTable<
     const text = formatEidPrefix(prefix.eid);
     const at = [...prefix.path, 'eid-prefix'];
     if (outer && outer.eid.prefix.length === prefix.eid.prefix.length) {
-      report(at, `${text} is here twice`, 'keep one of the two');
+      report(at, `${text} occurs twice`, 'keep one of the two');
     } else {
       if (outer && (outer.dynamic || !prefix.dynamic))
         report(

@@ -36,7 +36,7 @@ function checkLocators(
     [...locators.entries()],
     ([, { rloc }]) => formatAddress(rloc),
     ([i, { rloc }]) => {
-      report([...here, i, 'rloc'], `${formatAddress(rloc)} is here twice`, 'keep one of the two');
+      report([...here, i, 'rloc'], `${formatAddress(rloc)} occurs twice`, 'keep one of the two');
     },
   );
   for (const [i, { rloc }] of locators.entries()) {

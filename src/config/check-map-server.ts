@@ -11,17 +11,13 @@ export function checkMapServer(draft: Draft, report: Report): void {
     report(
       ['map-server', 'addresses'],
       'is missing',
-      'write the addresses of this node that answers come from',
+      'write the addresses of this node on which the Map-Server listens',
     );
   eachRepeated(
     [...(mapServer.addresses ?? []).entries()],
     ([, address]) => formatAddress(address),
     ([i, address]) => {
-      report(
-        ['map-server', 'addresses', i],
-        `${formatAddress(address)} is here twice`,
-        'keep one of the two',
-      );
+      report(['map-server', 'addresses', i], `${formatAddress(address)} occurs twice`, 'keep one of the two');
     },
   );
   const sites = mapServer.sites.map((value, i) => ({ value, path: ['map-server', 'sites', i] }));
@@ -29,7 +25,7 @@ export function checkMapServer(draft: Draft, report: Report): void {
     sites,
     ({ value }) => value.name,
     ({ value, path }) => {
-      report([...path, 'name'], `${value.name} is here twice`, 'give each site its own name');
+      report([...path, 'name'], `${value.name} occurs twice`, 'give each site its own name');
     },
   );
   for (const { value, path } of sites) checkSite(value, path, report);
@@ -43,7 +39,7 @@ export function checkMapServer(draft: Draft, report: Report): void {
     prefixes,
     ({ eid }) => formatEidPrefix(eid),
     ({ eid, path }) => {
-      report(path, `${formatEidPrefix(eid)} is here twice`, 'let one site register it');
+      report(path, `${formatEidPrefix(eid)} occurs twice`, 'let one site register it');
     },
   );
 }
@@ -63,7 +59,7 @@ function checkSite(site: NonNullable<Draft['mapServer']>['sites'][number], path:
     ([i, key]) => {
       report(
         [...path, 'keys', i, 'id'],
-        `the key ID ${key.id} is here twice`,
+        `the key ID ${key.id} occurs twice`,
         'give each key of a site its own id',
       );
     },

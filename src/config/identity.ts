@@ -26,7 +26,7 @@ export async function readOrCreateXtrId(stateDirectory: string): Promise<bigint>
   const { bytes } = await readBoundedFile(path, 64);
   const [, hex] = FORMAT.exec(Buffer.from(bytes).toString('latin1')) ?? [];
   if (hex === undefined || BigInt(`0x${hex}`) === 0n)
-    throw new FileError(`'${path}' holds no xTR-ID`, 'delete it, and a new one is made');
+    throw new FileError(`'${path}' holds no xTR-ID`, 'delete it; the next start makes a new one');
   return BigInt(`0x${hex}`);
 }
 

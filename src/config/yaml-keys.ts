@@ -28,7 +28,7 @@ export function oddKeys(node: unknown, path: Path = []): OddKey[] {
     const here = [...path, text];
     const below = oddKeys(pair.value, here);
     if (seen.has(text))
-      below.unshift({ offset, path: here, message: 'this key is here twice', hint: 'keep one of the two' });
+      below.unshift({ offset, path: here, message: 'this key occurs twice', hint: 'keep one of the two' });
     seen.add(text);
     return below;
   });

@@ -5,5 +5,5 @@ import { checkConfiguration, formatProblem } from '#config/index.js';
 export async function check(file: string): Promise<void> {
   for (const warning of await checkConfiguration(file))
     process.stderr.write(`warning: ${formatProblem(warning)}\n`);
-  process.stdout.write(`${file}: the configuration is good\n`);
+  process.stdout.write(`${file}: the configuration is valid\n`);
 }

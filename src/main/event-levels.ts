@@ -41,7 +41,7 @@ export class EventLogger {
     if (!this.#log.isLevelEnabled(level)) return; // most of them, as there is one for each message
     const write = (line: string): void => this.#log[level](line);
     const leftOut = this.#leftOut(name);
-    if (leftOut > 0) write(`${name}: ${leftOut} more lines left out`);
+    if (leftOut > 0) write(`${name}: ${leftOut} lines suppressed`);
     if (this.#allows(name)) write(text());
   }
 

@@ -12,7 +12,7 @@ export class Fallbacks {
   }
 
   add(name: string, reason: string): void {
-    const text = `${name}: generic XDP, which is slower; native XDP: ${reason}`;
+    const text = `${name}: generic XDP, which is slower, as native XDP was refused: ${reason}`;
     this.#reasons.set(name, text);
     this.#log.warn(text);
   }

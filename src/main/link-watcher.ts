@@ -79,7 +79,9 @@ export class LinkWatcher implements LinkListener {
     const mode = dataPath.status().interfaces.find((attached) => attached.name === name)?.mode;
     const mac = Buffer.from(found.mac).toString('hex').replace(/..\B/g, '$&:');
     const isNew = before?.ifindex !== ifindex;
-    log.info(`${name}: ${isNew ? 'made anew' : 'other MAC address'}: ${mac}, index ${ifindex}, ${mode} XDP`);
+    log.info(
+      `${name}: ${isNew ? 'created again' : 'new MAC address'}: ${mac}, index ${ifindex}, ${mode} XDP`,
+    );
     changed(this.interfaces, isNew ? link : undefined);
   }
 

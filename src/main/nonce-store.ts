@@ -78,8 +78,8 @@ export class NonceStore {
       await rename(this.#path, aside);
       this.#say(
         'warn',
-        `'${this.#path}' is broken (${error.message}) and is now '${aside}'; ` +
-          'the next Map-Register of each ETR is believed whatever its nonce',
+        `'${this.#path}' is damaged (${error.message}) and was renamed to '${aside}'; ` +
+          'the next Map-Register of each ETR is accepted whatever its nonce',
       );
     }
   }
@@ -93,7 +93,7 @@ export class NonceStore {
     if (this.#stored === this.#nonces.changes) return;
     try {
       await this.#write();
-      if (this.#failing) this.#say('info', `'${this.#path}' is written again`);
+      if (this.#failing) this.#say('info', `'${this.#path}' can be written again`);
       this.#failing = false;
     } catch (error) {
       if (!this.#failing) this.#say('error', `nonces of Map-Registers cannot be stored: ${String(error)}`);

@@ -9,8 +9,8 @@ export type Task =
 
 const EXAMPLES = `
 Examples:
-  xtrd --config /etc/xtrd/xtrd.yaml      run in the foreground until SIGTERM; forwarding goes on afterwards
-  xtrd --check /etc/xtrd/xtrd.yaml       say what is wrong with a configuration, start nothing
+  xtrd --config /etc/xtrd/xtrd.yaml      run in the foreground until SIGTERM; XDP goes on forwarding afterwards
+  xtrd --check /etc/xtrd/xtrd.yaml       report mistakes in a configuration; start nothing
   xtrd --teardown /etc/xtrd/xtrd.yaml    stop forwarding: detach the XDP programs, remove pins and host routes
 
 Exit status: 0 done, 1 could not start or failed, 2 the configuration or the command line is wrong.`;
@@ -24,7 +24,9 @@ export function readOptions(argv: readonly string[], version: string): Task {
       new Option('-c, --config <file>', 'run with this configuration').conflicts(['check', 'teardown']),
     )
     .addOption(new Option('--check <file>', 'check a configuration and exit').conflicts('teardown'))
-    .addOption(new Option('--teardown <file>', 'remove what an instance left forwarding'))
+    .addOption(
+      new Option('--teardown <file>', 'remove the XDP programs, pins and host routes of an instance'),
+    )
     .addHelpText('after', EXAMPLES)
     .allowExcessArguments(false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
@@ -33,5 +35,5 @@ export function readOptions(argv: readonly string[], version: string): Task {
   if (check !== undefined) return { do: 'check', file: check };
   if (teardown !== undefined) return { do: 'tear-down', file: teardown };
   if (config !== undefined) return { do: 'run', file: config };
-  return command.error('error: one of --config, --check and --teardown is needed; see xtrd --help');
+  return command.error('error: use one of --config, --check and --teardown; see xtrd --help');
 }

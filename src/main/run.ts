@@ -27,7 +27,7 @@ export async function run(file: string, version: string): Promise<void> {
   const interrupted = once(process, 'SIGINT');
   const stop = await start(configuration, version, log);
   await Promise.race([stopping, interrupted]);
-  log.info('stopping; the data path goes on forwarding');
+  log.info(configuration.xtr === undefined ? 'stopping' : 'stopping; XDP goes on forwarding');
   await stop();
 }
 
@@ -71,7 +71,9 @@ async function start(configuration: Configuration, version: string, log: Log): P
     // Those of an agent that died and whose hosts are not here any more. Without it they stay until teardown.
     network
       ?.reconcileHostRoutes()
-      .catch((error: unknown) => log.warn(`host routes of an earlier agent: ${String(error)}`));
+      .catch((error: unknown) =>
+        log.warn(`host routes of an earlier agent are not removed: ${String(error)}`),
+      );
     log.info(`ready, version ${version}, API at ${configuration.apiSocket}`);
     return async () => {
       runtime.stop();

@@ -66,7 +66,7 @@ function readIpv6(reader: Reader): InnerPacket {
 
 function checkLength(reader: Reader, field: string, length: number, offset: number): void {
   if (length !== reader.remaining)
-    reader.fail(field, `${length} bytes told, ${reader.remaining} left`, offset);
+    reader.fail(field, `${length} bytes claimed, ${reader.remaining} left`, offset);
 }
 
 function checkProtocol(reader: Reader, field: string, protocol: number, offset: number): void {
@@ -81,7 +81,7 @@ function readUdp(reader: Reader, source: Address, destination: Address): InnerPa
   const innerSourcePort = reader.uint16('inner UDP port');
   const innerDestinationPort = reader.uint16('inner UDP port');
   const length = reader.uint16('inner UDP length');
-  if (length !== there) reader.fail('inner UDP length', `${length} bytes told, ${there} there`, start + 4);
+  if (length !== there) reader.fail('inner UDP length', `${length} bytes claimed, ${there} there`, start + 4);
   const checksum = reader.uint16('inner UDP checksum');
   // 9301-5.8-05 binds the sender. UDP over IPv4 knows 'no checksum', and the outer one covers these bytes too.
   const absent = checksum === 0 && source.family === 4;

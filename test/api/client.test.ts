@@ -88,7 +88,7 @@ test('a file that is no socket', async (t) => {
   await writeFile(path, '');
   await t.throwsAsync(ApiClient.connect(path), {
     instanceOf: AgentUnreachableError,
-    message: /nobody listens on/,
+    message: /no process listens on/,
   });
 });
 

@@ -58,7 +58,7 @@ test.serial('a file that is no socket is not touched', async (t) => {
   await writeFile(path, 'precious');
   await t.throwsAsync(listening(t, path), {
     instanceOf: ApiSocketError,
-    message: /is there and is no socket/,
+    message: /exists and is not a socket/,
   });
   t.is(await readFile(path, 'utf8'), 'precious');
 });
@@ -68,6 +68,6 @@ test.serial('a directory that cannot be made is an error', async (t) => {
   await writeFile(file, '');
   await t.throwsAsync(listening(t, join(file, 'xtr2.sock')), {
     instanceOf: ApiSocketError,
-    message: /no socket can be made at .* configure another api-socket/,
+    message: /cannot create a socket at .* configure another api-socket/,
   });
 });

@@ -33,7 +33,7 @@ test('an empty XTRD_SOCKET is none, and the only socket is taken', async (t) => 
 test('several sockets are listed', async (t) => {
   await t.throwsAsync(findSocket({}, {}, await directory(t, 'xtr4.sock', 'xtr2.sock')), {
     instanceOf: CommandError,
-    message: 'several agents are here: choose one with --name: xtr2, xtr4',
+    message: 'several agents run here; choose one with --name: xtr2, xtr4',
   });
 });
 
@@ -46,7 +46,7 @@ for (const [what, path] of [
     const error = await t.throwsAsync(findSocket({}, {}, folder), { instanceOf: CommandError });
     t.is(
       error?.message,
-      `there is no agent's socket in ${folder}: is xtrd running? Else name it with --socket PATH`,
+      `there is no socket in ${folder}: is xtrd running? If its socket is elsewhere, use --socket PATH`,
     );
     t.is(error?.exitCode, 3);
   });

@@ -15,11 +15,11 @@ const TABLE: readonly (readonly [what: string, text: string | Uint8Array, ...pro
   ['a file of comments', '# nothing\n', '1:1: the file is empty; begin with name: NAME'],
   ['a list', '- name: xtr2\n', '1:1: this is not a mapping; write KEY: VALUE, one a line'],
   ['a text', 'xtr2\n', '1:1: this is not a mapping; write KEY: VALUE, one a line'],
-  ['a key twice', `${XTR}name: xtr4\n`, '5:1: name: this key is here twice; keep one of the two'],
+  ['a key twice', `${XTR}name: xtr4\n`, '5:1: name: this key occurs twice; keep one of the two'],
   [
     'a key twice in a list',
     'name: x\nrlocs:\n  - address: 2.2.2.2\n    address: 2.2.2.3\n',
-    '4:5: rlocs[0].address: this key is here twice; keep one of the two',
+    '4:5: rlocs[0].address: this key occurs twice; keep one of the two',
   ],
   ['a key that is a list', '? [name]\n: xtr2\n', '1:3: a key is a list or a mapping; write KEY: VALUE'],
   [
@@ -86,7 +86,7 @@ const TABLE: readonly (readonly [what: string, text: string | Uint8Array, ...pro
   [
     'an RLOC twice',
     XTR.replace('2.2.2.2}', '2.2.2.2}, {address: 2.2.2.2}'),
-    '2:39: rlocs[1].address: 2.2.2.2 is here twice; keep one of the two',
+    '2:39: rlocs[1].address: 2.2.2.2 occurs twice; keep one of the two',
   ],
   [
     'an RLOC that is multicast',
@@ -125,12 +125,12 @@ const TABLE: readonly (readonly [what: string, text: string | Uint8Array, ...pro
   [
     'an interface twice',
     XTR.replace('core0', 'eid0'),
-    '3:50: interfaces[1].name: eid0 is here twice; write one entry with roles: [eid, rloc]',
+    '3:50: interfaces[1].name: eid0 occurs twice; write one entry with roles: [eid, rloc]',
   ],
   [
     'a role twice',
     XTR.replace('[eid]', '[eid, eid]'),
-    '3:64: interfaces[1].roles: eid is here twice; keep one of the two',
+    '3:64: interfaces[1].roles: eid occurs twice; keep one of the two',
   ],
   [
     'an unknown role',
@@ -155,12 +155,12 @@ const TABLE: readonly (readonly [what: string, text: string | Uint8Array, ...pro
   [
     'a Map-Server without addresses',
     `name: ms\nmap-server: {sites: [{name: S, ${KEYED}}]}\n`,
-    '2:13: map-server.addresses: is missing; write the addresses of this node that answers come from',
+    '2:13: map-server.addresses: is missing; write the addresses of this node on which the Map-Server listens',
   ],
   [
     'an address of a Map-Server twice',
     `name: ms\nmap-server: {addresses: [9.9.9.9, 9.9.9.9], sites: [{name: S, ${KEYED}}]}\n`,
-    '2:35: map-server.addresses[1]: 9.9.9.9 is here twice; keep one of the two',
+    '2:35: map-server.addresses[1]: 9.9.9.9 occurs twice; keep one of the two',
   ],
   [
     'interfaces of a Map-Server',
@@ -186,7 +186,7 @@ record-ttl: 24
     '1:1: name: is missing; write a name of at most 32 letters, digits, - and _',
     '2:19: rlocs[0].address: the RLOC 2.2.2.2 lies in the EID-prefix 2.2.0.0/16; name an address outside of the EID-prefixes',
     "2:39: rlocs[1].address: 'nowhere' is not an IPv4 or IPv6 address; write an IPv4 or IPv6 address, such as 192.0.2.1",
-    '5:12: interfaces[1].name: core0 is here twice; write one entry with roles: [eid, rloc]',
+    '5:12: interfaces[1].name: core0 occurs twice; write one entry with roles: [eid, rloc]',
     "7:17: database-mappings[0].eid-prefix: '5.5.5.5/24' has host bits set; write 5.5.5.0/24",
     "11:36: map-servers[0].key.file: there is no file 'none.key'; create it, or correct the path",
     '12:13: record-ttl: the number 24 is not valid here; write a duration from 1m to 365d, such as 20s, 15m or 24h',

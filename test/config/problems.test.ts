@@ -171,7 +171,7 @@ const TABLE: readonly (readonly [what: string, lines: string, ...problems: strin
   [
     'a database mapping twice',
     'database-mappings: [{eid-prefix: 5.5.5.0/24}, {eid-prefix: 5.5.5.0/24}]',
-    '5:60: database-mappings[1].eid-prefix: 5.5.5.0/24 is here twice; keep one of the two',
+    '5:60: database-mappings[1].eid-prefix: 5.5.5.0/24 occurs twice; keep one of the two',
   ],
   [
     'overlapping database mappings',
@@ -181,17 +181,17 @@ const TABLE: readonly (readonly [what: string, lines: string, ...problems: strin
   [
     'a prefix both fixed and dynamic',
     'database-mappings: [{eid-prefix: 5.5.5.0/24}]\ndynamic-eids: [{name: H, eid-prefix: 5.5.5.0/24}]',
-    '6:38: dynamic-eids[0].eid-prefix: 5.5.5.0/24 is here twice; keep one of the two',
+    '6:38: dynamic-eids[0].eid-prefix: 5.5.5.0/24 occurs twice; keep one of the two',
   ],
   [
     'a dynamic-EID prefix twice',
     'dynamic-eids: [{name: A, eid-prefix: 5.5.5.0/24}, {name: B, eid-prefix: 5.5.5.0/24}]',
-    '5:73: dynamic-eids[1].eid-prefix: 5.5.5.0/24 is here twice; keep one of the two',
+    '5:73: dynamic-eids[1].eid-prefix: 5.5.5.0/24 occurs twice; keep one of the two',
   ],
   [
     'a name of dynamic EIDs twice',
     'dynamic-eids: [{name: A, eid-prefix: 5.5.5.0/24}, {name: A, eid-prefix: 5.5.6.0/24}]',
-    '5:58: dynamic-eids[1].name: A is here twice; give each dynamic-EID prefix its own name',
+    '5:58: dynamic-eids[1].name: A occurs twice; give each dynamic-EID prefix its own name',
   ],
   [
     'a fixed prefix in a dynamic one',
@@ -217,7 +217,7 @@ const TABLE: readonly (readonly [what: string, lines: string, ...problems: strin
   [
     'a map-cache entry twice',
     'map-cache: [{eid-prefix: 5.5.5.0/24, action: drop}, {eid-prefix: 5.5.5.0/24, action: drop}]',
-    '5:66: map-cache[1].eid-prefix: 5.5.5.0/24 is here twice; keep one of the two',
+    '5:66: map-cache[1].eid-prefix: 5.5.5.0/24 occurs twice; keep one of the two',
   ],
   [
     'a map-cache entry that does nothing',
@@ -242,7 +242,7 @@ const TABLE: readonly (readonly [what: string, lines: string, ...problems: strin
   [
     'a locator twice',
     'map-cache: [{eid-prefix: 5.5.5.0/24, locators: [{rloc: 4.4.4.4}, {rloc: 4.4.4.4}]}]',
-    '5:73: map-cache[0].locators[1].rloc: 4.4.4.4 is here twice; keep one of the two',
+    '5:73: map-cache[0].locators[1].rloc: 4.4.4.4 occurs twice; keep one of the two',
   ],
   [
     'an own RLOC as locator',
@@ -313,7 +313,7 @@ const TABLE: readonly (readonly [what: string, lines: string, ...problems: strin
   [
     'a Map-Server twice',
     'map-servers: [{address: 8.8.8.8, key: {file: site.key}}, {address: 8.8.8.8, key: {file: site.key}}]',
-    '5:68: map-servers[1].address: 8.8.8.8 is here twice; keep one of the two',
+    '5:68: map-servers[1].address: 8.8.8.8 occurs twice; keep one of the two',
   ],
   // sites
   [
@@ -329,17 +329,17 @@ const TABLE: readonly (readonly [what: string, lines: string, ...problems: strin
   [
     'a key ID twice in a site',
     site(`keys: [{file: site.key}, {file: site.key}], ${PREFIXES}`),
-    '5:57: map-server.sites[0].keys[1].id: the key ID 0 is here twice; give each key of a site its own id',
+    '5:57: map-server.sites[0].keys[1].id: the key ID 0 occurs twice; give each key of a site its own id',
   ],
   [
     'an EID-prefix in two sites',
     `map-server: {sites: [{name: S, ${KEYS}, ${PREFIXES}}, {name: T, ${KEYS}, ${PREFIXES}}]}`,
-    '5:165: map-server.sites[1].eid-prefixes[0].eid-prefix: 5.5.5.0/24 is here twice; let one site register it',
+    '5:165: map-server.sites[1].eid-prefixes[0].eid-prefix: 5.5.5.0/24 occurs twice; let one site register it',
   ],
   [
     'a site twice',
     `map-server: {sites: [{name: S, ${KEYS}, ${PREFIXES}}, {name: S, ${KEYS}, eid-prefixes: [{eid-prefix: 6.6.6.0/24}]}]}`,
-    '5:108: map-server.sites[1].name: S is here twice; give each site its own name',
+    '5:108: map-server.sites[1].name: S occurs twice; give each site its own name',
   ],
   [
     'a missing key file of a site',

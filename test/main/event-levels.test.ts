@@ -29,5 +29,5 @@ test('of a flood of one event the first lines of each second are logged, and how
   t.is(lines.at(-1), 'eid-learnt 1.1.1.1/32');
   now = 1_000;
   logger.log('map-request-expired', () => 'map-request-expired 1000');
-  t.deepEqual(lines.slice(-2), ['map-request-expired: 980 more lines left out', 'map-request-expired 1000']);
+  t.deepEqual(lines.slice(-2), ['map-request-expired: 980 lines suppressed', 'map-request-expired 1000']);
 });

@@ -14,7 +14,7 @@ test('a fallback is logged, and is a warning for as long as it lasts', (t) => {
   const fallbacks = new Fallbacks({ warn: (text: unknown) => void logged.push(text) });
   t.deepEqual(fallbacks.warnings(attached('generic')), []);
   fallbacks.add('eth0', 'refused');
-  const text = 'eth0: generic XDP, which is slower; native XDP: refused';
+  const text = 'eth0: generic XDP, which is slower, as native XDP was refused: refused';
   t.deepEqual(logged, [text]);
   t.deepEqual(fallbacks.warnings(attached('generic')), [text]);
   t.deepEqual(fallbacks.warnings(attached('native')), []);

@@ -81,7 +81,10 @@ const broken = test.macro(async (t, breakIt: (text: string) => string, reason: s
   const { register, said, nonces } = await started(t, directory);
   t.deepEqual([...nonces.entries()], []);
   t.is(said.length, 1);
-  t.true(said[0]?.startsWith(`warn: '${path}' is broken (${reason}) and is now '${path}.broken'; `), said[0]);
+  t.true(
+    said[0]?.startsWith(`warn: '${path}' is damaged (${reason}) and was renamed to '${path}.broken'; `),
+    said[0],
+  );
   t.is(await readFile(`${path}.broken`, 'latin1'), breakIt(text));
   t.true(register(1n));
 });
@@ -156,6 +159,6 @@ test('9301-5.6-08: an error while running is said once, and what was missed is w
   await rm(directory);
   await mkdir(directory);
   await store.save();
-  t.is(said[1], `info: '${path}' is written again`);
+  t.is(said[1], `info: '${path}' can be written again`);
   t.regex(await readFile(path, 'latin1'), / 0:22 502\n/);
 });

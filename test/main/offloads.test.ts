@@ -17,7 +17,7 @@ map-servers: [{address: ${FAR_RLOC[4]}, key: {file: site.key}}]
 `;
 
 const warning = (name: string): string =>
-  `${name} loses packets that native XDP redirects to it: on its veth peer, while both ends are up: ethtool -K PEER gro on`;
+  `${name} loses packets that native XDP redirects to it: run on its veth peer, while both ends are up: ethtool -K PEER gro on`;
 
 test.serial('a peer without GRO: a warning in the log and in the status, until it has it', async (t) => {
   const site = buildSite(t);

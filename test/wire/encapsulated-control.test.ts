@@ -53,10 +53,10 @@ refused('a changed inner address', patch(ECM, IP + 12, 2), /inner IPv4 checksum/
 refused(
   'an inner total length too large',
   patchIp(2, 61),
-  /inner IPv4 total length at offset 6: 41 bytes told, 40 left/,
+  /inner IPv4 total length at offset 6: 41 bytes claimed, 40 left/,
 );
-refused('an inner total length too small', patchIp(2, 59), /39 bytes told, 40 left/);
-refused('an inner total length below its header', patchIp(2, 19), /-1 bytes told, 40 left/);
+refused('an inner total length too small', patchIp(2, 59), /39 bytes claimed, 40 left/);
+refused('an inner total length below its header', patchIp(2, 19), /-1 bytes claimed, 40 left/);
 refused('a first inner fragment', patchIp(6, 0x2000), /a fragment/);
 refused('a later inner fragment', patchIp(6, 0x0001), /a fragment/);
 refused(
@@ -75,9 +75,9 @@ refused('a changed payload', patch(ECM, UDP + 8, 0x11), /inner UDP checksum/);
 refused(
   'an inner UDP length too small',
   patch(ECM, UDP + 4, 0, 39),
-  /inner UDP length at offset 28: 39 bytes told, 40 there/,
+  /inner UDP length at offset 28: 39 bytes claimed, 40 there/,
 );
-refused('a byte behind the inner packet', Uint8Array.of(...ECM, 0), /40 bytes told, 41 left/);
+refused('a byte behind the inner packet', Uint8Array.of(...ECM, 0), /40 bytes claimed, 41 left/);
 
 test('9301-5.8-03: R bits and Reserved are ignored', (t) => {
   t.deepEqual(decode(patch(ECM, 0, 0x83, 0xff, 0xff, 0xff)), MESSAGE);

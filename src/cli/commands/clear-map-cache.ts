@@ -5,14 +5,14 @@ import { otherInstances } from '#cli/other-instances.js';
 import { print } from '#cli/output.js';
 import { examples, globalOptions, json, tableQuery, withAgent } from '#cli/session.js';
 
-const SUMMARY = 'forget learnt mappings; configured ones stay';
+const SUMMARY = 'remove learnt mappings; configured ones stay';
 
 export function addClearMapCache(clear: Command): void {
   clear
     .command('map-cache')
     .summary(SUMMARY)
     .description(SUMMARY)
-    .argument('[EID]', 'address or prefix: forget the entry that matches it best only')
+    .argument('[EID]', 'address or prefix: remove only the entry with the longest match')
     .addHelpText('after', examples('xtrctl clear map-cache', 'xtrctl clear map-cache 1.1.1.1'))
     .action(async (eid: string | undefined, _options: unknown, command: Command) => {
       const options = globalOptions(command);

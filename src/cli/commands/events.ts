@@ -8,11 +8,11 @@ import { examples, globalOptions, withAgent } from '#cli/session.js';
 export function addEvents(program: Command): void {
   program
     .command('events')
-    .summary('what happened: one line for each event that the agent has kept')
+    .summary('events that the agent has kept, one line each')
     .description(
       'Prints the events that the agent has kept, oldest first. With --json, one JSON object a line.',
     )
-    .option('-f, --follow', 'go on with each new event, until interrupted')
+    .option('-f, --follow', 'then print each new event, until interrupted')
     .addHelpText(
       'after',
       examples(

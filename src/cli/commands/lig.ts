@@ -10,10 +10,10 @@ export function addLig(program: Command): void {
     .command('lig')
     .summary('ask the mapping system for an EID (LISP Internet Groper, RFC 6835)')
     .description(
-      'Sends a Map-Request for an EID, waits for the Map-Reply, and shows the mapping. The map-cache takes it too.',
+      'Sends a Map-Request for an EID, waits for the Map-Reply, and shows the mapping. The mapping also goes into the map-cache.',
     )
     .argument('<EID>', 'address')
-    .option('--to <RLOC>', 'another Map-Resolver than the configured one')
+    .option('--to <RLOC>', 'ask this address in place of a configured Map-Resolver')
     .addHelpText('after', examples('xtrctl lig 1.1.1.1', 'xtrctl lig 1.1.1.1 --to 9.9.9.9'))
     .action(async (eid: string, { to }: { to?: string }, command: Command) => {
       const options = globalOptions(command);

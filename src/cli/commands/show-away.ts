@@ -7,8 +7,8 @@ export function addShowAway(show: Command): void {
   addTableCommand(show, {
     name: 'away',
     method: 'away',
-    summary: 'hosts that were here and moved to another xTR',
-    argument: 'address or prefix: the entry that matches it best',
+    summary: 'hosts that moved from here to another xTR',
+    argument: 'address or prefix: the entry with the longest match',
     examples: ['xtrctl show away', 'xtrctl show away 1.1.1.1'],
     noun: 'away entry',
     format: formatAway,

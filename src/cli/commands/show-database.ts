@@ -8,7 +8,7 @@ export function addShowDatabase(show: Command): void {
     name: 'database',
     method: 'database',
     summary: 'EIDs behind this router, with their locators and registrations',
-    argument: 'address or prefix: the entry that matches it best',
+    argument: 'address or prefix: the entry with the longest match',
     examples: ['xtrctl show database', 'xtrctl --instance-id 7 show database'],
     noun: 'database entry',
     format: formatDatabase,

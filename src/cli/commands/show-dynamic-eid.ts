@@ -8,7 +8,7 @@ export function addShowDynamicEid(show: Command): void {
     name: 'dynamic-eid',
     method: 'dynamicEids',
     summary: 'hosts that were learnt in dynamic-EID prefixes',
-    argument: 'address: this host alone',
+    argument: 'address: only this host',
     examples: ['xtrctl show dynamic-eid', 'xtrctl --json show dynamic-eid 1.1.1.1'],
     noun: 'dynamic EID',
     format: formatDynamicEids,

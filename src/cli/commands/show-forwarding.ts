@@ -7,8 +7,8 @@ export function addShowForwarding(show: Command): void {
   addTableCommand(show, {
     name: 'forwarding',
     method: 'forwarding',
-    summary: 'what the BPF tries in the kernel do with packets, read back from them',
-    argument: 'address or prefix: the entry that a packet to it meets',
+    summary: 'forwarding entries in the kernel, read back from the BPF tries',
+    argument: 'address or prefix: the entry that a packet to it matches',
     examples: ['xtrctl show forwarding', 'xtrctl show forwarding 1.1.1.1'],
     noun: 'forwarding entry',
     format: formatForwarding,

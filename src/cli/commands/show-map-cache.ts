@@ -8,7 +8,7 @@ export function addShowMapCache(show: Command): void {
     name: 'map-cache',
     method: 'mapCache',
     summary: 'mappings of remote EIDs: learnt, configured, negative',
-    argument: 'address or prefix: details of the entry that matches it best',
+    argument: 'address or prefix: details of the entry with the longest match',
     examples: [
       'xtrctl show map-cache',
       'xtrctl show map-cache 1.1.1.1',

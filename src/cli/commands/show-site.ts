@@ -9,9 +9,9 @@ export function addShowSite(show: Command): void {
   addTableCommand(show, {
     name: 'site',
     method: 'sites',
-    summary: 'sites of a Map-Server and who has registered what',
+    summary: 'sites of a Map-Server and their registrations',
     argument:
-      'address or prefix: details of the registration that matches it best, else of the configured prefix',
+      'address or prefix: details of the registration with the longest match, else of the configured prefix',
     examples: ['xtrctl show site', 'xtrctl show site 1.1.1.1'],
     noun: 'registration',
     // The agent looks among registrations; a prefix that nobody has registered is in the table of all alone.

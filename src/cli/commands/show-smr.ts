@@ -7,8 +7,8 @@ export function addShowSmr(show: Command): void {
   addTableCommand(show, {
     name: 'smr',
     method: 'smr',
-    summary: 'EIDs that Solicit-Map-Requests are sent about, and to whom they were',
-    argument: 'address or prefix: the entry that matches it best',
+    summary: 'EIDs about which Solicit-Map-Requests are sent, and their receivers',
+    argument: 'address or prefix: the entry with the longest match',
     examples: ['xtrctl show smr', 'xtrctl show smr 1.1.1.1'],
     noun: 'SMR entry',
     format: formatSmr,

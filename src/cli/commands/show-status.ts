@@ -4,7 +4,7 @@ import { formatStatus } from '#cli/format/status.js';
 import { print } from '#cli/output.js';
 import { examples, globalOptions, json, withAgent } from '#cli/session.js';
 
-const SUMMARY = 'roles, sizes and limits of the agent, its XDP programs and maps, and what is wrong';
+const SUMMARY = 'roles, sizes and limits of the agent, its XDP programs and maps, and warnings';
 
 export function addShowStatus(show: Command): void {
   show

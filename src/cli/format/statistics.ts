@@ -31,7 +31,7 @@ export const CONTROL_LINES: readonly Line[] = [
   ['Errors:'],
   ['  Authentication failures:', 'authenticationFailures'],
   ['  LISP control packet format errors:', 'malformedMessages'],
-  ['  LISP control packets of no role here:', 'unexpectedMessages'],
+  ['  LISP control packets for no role of this node:', 'unexpectedMessages'],
   ['  Control packets that could not be built:', 'messagesUnsendable'],
   ['Cache Related:'],
   ['  Cache entries created/deleted:', 'mapCacheEntriesCreated', 'mapCacheEntriesDeleted'],

@@ -115,7 +115,7 @@ export class MapResolver {
     const replies = answers.filter((answer) => answer.kind === 'reply');
     if (replies.length === 0) return;
     if (itrRloc === undefined) {
-      out.push(...this.#drop(received, request, 'no ITR-RLOC of a family of ours to answer to', now));
+      out.push(...this.#drop(received, request, 'no ITR-RLOC of an address family that this node has', now));
       return;
     }
     const allowed = replies.filter((reply) => this.#allows(question, itrRloc, reply));
@@ -150,16 +150,17 @@ export class MapResolver {
     const forwards = answers.filter((answer) => answer.kind === 'forward');
     for (const forward of forwards.slice(0, MAX_FORWARDS)) out.push(...this.#forward(question, forward));
     if (forwards.length <= MAX_FORWARDS) return;
-    const problem = `more than ${MAX_FORWARDS} of its records are for ETRs to answer`;
+    const problem = `more than ${MAX_FORWARDS} of its records would have to be forwarded to ETRs`;
     out.push(...this.#drop(received, request, problem, now));
   }
 
   #forward(question: Question, { requested, registration }: Forward): Effect[] {
     const { received, ecm, request, now } = question;
     const to = etrRloc(registration, (rloc) => this.#canReach(rloc));
-    if (to === undefined) return this.#drop(received, request, 'no RLOC of an ETR that can be reached', now);
+    if (to === undefined)
+      return this.#drop(received, request, 'no ETR has an RLOC that this node can reach', now);
     if (this.#isOwn(to) && this.#isOwn(received.from))
-      return this.#drop(received, request, 'it would come back to this node again', now);
+      return this.#drop(received, request, 'it would loop: the ETR and the sender are this node', now);
     const message = forwarded(ecm, request, requested);
     if (message === undefined)
       return this.#drop(received, request, `longer than ${MAX_FORWARDED_BYTES} bytes`, now);
@@ -184,7 +185,7 @@ export class MapResolver {
 
 function problemOf({ request, ecm }: Resolving): string | undefined {
   if (ecm.innerSourcePort === 0 || ecm.innerSourcePort === DATA_PORT)
-    return `its source port is ${ecm.innerSourcePort}, where no Map-Reply can go`; // 9301-5.8-04
+    return `its source port is ${ecm.innerSourcePort}, to which no Map-Reply can be sent`; // 9301-5.8-04
   if (request.probe) return 'RLOC-probes are not for a Map-Server'; // 9301-5.2-04
   if (request.smr) return 'an SMR is not for a Map-Server';
   if (request.dontMapReply) return 'its D bit asks for no Map-Reply';

@@ -165,7 +165,7 @@ export class DynamicEids implements Part {
     for (const entry of this.#recovered.expire(now, limit, out))
       this.#forget(entry, 'no answer after the restart', now, out);
     for (const entry of this.#room.expire(now, limit, out))
-      this.#forget(entry, 'no answer, and others need the room', now, out);
+      this.#forget(entry, 'no answer while the table was full', now, out);
     for (const entry of this.#timeouts.take(now, limit)) {
       if (entry.discovery === 'Local Address') continue; // it answers nobody; `lost` tells its end
       const endsAt_ms = entry.lastActivity_ms + DYNAMIC_EID_TIMEOUT_ms;

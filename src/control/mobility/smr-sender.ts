@@ -122,7 +122,7 @@ export class SmrSender implements Part {
 
   #refuse(out: Effect[]): void {
     this.#context.counters.add('smrSuppressed');
-    const detail = `SMR: ${SMR_UNKNOWN_PAIRS} (EID, RLOC) pairs of EIDs that never were here`;
+    const detail = `SMR: ${SMR_UNKNOWN_PAIRS} (EID, RLOC) pairs of EIDs that were never local`;
     if (!this.#full) out.push(report({ name: 'table-full', detail }));
     this.#full = true;
   }

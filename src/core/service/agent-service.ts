@@ -61,7 +61,8 @@ export function agentService(parts: ServiceParts): AgentService {
       ),
     }),
     async lookup({ eid, instanceId = 0, to }): Promise<LookupView> {
-      if (xtr === undefined) throw new RefusedError('this node is a Map-Server only: ask at an xTR');
+      if (xtr === undefined)
+        throw new RefusedError('only an xTR can look up EIDs, and this node is a Map-Server only');
       const target = { instanceId, address: parseAddress(eid) };
       const result = await runtime.lookup(target, to === undefined ? undefined : parseAddress(to));
       const [mapping] = mapCache({ eid, instanceId });

@@ -76,5 +76,5 @@ function load(
 function adviceFor(code: string): string {
   if (code === 'EPERM') return ' (loading programs needs root, or CAP_BPF and CAP_NET_ADMIN)';
   if (code !== 'EEXIST') return '';
-  return ' (pinned maps keep the sizes they were made with: remove them with xtrd --teardown to have others)';
+  return ' (pinned maps keep their old sizes: run xtrd --teardown FILE, then start again)';
 }

@@ -131,7 +131,10 @@ export class HostRoutes {
     if (now_ms - this.#loggedAt_ms < LOG_INTERVAL_MS) return;
     this.#loggedAt_ms = now_ms;
     const command = ipRouteCommand(route, wanted, this.#options.interfaceName(route.ifindex));
-    this.#options.log('warn', `host route: ${message} (${this.#errors} errors so far); by hand: ${command}`);
+    this.#options.log(
+      'warn',
+      `host route: ${message} (${this.#errors} errors so far); to repeat it by hand: ${command}`,
+    );
   }
 }
 

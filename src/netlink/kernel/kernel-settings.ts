@@ -141,7 +141,7 @@ function gratuitousArp(name: string): Finding | undefined {
   const value = (scope: string) => readSysctl(['net', 'ipv4', 'conf', scope, 'arp_accept']);
   if (value(name) === undefined || Math.max(value(name) ?? 0, value('all') ?? 0) > 0) return undefined;
   return {
-    what: `gratuitous ARP on ${name} does not make a dynamic EID known`,
+    what: `${name} ignores gratuitous ARP, from which hosts are learnt`,
     writes: [{ key: ['net', 'ipv4', 'conf', name, 'arp_accept'], value: 1 }],
   };
 }
@@ -151,7 +151,7 @@ function unsolicitedNa(name: string): Finding | undefined {
   const key = ['net', 'ipv6', 'conf', name, 'accept_untracked_na'];
   if (ipv6Disabled(name) || readSysctl(key) !== 0) return undefined;
   return {
-    what: `an unsolicited Neighbor Advertisement on ${name} does not make a dynamic EID known`,
+    what: `${name} ignores unsolicited Neighbor Advertisements, from which hosts are learnt`,
     writes: [{ key, value: 1 }],
   };
 }

@@ -15,7 +15,7 @@ import type { Link } from '#netlink/rtnetlink/link.js';
 export function offloadNotes(links: readonly Link[], interfaces: readonly string[]): string[] {
   return links
     .filter(({ name, kind }) => kind === 'veth' && interfaces.includes(name))
-    .map(({ name }) => `${name} is a veth: on its peer, once: ethtool -K PEER tx off`);
+    .map(({ name }) => `${name} is a veth: run once on its peer: ethtool -K PEER tx off`);
 }
 
 /**
@@ -55,11 +55,11 @@ export function checksumWarnings(
 
 const UNFINISHED =
   'generic XDP redirects packets of machines on the same host without a checksum, and their receivers drop them: ' +
-  'native XDP has none of it; or give the NIC guest_csum=off,guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off ' +
-  '(qemu), or on those machines: ethtool -K DEV tx off';
+  'use native XDP, or give the NIC guest_csum=off,guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off ' +
+  '(qemu), or run on those machines: ethtool -K DEV tx off';
 
 /** A veth has ndo_xdp_xmit while its peer has GRO or an XDP program; changed while an end is down, it is not noticed. */
-const VETH = 'on its veth peer, while both ends are up: ethtool -K PEER gro on';
+const VETH = 'run on its veth peer, while both ends are up: ethtool -K PEER gro on';
 const OTHER =
-  'its driver has no ndo_xdp_xmit (NETDEV_XDP_ACT_NDO_XMIT); generic mode on it alone does not help, ' +
-  'on all interfaces it does, slower: data-path: {xdp-mode: generic}';
+  'its driver has no ndo_xdp_xmit (NETDEV_XDP_ACT_NDO_XMIT); set data-path: {xdp-mode: generic}, which is slower ' +
+  '(generic mode on this interface alone does not help)';
