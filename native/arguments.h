@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The door: JavaScript values become plain C++ here, or a BpfError EINVAL that names what was expected and given.
+// Converts JavaScript values to plain C++. Throws a BpfError EINVAL that names the expected and the given value.
 #pragma once
 
 #include <napi.h>
@@ -11,13 +11,13 @@
 namespace native
 {
 
-// Borrowed from a Uint8Array for the length of one call.
+// Memory of a Uint8Array, valid during one call.
 struct Bytes {
 	const uint8_t *data;
 	size_t size;
 };
 
-// One argument of a call, with the names that an error needs.
+// One argument of a call, with its names for error messages.
 class Argument
 {
       public:
@@ -25,7 +25,7 @@ class Argument
 	    : value_(info[index]), operation_(operation), name_(name)
 	{
 	}
-	// A member of an options object; undefined when the object is.
+	// A member of an options object. Undefined if the object is undefined.
 	Argument(const Argument &options, const char *name);
 
 	bool given() const
@@ -35,10 +35,10 @@ class Argument
 	bool flag() const;
 	uint32_t number() const;
 	uint32_t number_or(uint32_t otherwise) const;
-	// Without NUL characters, which C would end it at.
+	// Refuses NUL characters, since they would end a C string.
 	std::string text() const;
 	Bytes bytes() const;
-	// Exactly this many.
+	// Exactly this number of bytes.
 	Bytes bytes(size_t expected) const;
 	Napi::Function function() const;
 	// A plain object.

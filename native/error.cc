@@ -16,7 +16,7 @@ namespace
 
 thread_local LogCapture *current_capture = nullptr;
 
-// The kernel's "operation not supported", which it lets through to user space although no header there knows it.
+// The kernel's own "operation not supported". It reaches user space, although no header there defines it.
 constexpr int kernel_enotsupp = 524;
 
 int keep_log(enum libbpf_print_level level, const char *format, va_list arguments)

@@ -9,7 +9,8 @@
 namespace native
 {
 
-// While one lives, what libbpf prints on this thread is kept in it (without its debug messages) instead of on stderr.
+// While an object of this class lives, it collects what libbpf prints on this thread, except debug messages. stderr
+// gets nothing.
 class LogCapture
 {
       public:
@@ -36,7 +37,7 @@ void capture_libbpf_log();
 // Throws a BpfError: its message is "operation: what: reason".
 [[noreturn]] void fail(Napi::Env env, int error, const char *operation, const std::string &what = "",
 		       const std::string &log = "");
-// The BpfError itself, for where throwing is not possible yet.
+// Creates the BpfError without throwing it.
 Napi::Error bpf_error(Napi::Env env, int error, const char *operation, const std::string &what, const std::string &log);
 [[noreturn]] void fail_closed(Napi::Env env, const char *operation);
 

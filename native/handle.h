@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all handles share: a file descriptor closed exactly once, and classes that only this addon can make objects of.
+// Base of all handles: a file descriptor that is closed exactly once, and classes that only this addon can instantiate.
 #pragma once
 
 #include <fcntl.h>
@@ -31,7 +31,7 @@ class Fd
 	{
 		reset();
 	}
-	// A second descriptor of the same kernel object; not open (errno is set) when that fails.
+	// A second descriptor of the same kernel object. If that fails, it is not open, and errno is set.
 	static Fd duplicate(int fd)
 	{
 		return Fd(fcntl(fd, F_DUPFD_CLOEXEC, 3));
@@ -65,13 +65,13 @@ inline Classes &classes(Napi::Env env)
 	return *env.GetInstanceData<Classes>();
 }
 
-// Makes an object of a class of ours around `parts`, which its constructor moves from.
+// Creates an object of one of our classes. Its constructor moves from `parts`.
 template <typename Parts> Napi::Object construct(Napi::FunctionReference &made_by, Parts parts)
 {
 	return made_by.New({Napi::External<Parts>::New(made_by.Env(), &parts)});
 }
 
-// The constructor's side. JavaScript can find the constructors through an object, but has no External to give them.
+// Called by the constructor. JavaScript can reach the constructors through an object, but cannot create their External.
 template <typename Parts> Parts take_parts(const Napi::CallbackInfo &info)
 {
 	if (info.Length() != 1 || !info[0].IsExternal())

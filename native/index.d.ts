@@ -7,12 +7,12 @@ export interface BpfError extends Error {
   readonly errno: number;
   /** What was attempted: 'bpf_object__load', 'sendto' ... */
   readonly operation: string;
-  /** What libbpf and the verifier printed, where there is something. */
+  /** What libbpf and the verifier printed, if anything. */
   readonly log?: string;
 }
 
 export interface OpenOptions {
-  /** Maps are reused from, or pinned into, this bpffs directory, each under its name. */
+  /** bpffs directory. A map that is pinned there under its name is reused, others are pinned there. */
   readonly pinDirectory?: string;
   /** Overrides of max_entries by map name. */
   readonly maxEntries?: Readonly<Record<string, number>>;
@@ -34,21 +34,24 @@ export interface BpfMap {
   /** Kernel map type number. */
   readonly type: number;
   readonly keySize: number;
-  /** Bytes of a value as lookup returns it; for per-CPU maps all CPUs' values, each padded to 8 bytes. */
+  /** Bytes of a value as lookup returns it. For per-CPU maps: the values of all CPUs, each padded to 8 bytes. */
   readonly valueSize: number;
   readonly maxEntries: number;
   lookup(key: Uint8Array): Uint8Array | undefined;
   /** flags: BPF_ANY 0, BPF_NOEXIST 1, BPF_EXIST 2. */
   update(key: Uint8Array, value: Uint8Array, flags?: number): void;
-  /** Whether it was there. */
+  /** Whether the key was in the map. */
   delete(key: Uint8Array): boolean;
-  /** Packed keys and values; returns how many were written before the first failure, or all. One system call where the kernel can. */
+  /**
+   * Packed keys and values. Returns how many were written before the first failure. One system call if the kernel has
+   * it.
+   */
   updateBatch(keys: Uint8Array, values: Uint8Array, count: number): number;
   /** Packed keys, at most `limit`, after `after` (undefined: from the start). */
   keys(limit: number, after?: Uint8Array): Uint8Array;
   /**
-   * The memory of an array made with BPF_F_MMAPABLE: all values, each padded to 8 bytes. What is written there, programs
-   * read at once. It stays mapped until the buffer is collected, also after `close`.
+   * The memory of an array map with BPF_F_MMAPABLE: all values, each padded to 8 bytes. Programs see writes at once. It
+   * stays mapped until the buffer is garbage-collected, also after `close`.
    */
   share(): ArrayBuffer;
   close(): void;
@@ -57,11 +60,11 @@ export interface BpfMap {
 export interface BpfProgram {
   readonly name: string;
   readonly id: number;
-  /** Verified instruction count is not known here; size in bytes of translated code. */
+  /** Size of the translated code in bytes. The count of verified instructions is not available. */
   readonly translatedBytes: number;
-  /** A bpf_link, pinned when a path is given, so that it outlives the process. */
+  /** Creates a bpf_link. With a path it is pinned, so that it outlives the process. */
   attachXdp(ifindex: number, mode: 'native' | 'generic', pinPath?: string): BpfLink;
-  /** BPF_PROG_TEST_RUN. `live`: frames really leave (Linux 5.18). Repeats begin again when a signal cuts them off. */
+  /** BPF_PROG_TEST_RUN. `live`: frames are really sent (Linux 5.18). Repeats start again if a signal interrupts them. */
   testRun(
     packet: Uint8Array,
     options?: { ingressIfindex?: number; repeat?: number; live?: boolean },
@@ -82,13 +85,13 @@ export function openPinnedLink(path: string): BpfLink;
 
 export interface BpfLink {
   readonly programId: number;
-  /** 0 when the interface is gone. */
+  /** 0 if the interface is gone. */
   readonly ifindex: number;
   /** Replaces the program atomically (bpf_link_update). */
   update(program: BpfProgram): void;
   /** Removes the pin and detaches. */
   destroy(): void;
-  /** Gives up the handle; a pinned link stays attached. */
+  /** Closes the handle. A pinned link stays attached. */
   close(): void;
 }
 
@@ -107,17 +110,17 @@ export interface RingBuffer {
 export function openRawSocket(family: 4 | 6): RawSocket;
 
 export interface RawSocket {
-  /** @param packet from the IP header on; its destination address is where it goes. Never blocks: EAGAIN is thrown. */
+  /** @param packet from the IP header on, sent to its destination address. Never blocks: throws EAGAIN. */
   send(packet: Uint8Array): void;
   close(): void;
 }
 
 /**
- * A UDP socket bound to an address of 4 or 16 bytes (then for IPv6 alone), with so large buffers of the kernel (without
- * CAP_NET_ADMIN what net.core.rmem_max and wmem_max allow). @throws BpfError: EADDRNOTAVAIL, EADDRINUSE ...
- * @param onDatagrams gets at most 32 in one turn of the event loop, one behind the other: 16 bytes of the sender's address
- *   (IPv4 in the first four), port and length of 2 bytes each, in network byte order, and the datagram. The poll keeps
- *   the event loop alive until close.
+ * A UDP socket that is bound to an address of 4 or 16 bytes (IPv6 only). @throws BpfError: EADDRNOTAVAIL, EADDRINUSE ...
+ * @param bufferBytes of each kernel buffer; without CAP_NET_ADMIN limited by net.core.rmem_max and wmem_max
+ * @param onDatagrams gets at most 32 datagrams in one turn of the event loop, packed: for each 16 bytes of the sender's
+ *   address (IPv4 in the first four), port and length of 2 bytes each, in network byte order, and the datagram. The poll
+ *   keeps the event loop alive until close.
  */
 export function openUdpSocket(
   address: Uint8Array,
@@ -127,9 +130,9 @@ export function openUdpSocket(
 ): UdpSocket;
 
 export interface UdpSocket {
-  /** Never blocks. Returns 0, or the errno of what the kernel had against it: EAGAIN when its buffer is full. */
+  /** Never blocks. Returns 0, or the errno with which the kernel refused: EAGAIN if its buffer is full. */
   send(datagram: Uint8Array, address: Uint8Array, port: number): number;
-  /** As the kernel counts: twice what was asked for. */
+  /** As the kernel counts: twice the requested size. */
   receiveBufferBytes(): number;
   close(): void;
 }
@@ -137,5 +140,5 @@ export interface UdpSocket {
 export function numPossibleCpus(): number;
 /** CLOCK_MONOTONIC in nanoseconds, as bpf_ktime_get_ns gives it. */
 export function monotonicNs(): bigint;
-/** '1.1' and so on, of the libbpf that is linked; it does not tell its patch level. */
+/** Version of the linked libbpf, such as '1.1', without the patch level. */
 export function libbpfVersion(): string;

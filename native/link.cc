@@ -25,7 +25,7 @@ bpf_link_info link_info(Napi::Env env, int fd)
 	return info;
 }
 
-// BPF_OBJ_GET opens maps and programs as well, and what their info looks like as a link's is anybody's guess.
+// BPF_OBJ_GET also opens maps and programs, whose info must not be read as that of a link.
 bool is_link(int fd)
 {
 	const std::string path = "/proc/self/fd/" + std::to_string(fd);
@@ -53,7 +53,7 @@ Napi::Function Link::define(Napi::Env env)
 
 Napi::Object Link::attach_xdp(Napi::Env env, int program_fd, uint32_t ifindex, bool native, const std::string &pin)
 {
-	// Without a mode the kernel falls back to generic XDP and says nothing, so it is always named.
+	// Without a mode the kernel falls back to generic XDP silently. So the mode is always set.
 	LIBBPF_OPTS(bpf_link_create_opts, options);
 	options.flags = native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE;
 	Fd fd(bpf_link_create(program_fd, static_cast<int>(ifindex), BPF_XDP, &options));

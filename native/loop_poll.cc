@@ -43,7 +43,8 @@ void LoopPoll::call(const std::vector<napi_value> &arguments)
 	napi_get_global(env_, &global);
 	napi_get_reference_value(env_, listener_, &listener);
 	napi_make_callback(env_, *context_, global, listener, arguments.size(), arguments.data(), nullptr);
-	// Nobody is above us: what an event emitter's listener throws is an uncaught exception, and so is this.
+	// There is no caller to catch it: like the exception of an event emitter's listener, it is an uncaught
+	// exception.
 	bool thrown = false;
 	napi_value exception = nullptr;
 	if (napi_is_exception_pending(env_, &thrown) == napi_ok && thrown &&
@@ -69,7 +70,7 @@ void LoopPoll::on_closed(uv_handle_t *handle)
 		poll->context_.reset();
 	}
 	if (poll->hook_)
-		napi_remove_async_cleanup_hook(poll->hook_); // the environment may end after this
+		napi_remove_async_cleanup_hook(poll->hook_); // from here on the environment may end
 	poll->self_.reset();
 }
 

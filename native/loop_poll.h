@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A descriptor that is polled on the event loop of its environment, and what it has is given to a JavaScript function.
+// Polls a descriptor on the event loop of its environment, and passes its data to a JavaScript function.
 #pragma once
 
 #include <napi.h>
@@ -16,18 +16,19 @@ class LoopPoll
 {
       public:
 	virtual ~LoopPoll() = default;
-	// Without it the loop keeps polling until the environment ends: like a listening socket.
+	// Ends polling. Without it the loop polls until the environment ends, as with a listening socket.
 	void close();
 
       protected:
 	LoopPoll(Napi::Env env, const char *name, Napi::Function listener);
-	// Once, by `self`, which then lives until libuv has closed the handle. Throws a BpfError.
+	// Called once, by `self`, which then lives until libuv has closed the handle. Throws a BpfError.
 	void start(std::shared_ptr<LoopPoll> self, int fd);
-	// In plain Node-API: its C++ wrapper aborts when it cannot make an exception, as in a worker being terminated.
+	// Uses plain Node-API: its C++ wrapper aborts if it cannot create an exception, as in a worker that is being
+	// terminated.
 	void call(const std::vector<napi_value> &arguments);
-	// The descriptor is readable, and will be said to be again for as long as it is.
+	// The descriptor is readable. Called again as long as it stays readable.
 	virtual void readable() = 0;
-	// libuv has let go of the descriptor.
+	// libuv has released the descriptor.
 	virtual void release() = 0;
 
 	Napi::Env env_;

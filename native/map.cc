@@ -158,7 +158,7 @@ Napi::Value Map::update_batch(const Napi::CallbackInfo &info)
 		return Napi::Number::New(info.Env(), 0);
 	uint32_t done = count;
 	if (bpf_map_update_batch(fd, keys.data, values.data, &done, nullptr)) {
-		// A kernel that gave up before its loop leaves the count as it was.
+		// A kernel that fails before its loop does not change the count.
 		if (done == count)
 			done = 0;
 		const bool cannot = errno == kernel_enotsupp || errno == ENOTSUP || errno == EINVAL;

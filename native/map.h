@@ -24,9 +24,9 @@ class Map : public Napi::ObjectWrap<Map>
 {
       public:
 	static Napi::Function define(Napi::Env env);
-	// `fd` is duplicated: the handle outlives the object that it came from.
+	// Duplicates `fd`, so that the handle outlives the object from which it came.
 	static Napi::Object open(Napi::Env env, const std::string &name, int fd);
-	// The map behind a JavaScript value, open; else EINVAL or EBADF.
+	// The open map of a JavaScript value. Throws EINVAL or EBADF.
 	static const MapParts &from(const Napi::Value &value, const char *operation);
 	explicit Map(const Napi::CallbackInfo &info);
 

@@ -13,7 +13,7 @@ namespace native
 namespace
 {
 
-// The kernel adds this flag to every devmap by itself; a libbpf before 1.7 takes that for a mismatch.
+// The kernel adds this flag to every devmap. A libbpf before 1.7 takes that for a mismatch.
 uint32_t comparable_flags(uint32_t type, uint32_t flags)
 {
 	const bool devmap = type == BPF_MAP_TYPE_DEVMAP || type == BPF_MAP_TYPE_DEVMAP_HASH;
@@ -40,7 +40,7 @@ std::string differences(const bpf_map_info &pinned, const bpf_map *map)
 	return text;
 }
 
-// libbpf's own way (a pin path set before loading) does not say what differs, and fails for every devmap.
+// libbpf's own reuse (a pin path that is set before loading) does not tell what differs, and fails for every devmap.
 void reuse(Napi::Env env, bpf_map *map, const Fd &fd, const std::string &path)
 {
 	bpf_map_info info = {};
@@ -61,7 +61,7 @@ void use_pins(Napi::Env env, bpf_object *object, const std::string &directory)
 	bpf_map *map;
 	bpf_object__for_each_map(map, object)
 	{
-		if (bpf_map__is_internal(map)) // .rodata and the like belong to one program text
+		if (bpf_map__is_internal(map)) // .rodata and similar maps belong to one program
 			continue;
 		const std::string path = directory + "/" + bpf_map__name(map);
 		const Fd fd(bpf_obj_get(path.c_str()));

@@ -10,7 +10,7 @@ struct bpf_object;
 namespace native
 {
 
-// Before loading: each map takes over what is pinned under its name, or is pinned there when the kernel has made it.
+// Called before loading. Each map reuses the one that is pinned under its name, or is pinned there after its creation.
 void use_pins(Napi::Env env, bpf_object *object, const std::string &directory);
 
 } // namespace native

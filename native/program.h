@@ -22,9 +22,9 @@ class Program : public Napi::ObjectWrap<Program>
 {
       public:
 	static Napi::Function define(Napi::Env env);
-	// `fd` is duplicated.
+	// Duplicates `fd`.
 	static Napi::Object open(Napi::Env env, const std::string &name, int fd);
-	// The open program behind a JavaScript value; else EINVAL or EBADF.
+	// The open program of a JavaScript value. Throws EINVAL or EBADF.
 	static const ProgramParts &from(const Napi::Value &value, const char *operation);
 	explicit Program(const Napi::CallbackInfo &info);
 

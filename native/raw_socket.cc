@@ -15,7 +15,8 @@ namespace native
 namespace
 {
 
-// Packets that wait for their neighbour to be resolved count against the socket: room for some thousand, not a hundred.
+// Packets that wait for their neighbour count against the send buffer. It has room for some thousand packets, not a
+// hundred.
 constexpr int send_buffer_bytes = 4 << 20;
 
 struct Destination {

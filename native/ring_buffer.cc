@@ -34,7 +34,7 @@ RingBuffer::RingBuffer(const Napi::CallbackInfo &info)
 {
 }
 
-// Without a close() the loop keeps polling, however unreachable this object becomes: like a listening socket.
+// Without a close() the loop keeps polling, even if this object becomes unreachable, as with a listening socket.
 void RingBuffer::close(const Napi::CallbackInfo &)
 {
 	if (poll_)

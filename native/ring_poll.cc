@@ -11,7 +11,8 @@ namespace native
 namespace
 {
 
-// Ends ring_buffer__consume after the record at hand; libbpf has none for it before 1.5 (ring_buffer__consume_n).
+// Ends ring_buffer__consume after the current record. libbpf has a function for that since 1.5
+// (ring_buffer__consume_n).
 constexpr int batch_full = -ECANCELED;
 
 } // namespace
@@ -29,12 +30,13 @@ std::shared_ptr<RingPoll> RingPoll::start(Napi::Env env, Fd map, uint32_t max_ba
 	poll->ring_.reset(ring_buffer__new(poll->map_.get(), keep_record, poll.get(), nullptr));
 	if (!poll->ring_)
 		fail(env, errno, "ring_buffer__new", "", log.text());
-	// Readable for as long as there are records: what a batch leaves behind wakes the loop again in its next turn.
+	// The descriptor is readable as long as there are records. So the next turn of the loop reads what a batch
+	// leaves.
 	poll->LoopPoll::start(poll, ring_buffer__epoll_fd(poll->ring_.get()));
 	return poll;
 }
 
-// Called by libbpf, which is C: nothing may be thrown through it, so no JavaScript is touched here.
+// Called by libbpf, which is C, so exceptions must not pass through it. So this function does not use JavaScript.
 int RingPoll::keep_record(void *self, void *data, size_t size)
 {
 	auto *poll = static_cast<RingPoll *>(self);

@@ -14,13 +14,13 @@ namespace native
 namespace
 {
 
-// A program can put as much in front of a packet: XDP_PACKET_HEADROOM.
+// The most that a program can add in front of a packet: XDP_PACKET_HEADROOM.
 constexpr size_t growth = 256;
 
-// Between two repeats the kernel looks for a pending signal and gives up with EINTR: a child process that ends
-// (SIGCHLD) is enough. Its handler runs before the call returns, so that the next attempt is free of it; this many in
-// vain are a stream of signals, and an error. An attempt that was cut off has had its effects: the program runs more
-// often than `repeat` says, never less. A single run is never cut off.
+// Between two repeats the kernel checks for a pending signal, for example SIGCHLD, and fails with EINTR. The signal
+// handler runs before the call returns, so the next attempt does not see the same signal. After this many attempts
+// there is a stream of signals, which is an error. An interrupted attempt has had its effects: the program runs at
+// least `repeat` times, perhaps more. A single run is never interrupted.
 constexpr int attempts = 16;
 
 int run_uninterrupted(int program_fd, bpf_test_run_opts *run)

@@ -11,7 +11,7 @@ namespace native
 namespace
 {
 
-// Of one turn of the event loop, as libuv does it: others have their turn, and what waits does so in the kernel.
+// Datagrams of one turn of the event loop, as in libuv. Then others have their turn. The rest is queued in the kernel.
 constexpr unsigned int batch = 32;
 // No datagram is longer.
 constexpr size_t buffer_bytes = 65'536;
@@ -60,7 +60,7 @@ void UdpPoll::readable()
 		messages[i].msg_hdr.msg_iov = &parts[i];
 		messages[i].msg_hdr.msg_iovlen = 1;
 	}
-	// Errors are those of datagrams that were sent, or none is there after all: nothing to be told.
+	// An error is about a datagram that was sent, or no datagram is there after all. Neither is reported.
 	const int count = recvmmsg(fd(), messages, batch, MSG_DONTWAIT, nullptr);
 	if (count <= 0)
 		return;

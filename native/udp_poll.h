@@ -13,7 +13,7 @@
 namespace native
 {
 
-// In front of each datagram in a batch, as index.d.ts tells.
+// Precedes each datagram of a batch, see index.d.ts.
 struct DatagramHeader {
 	uint8_t address[16];
 	uint8_t port[2];
@@ -36,7 +36,7 @@ class UdpPoll : public LoopPoll
 	void release() override;
 
 	Fd socket_;
-	// Not initialised: pages that no datagram was long enough for are never there.
+	// Not initialised, so that pages that no datagram reaches are never allocated.
 	std::unique_ptr<uint8_t[]> buffers_;
 };
 

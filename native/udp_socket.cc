@@ -44,7 +44,7 @@ Endpoint endpoint(const Argument &argument, const Bytes &bytes, const Argument &
 	return made;
 }
 
-// With CAP_NET_ADMIN what is asked for, else net.core.[rw]mem_max at most.
+// With CAP_NET_ADMIN the requested size, else at most net.core.[rw]mem_max.
 void set_buffer(int fd, int forced, int allowed, int bytes)
 {
 	if (setsockopt(fd, SOL_SOCKET, forced, &bytes, sizeof(bytes)))
@@ -88,7 +88,7 @@ UdpSocket::UdpSocket(const Napi::CallbackInfo &info)
 {
 }
 
-// An errno is returned and not thrown: that a datagram cannot be sent is nothing exceptional.
+// Returns the errno and does not throw, since a failed send is nothing exceptional.
 Napi::Value UdpSocket::send(const Napi::CallbackInfo &info)
 {
 	const char *operation = "sendto";

@@ -20,6 +20,6 @@ try {
 } catch (error) {
   const hint = error instanceof FileError ? `; ${error.hint}` : '';
   process.stderr.write(`xtrd: ${error instanceof Error ? error.message : String(error)}${hint}\n`);
-  // Whatever is still open goes with the process; what is pinned goes on forwarding.
+  // The process closes what is still open. Pinned programs go on forwarding.
   process.exit(error instanceof ConfigurationError ? 2 : 1);
 }

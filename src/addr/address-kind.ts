@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address } from './address.js';
 
-/** The first 16 bits: a number, as every step with a bigint makes a new one, and every message has addresses to look at. */
+/** The first 16 bits, as a number: each operation on a bigint allocates, and every message has addresses to check. */
 function firstBits({ family, bits }: Address): number {
   return family === 4 ? Number(bits) >>> 16 : Number(bits >> 112n);
 }
@@ -27,12 +27,15 @@ export function isLoopback(address: Address): boolean {
   return address.family === 4 ? firstBits(address) >>> 8 === 127 : address.bits === 1n;
 }
 
-/** The limited broadcast 255.255.255.255; subnet broadcasts depend on the interface and are not known here. */
+/** The limited broadcast 255.255.255.255. Subnet broadcasts depend on the interface, which is unknown here. */
 export function isBroadcast(address: Address): boolean {
   return address.family === 4 && address.bits === 0xffff_ffffn;
 }
 
-/** Whether an address can name one node of the underlay or one host: not 0, loopback, link-local, multicast or broadcast. */
+/**
+ * Whether an address can name one node of the underlay or one host: not 0, loopback, link-local, multicast or
+ * broadcast.
+ */
 export function isRoutableUnicast(address: Address): boolean {
   return !(
     isUnspecified(address) ||

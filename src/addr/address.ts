@@ -10,7 +10,7 @@ export interface Address {
 
 export const ADDRESS_BITS = { 4: 32, 6: 128 } as const;
 
-/** Text that is not an address, prefix or EID; `message` says what was wrong with which text. */
+/** Text that is not an address, prefix or EID; `message` quotes the text and tells what is wrong with it. */
 export class AddressError extends Error {
   override readonly name = 'AddressError';
   readonly code = 'ERR_ADDRESS';

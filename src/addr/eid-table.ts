@@ -10,27 +10,27 @@ export interface ReadonlyEidTable<V> {
   readonly size: number;
   /** The value of exactly this prefix. */
   get(eid: EidPrefix): V | undefined;
-  /** The most specific prefix that holds `eid`, and its value. */
+  /** The longest prefix that contains `eid`, and its value. */
   longestMatch(eid: Eid): { eid: EidPrefix; value: V } | undefined;
-  /** The most specific prefix that covers `eid`, itself included. */
+  /** The longest prefix that covers `eid`, which may be `eid` itself. */
   longestCover(eid: EidPrefix): { eid: EidPrefix; value: V } | undefined;
-  /** The value of longestCover alone: makes no EidPrefix. */
+  /** Only the value of longestCover: does not create an EidPrefix. */
   covering(eid: EidPrefix): V | undefined;
   /**
    * Prefixes inside `eid`, itself included, in address order, shorter ones first.
    *
-   * The table may change while this is read. What is deleted before its turn is not shown, what is set meanwhile may or
-   * may not be, and everything else is shown once.
+   * The table may change during the iteration. An entry that is deleted before its turn is not shown. An entry that is
+   * added may or may not be shown. All others are shown once.
    */
   covered(eid: EidPrefix): Iterable<{ eid: EidPrefix; value: V }>;
-  /** Everything: by instance ID, IPv4 before IPv6, then as `covered`. Changes meanwhile: as with `covered`. */
+  /** All entries: by instance ID, IPv4 before IPv6, then as `covered`. The table may change, as with `covered`. */
   entries(): Iterable<{ eid: EidPrefix; value: V }>;
 }
 
 /**
  * The mutable table: a path-compressed binary trie for each instance ID and family. It keeps prefixes as numbers and
- * makes a new EidPrefix for each result. Every operation takes as many steps as there are nodes on one path, at most 33
- * or 129; none is recursive.
+ * creates an EidPrefix for each result. Every operation takes one step for each node on one path, at most 33 or 129. None
+ * is recursive.
  */
 export class EidTable<V> implements ReadonlyEidTable<V> {
   /** By instance ID and family, see trieKey. None is empty. */
@@ -57,7 +57,7 @@ export class EidTable<V> implements ReadonlyEidTable<V> {
     this.count += trie.size - before;
   }
 
-  /** Whether it was there. */
+  /** Whether the prefix was in the table. */
   delete(eid: EidPrefix): boolean {
     const key = trieKey(eid);
     const trie = this.tries.get(key);

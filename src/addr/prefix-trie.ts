@@ -11,12 +11,12 @@ const ROOT = 0;
 
 /**
  * A path-compressed binary trie (radix tree) from prefixes of at most 32 or 128 bits to V. A node without a value is a
- * branch point: the longest prefix common to what is below it, so there are less than two nodes for each entry.
+ * branch point: the longest common prefix of the nodes below it. So there are fewer than two nodes for each entry.
  */
 export class PrefixTrie<V> {
   readonly #nodes: TrieNodes<V>;
   #count = 0;
-  /** Grows with each node that comes or goes, so that an iteration sees that its nodes are not what they were. */
+  /** Incremented when a node is added or removed, so that an iteration notices that its nodes have changed. */
   #changes = 0;
 
   /** @param words 1: prefixes of at most 32 bits; 4: of at most 128 */
@@ -33,13 +33,13 @@ export class PrefixTrie<V> {
     return node !== undefined && this.#nodes.length(node) === length ? this.#nodes.value(node) : undefined;
   }
 
-  /** The most specific prefix that covers this one, itself included. */
+  /** The longest prefix that covers this one, which may be this one itself. */
   longestCover(words: Words, length: number): TrieEntry<V> | undefined {
     const node = this.#nodes.deepestCover(words, length);
     return node === undefined ? undefined : this.#entry(node);
   }
 
-  /** The value of longestCover alone. */
+  /** Only the value of longestCover. */
   covering(words: Words, length: number): V | undefined {
     const node = this.#nodes.deepestCover(words, length);
     return node === undefined ? undefined : this.#nodes.value(node);
@@ -72,7 +72,7 @@ export class PrefixTrie<V> {
     this.#setChild(parent, this.#add(words, length, value));
   }
 
-  /** Puts a node between a parent and its child, or beside the child below a new branch point of `common` bits. */
+  /** Inserts a node between a parent and its child, or next to the child under a new branch point of `common` bits. */
   #split(parent: number, child: number, common: number, words: Words, length: number, value: V): void {
     const node = this.#add(words, length, value);
     const upper = common === length ? node : this.#nodes.add(firstBits(words, common), common);
@@ -81,7 +81,7 @@ export class PrefixTrie<V> {
     if (upper !== node) this.#setChild(upper, node);
   }
 
-  /** Whether it was there. */
+  /** Whether the prefix was in the trie. */
   delete(words: Words, length: number): boolean {
     const nodes = this.#nodes;
     let grandparent = NONE;
@@ -101,7 +101,7 @@ export class PrefixTrie<V> {
     return true;
   }
 
-  /** Takes a node without a value out again, unless it is the root or a branch point. */
+  /** Removes a node without a value, unless it is the root or a branch point. */
   #compress(parent: number, node: number): void {
     const nodes = this.#nodes;
     if (node === ROOT || nodes.hasValue(node)) return;
@@ -125,7 +125,7 @@ export class PrefixTrie<V> {
     }
   }
 
-  /** What comes after an entry: nodes whose whole subtrees are still to be shown, the next one last. */
+  /** The nodes that follow an entry, with their whole subtrees; the next one is the last of the array. */
   #after({ words, length }: TrieEntry<V>, within: readonly number[]): number[] {
     const nodes = this.#nodes;
     const stack: number[] = [];
@@ -138,7 +138,8 @@ export class PrefixTrie<V> {
         return stack;
       }
       if (common < nodeLength) {
-        // Inside the entry's prefix, or beside it: it comes after if it takes the side of the ones there.
+        // It lies inside the entry's prefix, or next to it. It follows if it is on the side of bit 1 where the two
+        // differ.
         if (common === length || bitAt(words, common) === 0) stack.push(node);
         return stack;
       }
@@ -156,7 +157,7 @@ export class PrefixTrie<V> {
       if (child !== NONE) stack.push(child);
   }
 
-  /** The node under which all prefixes inside this one are, if there is any. */
+  /** The root of the subtree of all prefixes inside this one, if there are any. */
   #subtree(words: Words, length: number): number[] {
     const nodes = this.#nodes;
     let node = ROOT;
@@ -169,11 +170,11 @@ export class PrefixTrie<V> {
 
   #entry(node: number): TrieEntry<V> {
     const nodes = this.#nodes;
-    // Only of nodes that have a value, which may well be undefined.
+    // Called for nodes that have a value only. The value itself may be undefined.
     return { words: nodes.words(node), length: nodes.length(node), value: nodes.value(node) as V };
   }
 
-  /** The child on the side that `words` takes behind the bits of `node`. */
+  /** The child of `node` on the side of the next bit of `words`. */
   #next(node: number, words: Words): number {
     return this.#nodes.child(node, bitAt(words, this.#nodes.length(node)));
   }

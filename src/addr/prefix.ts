@@ -8,7 +8,7 @@ export interface Prefix {
   readonly length: number;
 }
 
-/** Parses '1.1.1.0/24'. Bits beyond the length are an error that names the prefix meant. @throws AddressError */
+/** Parses '1.1.1.0/24'. Bits beyond the length are an error, which names the correct prefix. @throws AddressError */
 export function parsePrefix(text: string): Prefix {
   const [addressText = '', lengthText, ...rest] = text.split('/');
   if (lengthText === undefined || rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(lengthText))
@@ -29,7 +29,7 @@ export function formatPrefix(prefix: Prefix): string {
   return `${formatAddress(prefix.address)}/${prefix.length}`;
 }
 
-/** The prefix of `length` bits that holds `address`. */
+/** The prefix of `length` bits that contains `address`. */
 export function maskedPrefix(address: Address, length: number): Prefix {
   if (length === ADDRESS_BITS[address.family]) return { address, length };
   const shift = BigInt(ADDRESS_BITS[address.family] - length);

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a trie keeps its nodes: in typed arrays, 16 bytes a node of IPv4 and 28 of IPv6, and 8 for its value. That is 52
-// bytes for each of a million host prefixes, where objects took 176, and a fifth less time for a look-up. What a table has
-// grown to stays allocated until it is empty.
+// The nodes of a trie, in typed arrays: 16 bytes for a node of IPv4, 28 for one of IPv6, and 8 for its value. With a
+// million host prefixes that is 52 bytes for each, where objects took 176, and a look-up takes a fifth less time. The
+// arrays do not shrink until the table is empty.
 
 /**
- * The bits of a prefix, left-aligned, as four 32-bit integers; IPv4 uses the first alone. Bits beyond the length are
+ * The bits of a prefix, left-aligned, as four 32-bit integers. IPv4 uses only the first. Bits beyond the length are
  * zero.
  */
 export type Words = readonly [number, number, number, number];
 
-/** No node: the root, which is nobody's child, has this number. */
+/** No node. It is the number of the root, which is not a child of any node. */
 export const NONE = 0;
 
-/** Nodes of one piece: growing copies no more than 2 MiB in one turn of the event loop. */
+/** Nodes of one chunk: growing copies at most 2 MiB in one turn of the event loop. */
 const CHUNK_BITS = 16;
 const CHUNK = 2 ** CHUNK_BITS;
 const FIRST_CHUNK = 8;
 const LENGTH = 0xff;
 const HAS_VALUE = 0x100;
 
-/** Nodes by number: a prefix, whether it has a value, and two children. The root is always there. */
+/** Nodes by number: a prefix, whether it has a value, and two children. The root always exists. */
 export class TrieNodes<V> {
   /** 1 or 4: of the bits of a prefix. */
   readonly #words: 1 | 4;
@@ -28,7 +28,7 @@ export class TrieNodes<V> {
   readonly #chunks: Int32Array[] = [];
   readonly #values: (V | undefined)[][] = [];
   #used = 0;
-  /** The first that is free; each tells the next as its child. */
+  /** Head of the list of free nodes. The child of a free node is the next one. */
   #free = NONE;
 
   constructor(words: 1 | 4) {
@@ -47,7 +47,7 @@ export class TrieNodes<V> {
     return node;
   }
 
-  /** Its number will be another's. */
+  /** Frees a node. Its number is used again. */
   remove(node: number): void {
     this.clear(node);
     this.setChild(node, 0, this.#free);
@@ -55,8 +55,8 @@ export class TrieNodes<V> {
   }
 
   /**
-   * The last node with a value on the way to this prefix, whose bits are all among those of the prefix; undefined: none
-   * has. The one loop that every packet's and message's look-up goes through, so it reads each node from its chunk once.
+   * The deepest node with a value whose bits are a prefix of these; undefined if there is none. Every look-up of a packet
+   * or message runs this loop, so it reads each node from its chunk once.
    */
   deepestCover(words: Words, length: number): number | undefined {
     const chunks = this.#chunks;
@@ -140,7 +140,7 @@ export class TrieNodes<V> {
     if (values !== undefined) values[node % CHUNK] = value;
   }
 
-  /** The first chunk grows, as most tries are small; others are as large as a chunk gets. @returns node */
+  /** The first chunk grows, since most tries are small. The others have their full size at once. @returns node */
   #makeRoom(node: number): number {
     const chunk = this.#chunks[node >>> CHUNK_BITS];
     if (chunk === undefined) {

@@ -11,20 +11,20 @@ import {
   type ResultOf,
 } from './protocol.js';
 
-/** Bytes of one answer line that a client takes. */
+/** Longest line of an answer that a client accepts, in bytes. */
 const MAX_ANSWER = 67_108_864;
 
 export interface Patience {
-  /** Milliseconds without a byte of an answer. */
+  /** Milliseconds to wait for the next byte of an answer. */
   readonly answer_ms: number;
-  /** The same while the agent waits for a Map-Reply itself. */
+  /** The same while the agent itself waits for a Map-Reply. */
   readonly lookup_ms: number;
 }
 
-/** Streams of events wait for ever by nature. */
+/** A stream of events has no such limit. */
 export const PATIENCE: Patience = { answer_ms: 10_000, lookup_ms: 60_000 };
 
-/** There is no agent to talk to, or it went away. */
+/** The agent cannot be reached, or closed the connection. */
 export class AgentUnreachableError extends Error {
   override readonly name = 'AgentUnreachableError';
   readonly code = 'ERR_AGENT_UNREACHABLE';
@@ -90,7 +90,10 @@ export class ApiClient {
     }
   }
 
-  /** The kept events, then new ones, until the iteration is left or the agent goes. @throws AgentError, AgentUnreachableError */
+  /**
+   * The kept events, then new ones, until the iteration is left or the agent closes the connection. @throws AgentError,
+   * AgentUnreachableError
+   */
   async *events(): AsyncGenerator<EventView, void> {
     this.#request(EVENTS_METHOD, undefined);
     for (;;) {
@@ -103,7 +106,7 @@ export class ApiClient {
     this.#socket.destroy();
   }
 
-  /** Every byte that arrives starts the time again. */
+  /** Every byte that arrives restarts the timeout. */
   #limitSilence(limit_ms: number): void {
     this.#socket.removeAllListeners('timeout');
     this.#socket.setTimeout(limit_ms, () => this.#socket.destroy(silent(this.#path, limit_ms)));

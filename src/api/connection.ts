@@ -16,12 +16,12 @@ import {
   PART_ROWS,
 } from './protocol.js';
 
-/** What a connection tells the server. */
+/** Callbacks from a connection to the server. */
 export interface ConnectionObserver {
   readonly onRequest: () => void;
   readonly onRejected: () => void;
   readonly onSlowReader: () => void;
-  /** A fault that is not the client's. */
+  /** An error that the client did not cause. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -40,7 +40,7 @@ class RequestError extends Error {
   }
 }
 
-/** A client that sends so many lines which are no requests speaks another protocol: its connection is closed. */
+/** A client that sends so many lines that are not requests uses another protocol: its connection is closed. */
 export const MAX_BAD_REQUESTS = 16;
 
 /** Serves one client until it closes. */
@@ -53,8 +53,8 @@ export async function serveConnection(
   const lines = new LineSplitter(MAX_REQUEST);
   let bad = 0;
   try {
-    // Reading waits while a request is answered and until the answer is taken: at most one chunk of requests is in memory,
-    // and one answer.
+    // Reading pauses until a request is answered and the client has read the answer. So memory holds at most one chunk of
+    // requests and one answer.
     for await (const chunk of socket.iterator({ destroyOnReturn: false }))
       for (const line of lines.push(chunk as Buffer)) {
         const outcome = await serveLine(line, socket, service, observer);
@@ -62,7 +62,7 @@ export async function serveConnection(
         if (outcome === 'bad') bad += 1;
         if (bad >= MAX_BAD_REQUESTS) return socket.destroySoon();
         if (socket.writableNeedDrain) await drained(socket);
-        else await nextTurn(); // the other clients, and the data path, between any two requests
+        else await nextTurn(); // between two requests, other clients and the data path have their turn
       }
     socket.end();
   } catch (error) {
@@ -76,7 +76,7 @@ export async function serveConnection(
   }
 }
 
-/** Streaming: the connection now belongs to the event stream. Bad: the line was no request. */
+/** Streaming: the connection now belongs to the event stream. Bad: the line was not a request. */
 async function serveLine(
   line: string,
   socket: Socket,
@@ -135,7 +135,7 @@ async function answer(
   socket.write(`${JSON.stringify({ id, result: end })}\n`);
 }
 
-/** How many rows there were. */
+/** Returns the number of rows. */
 async function writeParts(id: number, rows: Iterable<unknown>, socket: Socket): Promise<number> {
   let count = 0;
   for (const part of inParts(rows)) {
@@ -158,7 +158,7 @@ function* inParts(rows: Iterable<unknown>): Generator<unknown[]> {
   if (part.length > 0) yield part;
 }
 
-/** Until more may be written, or the client is gone. */
+/** Waits until more may be written, or the client has closed. */
 function drained(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -5,8 +5,8 @@ import { type AgentService, EVENT_BACKLOG, type EventView } from './protocol.js'
 const BATCH = 64;
 
 /**
- * Writes the kept events, then each new one, as fast as the reader takes them. A reader with EVENT_BACKLOG events behind
- * is cut off: `onSlow` is called and the connection destroyed.
+ * Writes the kept events, then each new one, as fast as the reader reads. A reader that is EVENT_BACKLOG events behind is
+ * disconnected: `onSlow` is called and the connection destroyed.
  */
 export function streamEvents(service: AgentService, id: number, socket: Socket, onSlow: () => void): void {
   const waiting: EventView[] = [...service.recentEvents()];
@@ -31,6 +31,6 @@ export function streamEvents(service: AgentService, id: number, socket: Socket, 
   });
   socket.once('close', stop);
   socket.once('end', () => socket.end());
-  socket.resume(); // whatever else the reader sends is no request, but its end is noticed
+  socket.resume(); // ignores what the reader sends, but notices the end of the connection
   pump();
 }

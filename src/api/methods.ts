@@ -14,7 +14,7 @@ interface Method {
   readonly call: (service: AgentService, params: unknown) => unknown;
 }
 
-/** The params that reach `call` are those that the schema let through. */
+/** The schema has checked the params that `call` gets. */
 function method<P>(params: z.ZodType<P>, call: (service: AgentService, params: P) => unknown): Method {
   return { params, call: (service, checked) => call(service, checked as P) };
 }

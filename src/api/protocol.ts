@@ -7,8 +7,8 @@
 //             {"id": 1, "error": {"code", "message"}}   the end, instead
 //   events    {"id": 1, "event": {...}}           answer to 'events': first those kept, then each new one, without end
 //
-// A table comes in parts so that a large one neither blocks the agent while it is written nor piles up in its memory:
-// rows are made for the next part when the reader has taken the last. Requests of a connection are answered one after another.
+// A table is sent in parts, so that a large one does not block the agent and does not fill its memory: the rows of a
+// part are made when the reader has read the part before. Requests of a connection are answered one after another.
 import type { AgentService } from '#core/service/service.js';
 
 export type * from '#core/service/views.js';
@@ -36,7 +36,7 @@ export function isTableMethod(name: MethodName): name is TableMethod {
 
 export type ParamsOf<M extends MethodName> = Parameters<AgentService[M]>;
 type RowOf<M extends TableMethod> = ReturnType<AgentService[M]> extends Iterable<infer Row> ? Row : never;
-/** What a client gets: all parts of a table together. */
+/** The result for a client: all parts of a table together. */
 export type ResultOf<M extends MethodName> = M extends TableMethod
   ? RowOf<M>[]
   : Awaited<ReturnType<AgentService[M]>>;
@@ -46,20 +46,20 @@ export const EVENTS_METHOD = 'events';
 
 /** Bytes of one request; a longer one ends the connection. */
 export const MAX_REQUEST = 65_536;
-/** Connections at once; one more is told 'busy' and closed. */
+/** Connections at the same time. One more gets the error 'busy' and is closed. */
 export const MAX_CONNECTIONS = 64;
 /** Rows of one part. */
 export const PART_ROWS = 256;
-/** Events that may wait for a slow reader; it is cut off when more would. Twice what an agent keeps. */
+/** Events that are queued for a slow reader. With more, it is disconnected. Twice what an agent keeps. */
 export const EVENT_BACKLOG = 8_192;
 
 export const ERROR_CODES = [
   'bad-request', // not JSON, not a request, or too long
   'unknown-method',
-  'invalid-params', // what is wrong is in the message: a key, a type, or text that is no EID
+  'invalid-params', // the message tells what is wrong: a key, a type, or text that is not an EID
   'refused', // this agent cannot do it; the message says why
   'busy', // MAX_CONNECTIONS
-  'internal', // a fault of the agent
+  'internal', // an error inside the agent
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 

@@ -13,7 +13,7 @@ const COUNTER_NAMES = [
   'slowReadersCutOff',
 ] as const;
 
-/** A client that was refused and does not close is closed after this time. */
+/** A refused client that does not close its connection is disconnected after this time. */
 const REFUSED_MS = 1_000;
 
 /** The local API of one agent. */
@@ -24,7 +24,7 @@ export class ApiServer {
   readonly #sockets = new Set<Socket>();
   readonly #counts = new Map<(typeof COUNTER_NAMES)[number], number>(COUNTER_NAMES.map((name) => [name, 0]));
 
-  /** @param onFault hears of errors that are no fault of a client */
+  /** @param onFault called with errors that a client did not cause */
   constructor(service: AgentService, onFault: (error: unknown) => void) {
     this.#service = service;
     this.#onFault = onFault;
@@ -33,7 +33,10 @@ export class ApiServer {
     });
   }
 
-  /** Makes the socket, mode 0660, and its directory. @throws ApiSocketError: another agent has it, or the path cannot be used */
+  /**
+   * Makes the socket, mode 0660, and its directory. @throws ApiSocketError: another agent has it, or the path cannot be
+   * used
+   */
   async listen(path: string): Promise<void> {
     await claimSocketPath(path);
     await listenOn(this.#server, path);

@@ -3,13 +3,13 @@ import { lstat, mkdir, unlink } from 'node:fs/promises';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
 
-/** A path that cannot become the socket of this agent; `message` says why and what to do. */
+/** A path that cannot be the socket of this agent. `message` tells why and what to do. */
 export class ApiSocketError extends Error {
   override readonly name = 'ApiSocketError';
   readonly code = 'ERR_API_SOCKET';
 }
 
-/** Makes the directory, and removes the socket that an agent left behind when it was killed. @throws ApiSocketError */
+/** Creates the directory, and removes the socket of an agent that was killed. @throws ApiSocketError */
 export async function claimSocketPath(path: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
@@ -52,7 +52,7 @@ function answers(path: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    // Only ECONNREFUSED proves that nobody listens. EAGAIN: somebody does, with a full queue.
+    // Only ECONNREFUSED proves that no process listens. EAGAIN: a process listens, and its queue is full.
     socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'));
   });
 }

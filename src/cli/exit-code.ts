@@ -3,7 +3,7 @@
 /** Documented in docs/xtrctl.md and in `xtrctl --help`. */
 export const EXIT = {
   ok: 0,
-  /** The agent said no, or has nothing like it. */
+  /** The agent refused, or found no such entry. */
   refused: 1,
   usage: 2,
   unreachable: 3,

@@ -5,7 +5,7 @@ import { CommandError, EXIT } from './exit-code.js';
 
 const SUFFIX = '.sock';
 
-/** Where agents have their sockets unless configured otherwise. */
+/** Default directory of the sockets of agents. */
 export const SOCKET_DIRECTORY = '/run/xtrd';
 
 export interface SocketChoice {
@@ -15,7 +15,7 @@ export interface SocketChoice {
   readonly name?: string | undefined;
 }
 
-/** The socket that was asked for; else XTRD_SOCKET; else the only one there is. @throws CommandError */
+/** The socket of the options, else that of XTRD_SOCKET, else the only one in the directory. @throws CommandError */
 export async function findSocket(
   { socket, name }: SocketChoice,
   environment: Readonly<Record<string, string | undefined>>,

@@ -11,7 +11,7 @@ try {
   await createProgram().parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
-  // commander has written its own messages
+  // commander has already printed its own messages
   if (!(error instanceof CommanderError)) process.stderr.write(`xtrctl: ${messageOf(error)}\n`);
 }
 

@@ -2,8 +2,8 @@
 import type { ApiClient } from '#api/client.js';
 
 /**
- * For the message that an EID was not found: an EID without --instance-id is one of instance ID 0, which is easily
- * forgotten where the EIDs are in others. Empty where that cannot be the reason.
+ * A hint for the message that an EID was not found: without --instance-id, an EID belongs to instance ID 0, and the
+ * user may have meant another one. Empty if that cannot be the reason.
  */
 export async function otherInstances(agent: ApiClient, instanceId = 0): Promise<string> {
   if (instanceId !== 0) return '';

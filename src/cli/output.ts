@@ -6,7 +6,7 @@ export async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
-/** `xtrctl ... | head`: the reader has seen enough, which is no error. */
+/** `xtrctl ... | head`: a reader that closes early is not an error. */
 export function quietWhenReaderLeaves(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);

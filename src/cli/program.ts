@@ -18,7 +18,7 @@ import { examples } from './session.js';
 const EXIT_CODES = `
 Exit codes: 0 done; 1 refused, or not found; 2 usage error; 3 no agent can be reached, or it does not answer`;
 
-/** The whole command line. Errors are thrown (exitOverride), so that main decides on the exit code. */
+/** The whole command line. Errors are thrown (exitOverride), so that main sets the exit code. */
 export function createProgram(): Command {
   const program = new Command('xtrctl')
     .description('Shows the state of a running xtrd, and clears its map-cache.')

@@ -16,7 +16,7 @@ export function globalOptions(command: Command): GlobalOptions {
   return command.optsWithGlobals<GlobalOptions>();
 }
 
-/** Connects to the agent that the options choose, and closes afterwards. */
+/** Connects to the agent that the options select, and closes the connection afterwards. */
 export async function withAgent(
   { socket, name }: GlobalOptions,
   use: (agent: ApiClient) => Promise<void>,
@@ -29,7 +29,7 @@ export async function withAgent(
   }
 }
 
-/** What of a table is asked for. */
+/** The part of a table to ask for. */
 export function tableQuery({ instanceId }: GlobalOptions, eid: string | undefined): TableQuery {
   return { ...(instanceId !== undefined && { instanceId }), ...(eid !== undefined && { eid }) };
 }

@@ -16,12 +16,12 @@ export interface TableCommand<M extends QueriedTable> {
   readonly summary: string;
   readonly argument: string;
   readonly examples: readonly string[];
-  /** What one row is called where there is none. */
+  /** Name of a row, for the message that there is none. */
   readonly noun: string;
   readonly format: (rows: ResultOf<M>, instanceId: number | undefined) => string;
-  /** Rows for an EID that the agent has none for. */
+  /** Rows for an EID for which the agent has none. */
   readonly orElse?: (agent: ApiClient, eid: string, instanceId: number | undefined) => Promise<ResultOf<M>>;
-  /** With an EID; `format` if absent. */
+  /** Used with an EID; by default `format`. */
   readonly formatOne?: (rows: ResultOf<M>, instanceId: number | undefined) => string;
 }
 

@@ -8,7 +8,7 @@ interface ParsedPrefix {
   readonly length: number;
 }
 
-/** The agent has checked that it is one. */
+/** The agent has checked that the text is an EID. */
 function parse(eid: string): ParsedPrefix {
   const [address = '', length] = eid.split('/');
   const family = address.includes(':') ? 'ipv6' : 'ipv4';
@@ -22,7 +22,7 @@ function covers(outer: ParsedPrefix, inner: ParsedPrefix): boolean {
   return list.check(inner.address, inner.family);
 }
 
-/** Of the configured prefixes that nobody has registered, the longest one that holds the EID: one row, or none. */
+/** The longest configured prefix without a registration that contains the EID: one row, or none. */
 export function unregisteredCover(rows: readonly RegistrationView[], eid: string): RegistrationView[] {
   const wanted = parse(eid);
   return rows

@@ -2,12 +2,12 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** A file that cannot be used; `message` says why, `hint` what to do. */
+/** A file that cannot be used. `message` tells why, `hint` what to do. */
 export class FileError extends Error {
   override readonly name = 'FileError';
   readonly code = 'ERR_FILE';
   readonly hint: string;
-  /** The error of the system, such as ENOENT, where it was one. */
+  /** The system's error code, such as ENOENT, if there is one. */
   readonly reason: string | undefined;
 
   constructor(message: string, hint: string, reason?: string) {
@@ -26,12 +26,12 @@ export interface FileContent {
 /** Reads a regular file of at most `limit` bytes. @throws FileError */
 export async function readBoundedFile(path: string, limit: number): Promise<FileContent> {
   try {
-    // Of a FIFO, a blocking open would wait for somebody who writes.
+    // A blocking open of a FIFO would wait for a writer.
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stat = await handle.stat();
       if (!stat.isFile()) throw new FileError(`'${path}' is not a regular file`, 'name a regular file');
-      // What is read counts, not stat.size: the file may grow meanwhile.
+      // The bytes that were read count, not stat.size: the file may grow meanwhile.
       const buffer = new Uint8Array(limit + 1);
       let length = 0;
       for (let read = 1; read > 0 && length <= limit; length += read)

@@ -11,19 +11,19 @@ import type { Configuration } from '#core/configuration.js';
 import { defaultMapCachePrefixes, type Draft, eidOf, isXtr } from './draft.js';
 import type { Secrets } from './secrets.js';
 
-/** What the file does not say: it is of this run. */
+/** Values of this run that the file does not contain. */
 export interface RunIdentity {
   readonly xtrId: bigint;
   /** See XtrConfig. */
   readonly firstRegisterNonce: bigint;
 }
 
-/** Where the generated xTR-ID is kept. Draft without problems. */
+/** The directory in which the generated xTR-ID is kept. The draft has no problems. */
 export function stateDirectoryOf(draft: Draft): string {
   return draft.stateDirectory ?? `/var/lib/xtrd/${present(draft.name)}`;
 }
 
-/** A draft without problems as the rest of the agent wants it. */
+/** Converts a draft without problems to the configuration that the agent uses. */
 export function buildConfiguration(draft: Draft, secrets: Secrets, run: RunIdentity): Configuration {
   const name = present(draft.name);
   const dataPath = present(draft.dataPath);
@@ -128,7 +128,7 @@ function buildMapServer(draft: Draft, secrets: Secrets): MapServerConfig | undef
   };
 }
 
-/** For what a draft without problems has. */
+/** For values that a draft without problems always has. */
 function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a configuration with problems was to be built');
   return value;

@@ -3,7 +3,7 @@ import { formatAddress, formatEidPrefix } from '#addr/index.js';
 import { type Draft, eidOf } from './draft.js';
 import type { Path, Report } from './problem.js';
 
-/** Calls `again` for each item whose key an earlier item has. */
+/** Calls `again` for each item with the same key as an earlier item. */
 export function eachRepeated<T>(
   items: readonly T[],
   keyOf: (item: T) => string,
@@ -17,7 +17,7 @@ export function eachRepeated<T>(
   }
 }
 
-/** How many elements a list may have: LSBs and the locator-sets of the data path end at 16 (bpf/layout.h). */
+/** Maximum lengths of lists. The locator-sets of the data path have at most 16 locators (bpf/layout.h). */
 const AT_MOST = { rlocs: 16, interfaces: 256, 'map-resolvers': 32, 'map-servers': 32 } as const;
 
 export function checkDuplicates(draft: Draft, report: Report): void {

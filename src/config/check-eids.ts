@@ -9,7 +9,7 @@ interface LocalPrefix {
   readonly dynamic: boolean;
 }
 
-/** The EID-prefixes behind this node, fixed and dynamic. */
+/** The EID-prefixes behind this node: database mappings and dynamic-EID prefixes. */
 export function checkEids(draft: Draft, report: Report): void {
   const local: LocalPrefix[] = [
     ...draft.databaseMappings.map(({ value, path }) => ({ eid: eidOf(value), path, dynamic: false })),
@@ -20,7 +20,7 @@ export function checkEids(draft: Draft, report: Report): void {
   checkCircularity(draft, table, report);
 }
 
-/** A dynamic-EID prefix may be a part of a database mapping: then these hosts may move and the others not. */
+/** A dynamic-EID prefix may lie inside a database mapping. Then its hosts may move, and the other hosts may not. */
 function checkOverlaps(local: readonly LocalPrefix[], report: Report): EidTable<LocalPrefix> {
   const table = new EidTable<LocalPrefix>();
   const longestLast = [...local].sort((a, b) => a.eid.prefix.length - b.eid.prefix.length);
@@ -51,7 +51,7 @@ function checkInstances(draft: Draft, local: readonly LocalPrefix[], report: Rep
       .filter(({ value }) => value.roles.includes('eid'))
       .map(({ value }) => value['instance-id']),
   );
-  if (served.size === 0) return; // said by checkRoles
+  if (served.size === 0) return; // checkRoles reports it
   for (const { eid, path } of local)
     if (!served.has(eid.instanceId))
       report(
@@ -62,8 +62,8 @@ function checkInstances(draft: Draft, local: readonly LocalPrefix[], report: Rep
 }
 
 /**
- * RFC 9301 section 8.1: what the mapping system is reached by must not itself need a mapping. Only instance 0 shares its
- * addresses with the RLOCs.
+ * RFC 9301 section 8.1: reaching the mapping system must not require a mapping. Only the addresses of instance 0 can be
+ * RLOCs, too.
  */
 function checkCircularity(draft: Draft, table: EidTable<LocalPrefix>, report: Report): void {
   const underlay: { path: Path; address: Address; what: string }[] = [

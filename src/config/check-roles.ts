@@ -3,7 +3,7 @@ import { formatAddress } from '#addr/index.js';
 import { type Draft, isXtr, XTR_SECTIONS } from './draft.js';
 import type { Report } from './problem.js';
 
-/** What a node must have to be what its file makes it. */
+/** Checks that a node has what its roles require. */
 export function checkRoles(draft: Draft, report: Report): void {
   const { sections } = draft;
   if (!isXtr(draft) && !sections.has('map-server'))
@@ -47,7 +47,7 @@ function checkXtr(draft: Draft, report: Report): void {
   checkFamilies(draft, report);
 }
 
-/** What a message to a Map-Resolver or Map-Server is sent from is an RLOC of its family. */
+/** A message to a Map-Resolver or Map-Server is sent from an RLOC of the same family, so there must be one. */
 function checkFamilies({ sections, rlocs, mapResolvers, mapServers }: Draft, report: Report): void {
   if (sections.broken('rlocs') || rlocs.length === 0) return;
   const servers = [
@@ -67,7 +67,7 @@ function checkFamilies({ sections, rlocs, mapResolvers, mapServers }: Draft, rep
       );
 }
 
-/** The default map-cache does, and every dynamic-EID prefix. */
+/** Whether the node sends Map-Requests. The default map-cache and every dynamic-EID prefix make it do so. */
 function asksMapResolvers({ sections, mapCache, dynamicEids }: Draft): boolean {
   return (
     !sections.has('map-cache') ||

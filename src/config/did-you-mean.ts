@@ -2,7 +2,7 @@
 
 const LONGEST = 64;
 
-/** The known word that `word` was most likely meant to be, if one is near enough. */
+/** The known word that is most similar to `word`, if one is similar enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > LONGEST) return undefined;
   const plain = word.toLowerCase().replaceAll('_', '-');

@@ -2,7 +2,10 @@
 import type { EidPrefix, Prefix } from '#addr/index.js';
 import type { Sections } from './sections.js';
 
-/** Everything that is valid on its own in a file; what is absent or not valid is undefined, or not in the list. */
+/**
+ * The values of a file that are valid on their own. A value that is absent or not valid is undefined, or not in its
+ * list.
+ */
 export type Draft = ReturnType<typeof readDraft>;
 
 export function readDraft(sections: Sections) {
@@ -34,7 +37,7 @@ export function eidOf(value: { readonly 'eid-prefix': Prefix; readonly 'instance
   return { instanceId: value['instance-id'], prefix: value['eid-prefix'] };
 }
 
-/** Sections that only an xTR has. */
+/** Sections of an xTR. */
 export const XTR_SECTIONS = [
   'rlocs',
   'database-mappings',
@@ -44,12 +47,12 @@ export const XTR_SECTIONS = [
   'map-servers',
 ] as const;
 
-/** A node is an xTR if its file has one of the sections of one. */
+/** A node is an xTR if its file has one of these sections. */
 export function isXtr({ sections }: Draft): boolean {
   return XTR_SECTIONS.some((name) => sections.has(name));
 }
 
-/** Sections.list('map-cache') when the file has none: ask the Map-Resolvers about everything. */
+/** The default of Sections.list('map-cache'): ask the Map-Resolvers about every EID. */
 export function defaultMapCachePrefixes(draft: Draft): EidPrefix[] {
   const instanceIds = new Set(
     draft.interfaces

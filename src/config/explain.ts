@@ -5,7 +5,7 @@ import type { ProblemList } from './problem.js';
 import { expectedAt } from './schema-walk.js';
 import type { YamlSource } from './yaml-source.js';
 
-/** Adds what zod found in `schema`, whose values begin at the path `base` of the file, in words a person understands. */
+/** Adds an issue of zod as a readable problem. The values of `schema` begin at the path `base` of the file. */
 export function explain(
   issue: z.core.$ZodIssue,
   schema: z.core.$ZodType,
@@ -44,7 +44,7 @@ function explainValue(
   return [`${shown} is not valid here`, `write ${description}`];
 }
 
-/** The key that was meant, or all that there are. */
+/** Suggests a similar key, or lists all keys. */
 function unknownKeyHint(key: string, known: readonly string[]): string {
   const meant = nearest(key, known);
   return meant === undefined ? `known keys are ${known.join(', ')}` : `did you mean ${meant}?`;

@@ -9,8 +9,8 @@ const FILE_NAME = 'xtr-id';
 const FORMAT = /^0x([0-9a-f]{32})\n?$/;
 
 /**
- * The xTR-ID that a node without a configured one made for itself on its first run: 128 random bits, not 0.
- * @throws FileError when the state directory cannot be used, or holds something else
+ * The generated xTR-ID of a node that has none in its configuration: 128 random bits, not 0. The first run creates it.
+ * @throws FileError when the state directory cannot be used, or the file has no xTR-ID
  */
 export async function readOrCreateXtrId(stateDirectory: string): Promise<bigint> {
   const path = join(stateDirectory, FILE_NAME);

@@ -17,7 +17,7 @@ import { YamlSource } from './yaml-source.js';
 
 const MAX_FILE = 1_048_576;
 
-/** What a run adds to the file. */
+/** Functions for the values that a run adds to the file. */
 export interface Run {
   /** Called for an xTR: see XtrConfig; register-nonce.ts keeps it in the state directory. */
   readonly firstRegisterNonce: (stateDirectory: string) => Promise<bigint>;
@@ -27,11 +27,14 @@ export interface Run {
 
 export interface LoadedConfiguration {
   readonly configuration: Configuration;
-  /** What does not stand in the way: secrets that others can read. */
+  /** Problems that do not prevent the start: secrets that other users can read. */
   readonly warnings: readonly Problem[];
 }
 
-/** Reads, checks and completes a configuration file. @throws ConfigurationError with all its problems, or what `run` throws */
+/**
+ * Reads, checks and completes a configuration file. @throws ConfigurationError with all its problems, or what `run`
+ * throws
+ */
 export async function loadConfiguration(path: string, run: Run): Promise<LoadedConfiguration> {
   const { draft, secrets, warnings } = await check(path);
   const directory = stateDirectoryOf(draft);
@@ -41,7 +44,10 @@ export async function loadConfiguration(path: string, run: Run): Promise<LoadedC
   return { configuration: buildConfiguration(draft, secrets, { xtrId, firstRegisterNonce }), warnings };
 }
 
-/** Only checks the file, and the key files that it names; changes nothing. Returns the warnings. @throws ConfigurationError */
+/**
+ * Only checks the file, and the key files that it names; changes nothing. Returns the warnings. @throws
+ * ConfigurationError
+ */
 export async function checkConfiguration(path: string): Promise<readonly Problem[]> {
   return (await check(path)).warnings;
 }

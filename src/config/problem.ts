@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Where a value sits in the document: ['map-servers', 0, 'key', 'file']. */
+/** Path of a value in the document: ['map-servers', 0, 'key', 'file']. */
 export type Path = readonly (string | number)[];
 
-/** One thing that is wrong (or, as a warning, unwise) in a configuration file. */
+/** One mistake in a configuration file, or one warning. */
 export interface Problem {
   readonly file: string;
   /** From 1. */
@@ -14,14 +14,14 @@ export interface Problem {
   readonly path: string;
   /** What is wrong. */
   readonly message: string;
-  /** What would be right. */
+  /** How to correct it. */
   readonly hint: string;
 }
 
-/** Takes a finding; the position of `path` in the file is found when it is written down. */
+/** Takes a problem. The position of `path` in the file is looked up when the problem is added. */
 export type Report = (path: Path, message: string, hint: string) => void;
 
-/** A configuration that cannot be used. `message` is every problem, one a line. */
+/** A configuration that cannot be used. `message` has one line for each problem. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly code = 'ERR_CONFIGURATION';
@@ -35,10 +35,10 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** A file of nothing but mistakes is told of so many. */
+/** At most so many problems of a file are reported. */
 const MAX_PROBLEMS = 100;
 
-/** Problems as they are found. Beyond the first ones they are only counted: to locate one costs time. */
+/** The problems of a file. The first ones are kept, the others only counted, since locating a problem takes time. */
 export class ProblemList {
   readonly #found: Problem[] = [];
   #more = 0;

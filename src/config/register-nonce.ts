@@ -8,17 +8,17 @@ const FORMAT = /^([0-9]{1,20})\n?$/;
 const NONCES = 1n << 64n;
 
 /**
- * Nonces set aside for one run, so that the file is written once and not for each Map-Register. Enough for more than a
- * hundred messages a second over a year; and a run of fewer than a million a second stays behind the clock anyway.
- * 2^32 restarts, in turn, do not exhaust the 64 bits.
+ * Nonces that are reserved for one run, so that the file is written once and not for each Map-Register. They last for
+ * more than a hundred messages a second over a year. A run with fewer than a million a second stays behind the clock
+ * anyway. 2^32 restarts do not exhaust the 64 bits.
  */
 export const RESERVED_NONCES = 1n << 32n;
 
 /**
- * The first nonce of this run's Map-Registers, above those of all earlier runs (RFC 9301 section 5.6): that of the file
- * in the state directory, or `now` where that is greater or there is no file. Before it returns, the file holds the
- * first nonce of the next run, so that no crash can make a nonce come twice. A clock that once ran ahead, or goes back,
- * changes nothing.
+ * Returns the first nonce of this run's Map-Registers, which is above those of all earlier runs (RFC 9301 section 5.6).
+ * It is the nonce in the file of the state directory, or `now` if that is greater or there is no file. Before this
+ * function returns, it writes the first nonce of the next run to the file, so that no nonce repeats after a crash. A
+ * clock that ran ahead, or that goes back, does no harm.
  * @param now microseconds of Unix time
  * @throws FileError when the nonce cannot be kept: Map-Servers would take the Map-Registers for replays (9301-5.6-07)
  */

@@ -14,7 +14,7 @@ import {
   type Prefix,
 } from '#addr/index.js';
 
-/** An issue found by a transform; `hint` reaches the error message through `params`; else the description does. */
+/** An issue of a transform. The error message has `hint`, which is passed in `params`, in place of the description. */
 function reject(ctx: z.RefinementCtx, message: string, hint?: string): never {
   ctx.addIssue({ code: 'custom', message, params: { hint } });
   return z.NEVER;
@@ -48,7 +48,7 @@ export const socketPath = z
   .refine((path) => path.startsWith('/') && !path.includes('\0') && Buffer.byteLength(path) <= 107)
   .describe('an absolute path of at most 107 bytes');
 
-/** Names a directory in the BPF file system, which takes no dots. */
+/** The name of a directory in the BPF file system, which does not allow dots. */
 export const instanceName = text(
   /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/,
   'a name of at most 32 letters, digits, - and _',
@@ -60,7 +60,7 @@ export const interfaceName = text(
   'the name of an interface, at most 15 characters',
 );
 
-/** Printed in tables and logs: no control characters. */
+/** Printed in tables and logs, so control characters are not allowed. */
 export const label = text(/^[\x21-\x7e]{1,63}$/, 'a name of at most 63 printable characters without spaces');
 
 function parsed<T>(parse: (text: string) => T): (text: string, ctx: z.RefinementCtx) => T {
@@ -75,14 +75,14 @@ function parsed<T>(parse: (text: string) => T): (text: string, ctx: z.Refinement
   };
 }
 
-/** ::ffff:0:0/96: how an IPv4 address is written where only IPv6 ones fit (RFC 4291 section 2.5.5.2); never on the wire. */
+/** ::ffff:0:0/96: an IPv4 address in a field for IPv6 addresses (RFC 4291 section 2.5.5.2). Never on the wire. */
 function ipv4MappedOf(address: Address): Address | undefined {
   return address.family === 6 && address.bits >> 32n === 0xffffn
     ? { family: 4, bits: address.bits & 0xffff_ffffn }
     : undefined;
 }
 
-/** RFC 9300: an RLOC is an address of the underlay; the world can send to it. */
+/** RFC 9300: an RLOC is an address of the underlay, to which other routers can send. */
 export const rlocAddress: z.ZodType<Address, string> = z
   .string()
   .transform(parsed(parseAddress))

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Path } from './problem.js';
 
-/** What a schema says about the value at a path inside it. */
+/** What a schema expects at a path inside it. */
 export interface Expected {
   /** Completes 'write ...'. */
   readonly description: string | undefined;
@@ -10,14 +10,14 @@ export interface Expected {
   readonly keys: readonly string[];
 }
 
-/** Looks through optional, default and transform to the list or mapping inside. */
+/** Removes optional, default and transform, down to the list or mapping inside. */
 export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
     return unwrap(schema.unwrap());
   return schema instanceof z.ZodPipe ? unwrap(schema.in) : schema;
 }
 
-/** What belongs at `path` below `schema`. */
+/** What `schema` expects at `path`. */
 export function expectedAt(schema: z.core.$ZodType, path: Path): Expected {
   let here: z.core.$ZodType | undefined = schema;
   for (const step of path) {

@@ -98,7 +98,7 @@ function list<T extends z.ZodType>(element: T, of: string): z.ZodOptional<z.ZodA
   return z.array(element).describe(`a list of ${of}`).optional();
 }
 
-/** A mapping that may be left out: its keys have defaults of their own. */
+/** An optional mapping whose keys have defaults. */
 function group<T extends z.ZodRawShape>(shape: T): z.ZodPrefault<z.ZodObject<T, z.core.$strict>> {
   return z
     .strictObject(shape)

@@ -8,16 +8,16 @@ import type { KeySpecification } from './schema.js';
 
 const MAX_SECRET = 1_024;
 
-/** Where a key file of the configuration file `file` is: relative paths begin at its directory. */
+/** The path of a key file. Relative paths begin at the directory of the configuration file `file`. */
 type ReadKey = (specification: KeySpecification, path: Path) => Promise<AuthenticationKey | undefined>;
 
-/** The keys of a file in the order of the file; undefined where there was a problem. */
+/** The keys in the order of the file. Undefined for a key with a problem. */
 export interface Secrets {
   readonly mapServers: readonly (AuthenticationKey | undefined)[];
   readonly sites: readonly (readonly (AuthenticationKey | undefined)[])[];
 }
 
-/** Reads every key file. `warn` hears of secrets that other users of the machine can read. */
+/** Reads every key file. `warn` is called for secrets that other users of the machine can read. */
 export async function readSecrets(
   draft: Draft,
   file: { readonly path: string; readonly worldReadable: boolean },

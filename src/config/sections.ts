@@ -6,7 +6,7 @@ import { configurationSchema, type Section, type SectionName } from './schema.js
 import { unwrap } from './schema-walk.js';
 import type { YamlSource } from './yaml-source.js';
 
-/** A valid element of a list, and where it stands. */
+/** A valid element of a list, and its path. */
 export interface Located<T> {
   readonly value: T;
   readonly path: Path;
@@ -15,8 +15,8 @@ export interface Located<T> {
 type ElementOf<K extends SectionName> = NonNullable<Section<K>> extends readonly (infer E)[] ? E : never;
 
 /**
- * The sections of a file, each parsed on its own and lists element by element, so that one mistake does not hide the
- * others: the checks between sections go on with what is valid.
+ * The sections of a file. Each section, and each element of a list, is parsed on its own, so that one mistake does not
+ * hide others. The checks between sections use the valid values.
  */
 export class Sections {
   readonly problems = new ProblemList();
@@ -30,7 +30,7 @@ export class Sections {
       if (!known.includes(key)) addUnknownKey([key], known, source, this.problems);
   }
 
-  /** Undefined when it is absent or not valid. */
+  /** Undefined if the section is absent or not valid. */
   one<K extends SectionName>(name: K): Section<K> | undefined {
     return this.#parse(name, configurationSchema.shape[name], this.#source.values[name], [name]) as
       Section<K> | undefined;
@@ -57,7 +57,7 @@ export class Sections {
     return this.#source.values[name] !== undefined;
   }
 
-  /** Whether something in it was not valid, so that nothing may be concluded from what is missing. */
+  /** Whether a part of the section was not valid. Then a missing value is not a problem of its own. */
   broken(name: SectionName): boolean {
     return this.#broken.has(name);
   }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files of the state directory. Each is whole or not there, also when the machine loses power.
+// Files of the state directory. A file is complete or absent, even after a loss of power.
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Pieces of a file; each is written before the next is asked for. */
+/** The content of a file in pieces. Each piece is written before the next one is produced. */
 export type Content = Iterable<string> | AsyncIterable<string>;
 
-/** Ends the name of a file that is not whole yet; a killed agent may leave one. */
+/** Suffix of a file that is not complete yet. An agent that is killed may leave one. */
 export const UNFINISHED = '.unfinished';
 
-/** Makes the file, readable for its owner only. One that is there stays. @throws system errors */
+/** Creates the file, readable by its owner only. An existing file stays. @throws system errors */
 export async function createStateFile(path: string, content: string): Promise<void> {
   await place(path, [content], async (unfinished) => {
     await link(unfinished, path).catch((error: unknown) => {
@@ -19,7 +19,7 @@ export async function createStateFile(path: string, content: string): Promise<vo
   });
 }
 
-/** Makes the file, readable for its owner only, or takes the place of one that is there. @throws system errors */
+/** Creates the file, readable by its owner only, or replaces an existing one. @throws system errors */
 export async function replaceStateFile(path: string, content: Content): Promise<void> {
   await place(path, content, (unfinished) => rename(unfinished, path));
 }
@@ -44,7 +44,7 @@ async function place(
   await syncDirectory(directory);
 }
 
-/** The name is in the directory, which is written on its own. */
+/** The directory has the name of the file, and needs an fsync of its own. */
 async function syncDirectory(path: string): Promise<void> {
   const handle = await open(path, 'r');
   await handle.sync().finally(() => handle.close());

@@ -15,7 +15,10 @@ export function keyText(pair: Pair): string | undefined {
   return isScalar(pair.key) ? String(pair.key.value) : undefined;
 }
 
-/** Keys written twice in one mapping, and keys that are no text. The second of two would silently win. */
+/**
+ * Keys that occur twice in one mapping, and keys that are not text. Without this check the second one would win
+ * silently.
+ */
 export function oddKeys(node: unknown, path: Path = []): OddKey[] {
   if (isSeq(node)) return node.items.flatMap((item, i) => oddKeys(item, [...path, i]));
   if (!isMap(node)) return [];

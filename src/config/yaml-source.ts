@@ -3,13 +3,13 @@ import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, pa
 import { ConfigurationError, formatPath, type Path, type Problem, ProblemList } from './problem.js';
 import { keyText, oddKeys } from './yaml-keys.js';
 
-/** Aliases may not blow the document up further than this (counted by the yaml package: uses times nodes behind them). */
+/** Limit of the expansion by aliases, as the yaml package counts it: uses times nodes behind them. */
 const MAX_ALIAS_COUNT = 100;
 
-/** What follows the first syntax errors is mostly a consequence of them. */
+/** Later syntax errors are mostly consequences of the first ones. */
 const MAX_SYNTAX_PROBLEMS = 5;
 
-/** A YAML file: its values, and where in the text each of them stands. Integers are bigint: an xTR-ID has 128 bits. */
+/** A YAML file: its values, and the position of each in the text. Integers are bigint: an xTR-ID has 128 bits. */
 export class YamlSource {
   readonly file: string;
   /** The root mapping. */
@@ -17,16 +17,16 @@ export class YamlSource {
   readonly #lines = new LineCounter();
   readonly #document: Document.Parsed;
 
-  /** @throws ConfigurationError: what follows an error of syntax is guesswork, so nothing else is looked at */
+  /** @throws ConfigurationError on a syntax error; then nothing else is checked */
   constructor(file: string, text: string) {
     this.file = file;
     try {
       this.#document = parseDocument(text, {
         lineCounter: this.#lines,
         intAsBigInt: true,
-        uniqueKeys: false, // would compare every key with every other; oddKeys looks them up
+        uniqueKeys: false, // true would compare every key with every other; oddKeys uses a set
         prettyErrors: false,
-        logLevel: 'error', // 'silent' would take a second document without a word
+        logLevel: 'error', // 'silent' would accept a second document
       });
       this.#checkSyntax(this.#document);
       this.values = this.#document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) as Record<string, unknown>;
@@ -36,12 +36,12 @@ export class YamlSource {
     }
   }
 
-  /** A problem with the value of `path`, or with the nearest thing above it that is there. */
+  /** A problem at the value of `path`, or at the nearest existing node above it. */
   problemAt(path: Path, message: string, hint: string): Problem {
     return this.#problem(this.#offset(path), path, message, hint);
   }
 
-  /** A problem with the last key of `path` itself. */
+  /** A problem at the last key of `path`. */
   problemAtKey(path: Path, message: string, hint: string): Problem {
     const key = this.#find(path.slice(0, -1), path.at(-1));
     return this.#problem(key ?? this.#offset(path), path, message, hint);

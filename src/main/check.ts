@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { checkConfiguration, formatProblem } from '#config/index.js';
 
-/** `xtrd --check`: says what is wrong with a configuration, or that nothing is. @throws ConfigurationError */
+/** `xtrd --check`: prints warnings, and that the configuration is valid. @throws ConfigurationError with its mistakes */
 export async function check(file: string): Promise<void> {
   for (const warning of await checkConfiguration(file))
     process.stderr.write(`warning: ${formatProblem(warning)}\n`);

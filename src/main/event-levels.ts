@@ -2,14 +2,14 @@
 import type { EventName } from '#control/contract/event.js';
 import type { Log } from '#observe/index.js';
 
-/** What somebody has to look at. */
+/** Events that an operator must look at. */
 const WARNINGS: ReadonlySet<string> = new Set<EventName>([
   'map-register-rejected',
   'map-request-expired',
   'message-rejected',
   'table-full',
 ]);
-/** What changes where packets go. Everything else, one line a message, is for debugging. */
+/** Events that change where packets go. All others, one for each message, are for debugging. */
 const CHANGES: ReadonlySet<string> = new Set<EventName>([
   'eid-learnt',
   'eid-away',
@@ -20,10 +20,10 @@ const CHANGES: ReadonlySet<string> = new Set<EventName>([
   'map-cache-updated',
 ]);
 
-/** Lines of one event name in one second; a scan of a whole prefix must not fill the log. `xtrctl events` shows them all. */
+/** Lines for one event name in one second. A scan of a prefix must not fill the log. `xtrctl events` shows all events. */
 const LINES_PER_SECOND = 20;
 
-/** Logs events with the weight that their names have. */
+/** Logs events at the level of their names. */
 export class EventLogger {
   readonly #log: Log;
   readonly #now: () => number;
@@ -35,17 +35,17 @@ export class EventLogger {
     this.#now = now;
   }
 
-  /** @param text made only for a line that is written */
+  /** @param text called only for a line that is written */
   log(name: string, text: () => string): void {
     const level = levelOf(name);
-    if (!this.#log.isLevelEnabled(level)) return; // most of them, as there is one for each message
+    if (!this.#log.isLevelEnabled(level)) return; // most events, since there is one for each message
     const write = (line: string): void => this.#log[level](line);
     const leftOut = this.#leftOut(name);
     if (leftOut > 0) write(`${name}: ${leftOut} lines suppressed`);
     if (this.#allows(name)) write(text());
   }
 
-  /** How many lines of a second that is over were not written. */
+  /** How many lines were suppressed in the last second with events of this name. */
   #leftOut(name: string): number {
     const recent = this.#recent.get(name);
     if (recent === undefined || recent.second === this.#second()) return 0;

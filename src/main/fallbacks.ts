@@ -2,7 +2,7 @@
 import type { DataPathStatus } from '#core/ports.js';
 import type { Log } from '#observe/index.js';
 
-/** Interfaces that have generic XDP because their driver refused native XDP, and why. */
+/** Interfaces with generic XDP because their driver refused native XDP, with the reason. */
 export class Fallbacks {
   readonly #log: Pick<Log, 'warn'>;
   readonly #reasons = new Map<string, string>();
@@ -17,7 +17,7 @@ export class Fallbacks {
     this.#log.warn(text);
   }
 
-  /** Of those that have it still. */
+  /** The warnings of interfaces that still have generic XDP. */
   warnings(interfaces: DataPathStatus['interfaces']): string[] {
     return interfaces
       .filter(({ mode }) => mode === 'generic')

@@ -3,7 +3,7 @@ import type { InterfaceConfig } from '#core/configuration.js';
 import type { ResolvedInterface } from '#core/ports.js';
 import type { Link } from '#netlink/index.js';
 
-/** @throws Error that names every interface which the machine does not have or xtrd cannot use */
+/** @throws Error that names every interface that does not exist or that xtrd cannot use */
 export function resolveInterfaces(
   configured: readonly InterfaceConfig[],
   links: readonly Link[],
@@ -23,14 +23,14 @@ export function resolveInterfaces(
   throw new Error(`${problems.join('; ')}. This machine has: ${known}`);
 }
 
-/** The interface, or why it cannot be used. */
+/** The interface, or the reason why it cannot be used. */
 export function resolve(configured: InterfaceConfig, link: Link | undefined): ResolvedInterface | string {
   if (link === undefined) return `there is no interface ${configured.name}`;
   if (link.mac.length !== 6) return `${configured.name} is no Ethernet interface`;
   return { ...configured, ifindex: link.ifindex, mac: link.mac };
 }
 
-/** Those that hosts with EIDs are behind. */
+/** The interfaces with role `eid`. */
 export function eidFacing(interfaces: readonly ResolvedInterface[]): ResolvedInterface[] {
   return interfaces.filter(({ roles }) => roles.includes('eid'));
 }

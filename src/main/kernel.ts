@@ -5,8 +5,8 @@ import { checkKernelSettings, type Link, offloadNotes } from '#netlink/index.js'
 import type { Log } from '#observe/index.js';
 
 /**
- * What is in the way of forwarding and was not, or could not be, mended.
- * @param links those that are new
+ * Checks the kernel settings, and corrects them if the configuration allows it. Returns the warnings that remain.
+ * @param links the new links
  * @param known warnings that were logged before
  */
 export function settleKernel(

@@ -8,7 +8,7 @@ type Seen = Pick<Link, 'ifindex' | 'mac'> & Partial<Pick<Link, 'up'>>;
 
 interface Watched {
   readonly configured: ResolvedInterface;
-  /** What the kernel said last; undefined: no interface has the name. */
+  /** The last state that the kernel reported. Undefined: no interface has the name. */
   seen: Seen | undefined;
   /** Undefined while it cannot be used. */
   present: ResolvedInterface | undefined;
@@ -20,11 +20,13 @@ export interface LinkWatcherOptions {
   readonly interfaces: readonly ResolvedInterface[];
   readonly dataPath: Pick<DataPath, 'interfaceChanged' | 'interfaceGone' | 'status'>;
   readonly log: Pick<Log, 'info' | 'warn'>;
-  /** Hears which interfaces there are now, and of the one that was made anew, if that is what happened. */
+  /** Called with the present interfaces, and with the one that was created again, if any. */
   readonly changed: (interfaces: readonly ResolvedInterface[], made: Link | undefined) => void;
 }
 
-/** Keeps the data path on the configured interfaces while these are given other MAC addresses, go, and come back. */
+/**
+ * Keeps the data path on the configured interfaces when they get a new MAC address, are deleted, or are created again.
+ */
 export class LinkWatcher implements LinkListener {
   readonly #options: LinkWatcherOptions;
   readonly #watched: readonly Watched[];
@@ -56,7 +58,7 @@ export class LinkWatcher implements LinkListener {
   linkChanged(link: Link, removed: boolean): void {
     for (const each of this.#watched) {
       if (!removed && link.name === each.configured.name) this.#see(each, link);
-      else if (link.ifindex === each.seen?.ifindex) this.#see(each, undefined); // removed, or has another name now
+      else if (link.ifindex === each.seen?.ifindex) this.#see(each, undefined); // removed or renamed
     }
   }
 
@@ -96,14 +98,14 @@ export class LinkWatcher implements LinkListener {
   }
 }
 
-/** What failed is tried again when the interface goes up or down. */
+/** A failed step is retried when the interface goes up or down. */
 function isNews({ seen, problem }: Watched, link: Link | undefined): boolean {
   if (seen === undefined || link === undefined) return seen !== link;
   if (problem !== undefined && seen.up !== link.up) return true;
   return seen.ifindex !== link.ifindex || Buffer.compare(seen.mac, link.mac) !== 0;
 }
 
-/** Nothing that happens to one interface may end the agent. Returns what is in the way. */
+/** An error of one interface must not end the agent. Returns the error as text. */
 function attempt(step: () => void): string | undefined {
   try {
     step();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The file of a Map-Server's nonces: a line that names the format, a line 'SITE KEY ETR NONCE' for each nonce, and a
-// last line with their number and a SHA-256 of all before it, so that what is cut off or damaged is not believed.
+// last line with their number and a SHA-256 of all lines before it. So a truncated or damaged file is detected.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type TrackedNonce, TRACKED_ETRS_PER_SITE } from '#control/map-server/registration-nonces.js';
@@ -11,10 +11,10 @@ const END = /^end ([0-9]{1,15}) ([0-9a-f]{64})$/;
 /** More than the longest entry. */
 const MAX_LINE = 256;
 const MAX_NONCE = (1n << 64n) - 1n;
-/** Lines that are made between two turns of the event loop. */
+/** Lines that are formatted in one turn of the event loop. */
 const LINES_PER_PIECE = 1_024;
 
-/** A file that is not as it was written; `message` says where. */
+/** A damaged file. `message` names the line. */
 export class BrokenNonceFileError extends Error {
   override readonly name = 'BrokenNonceFileError';
   readonly code = 'ERR_NONCE_FILE';
@@ -76,7 +76,7 @@ function parseEntry(line: string): TrackedNonce | undefined {
   return nonce > MAX_NONCE ? undefined : { site, key, etr, nonce };
 }
 
-/** Lines that end with a line feed. What is longer than any that was written is not kept in memory. */
+/** Lines that end with a line feed. A line that is longer than any valid one is an error, and not kept in memory. */
 async function* linesOf(path: string): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of createReadStream(path, 'latin1')) {

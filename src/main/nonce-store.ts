@@ -6,14 +6,14 @@ import type { RegistrationNonces } from '#control/map-server/registration-nonces
 import { BrokenNonceFileError, nonceFile, readNonceFile } from './nonce-file.js';
 
 const FILE_NAME = 'registration-nonces';
-/** From the end of one write to the next. What a crash loses are the nonces of this time. */
+/** From the end of one write to the next. A crash loses the nonces of this time. */
 const WRITE_INTERVAL_MS = 5_000;
 
 type Say = (level: 'error' | 'warn' | 'info', message: string) => void;
 
 /**
- * Keeps the nonces of a Map-Server in its state directory (9301-5.6-08): restores them, then writes them when they have
- * changed, and once more at `close`. The file is written in pieces, between which the event loop goes on.
+ * Stores the nonces of a Map-Server in its state directory (9301-5.6-08). It restores them, writes them when they have
+ * changed, and writes them at `close`. The file is written in pieces, and the event loop runs between them.
  */
 export class NonceStore {
   readonly #directory: string;
@@ -21,7 +21,7 @@ export class NonceStore {
   readonly #nonces: RegistrationNonces;
   readonly #say: Say;
   readonly #interval_ms: number;
-  /** `changes` of what the file holds. */
+  /** `changes` at the last write of the file. */
   #stored = -1;
   #saving: Promise<void> = Promise.resolve();
   #failing = false;
@@ -37,7 +37,7 @@ export class NonceStore {
   }
 
   /**
-   * A file that is broken is set aside and warned of: the Map-Server starts as one without a file.
+   * A damaged file is renamed, with a warning. The Map-Server then starts as if there were no file.
    * @throws FileError if the file cannot be read or written
    */
   async open(): Promise<void> {
@@ -55,13 +55,13 @@ export class NonceStore {
     this.#schedule();
   }
 
-  /** Writes what has changed, after a write that is under way. An error is logged, and the next call tries again. */
+  /** Writes the changes, after a write in progress. An error is logged, and the next call retries. */
   save(): Promise<void> {
     this.#saving = this.#saving.then(() => this.#saveChanges());
     return this.#saving;
   }
 
-  /** Writes a last time. */
+  /** Writes for the last time. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -102,13 +102,13 @@ export class NonceStore {
   }
 
   async #write(): Promise<void> {
-    const { changes } = this.#nonces; // what comes during the write may be missing in it
+    const { changes } = this.#nonces; // changes during the write may be missing in the file
     await replaceStateFile(this.#path, nonceFile(this.#nonces.entries()));
     this.#stored = changes;
   }
 }
 
-/** What an agent left that was killed while it wrote. */
+/** Removes the incomplete files of an agent that was killed while it wrote. */
 async function removeUnfinished(directory: string): Promise<void> {
   const names = await readdir(directory).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command, Option } from 'commander';
 
-/** What the command line of xtrd asks for. */
+/** The task that the command line of xtrd names. */
 export type Task =
   | { readonly do: 'run'; readonly file: string }
   | { readonly do: 'check'; readonly file: string }
@@ -15,7 +15,7 @@ Examples:
 
 Exit status: 0 done, 1 could not start or failed, 2 the configuration or the command line is wrong.`;
 
-/** @param argv as in process.argv. Prints help or usage errors and exits by itself. */
+/** @param argv as in process.argv. Prints help or usage errors, and then exits the process. */
 export function readOptions(argv: readonly string[], version: string): Task {
   const command = new Command('xtrd')
     .description('LISP tunnel router, Map-Server and Map-Resolver')

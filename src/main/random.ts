@@ -3,14 +3,14 @@ import { randomFillSync } from 'node:crypto';
 
 import type { Random } from '#control/contract/machine.js';
 
-/** Bytes taken from the generator at once: asking it for eight takes as long as building the message around them. */
+/** Bytes that are taken from the generator at once: a request for eight takes as long as building the whole message. */
 const POOL_BYTES = 4_096;
 const NONCE_BYTES = 8;
 
 const pool = Buffer.alloc(POOL_BYTES);
 let used = POOL_BYTES;
 
-/** Of the kernel's generator (RFC 9301 section 5.2, RFC 4086), each once. */
+/** Bytes of the kernel's generator (RFC 9301 section 5.2, RFC 4086). Each is used once. */
 function nonce(): bigint {
   if (used === POOL_BYTES) {
     randomFillSync(pool);

@@ -8,7 +8,10 @@ import {
 } from '#netlink/index.js';
 import type { Log } from '#observe/index.js';
 
-/** Interfaces that lose redirected packets, or spoil them. It is asked anew each time: a veth changes with its peer. */
+/**
+ * Warns of interfaces that lose or corrupt redirected packets. It asks the kernel each time, since a veth depends on
+ * its peer.
+ */
 export class RedirectCheck {
   readonly #network: Pick<LinuxKernelNetwork, 'links' | 'xdpFeatures'>;
   readonly #dataPath: Pick<DataPath, 'status'>;
@@ -25,7 +28,7 @@ export class RedirectCheck {
     this.#log = log;
   }
 
-  /** Those that there are now; new ones are logged. */
+  /** The present warnings. New ones are logged. */
   async warnings(): Promise<readonly string[]> {
     const found = await this.#read();
     for (const warning of found) if (!this.#known.includes(warning)) this.#log.warn(`offloads: ${warning}`);

@@ -15,7 +15,7 @@ import { NonceStore } from './nonce-store.js';
 import { systemRandom } from './random.js';
 import { openSurroundings } from './surroundings.js';
 
-/** `xtrd --config`: runs until SIGTERM or SIGINT. What XDP forwards goes on afterwards. */
+/** `xtrd --config`: runs until SIGTERM or SIGINT. XDP goes on forwarding afterwards. */
 export async function run(file: string, version: string): Promise<void> {
   const { configuration, warnings } = await loadConfiguration(file, {
     firstRegisterNonce: (directory) => reserveRegisterNonces(directory, BigInt(Date.now()) * 1_000n),
@@ -31,9 +31,9 @@ export async function run(file: string, version: string): Promise<void> {
   await stop();
 }
 
-/** Returns how to stop. */
+/** Returns a function that stops the agent. */
 async function start(configuration: Configuration, version: string, log: Log): Promise<() => Promise<void>> {
-  await claimSocketPath(configuration.apiSocket); // before anything is touched that another agent may be using
+  await claimSocketPath(configuration.apiSocket); // first, as another agent may be using all that follows
   const clock = wakingClock(systemClock().monotonic);
   const world = await openSurroundings(configuration, log);
   try {
@@ -68,7 +68,7 @@ async function start(configuration: Configuration, version: string, log: Log): P
     world.onInterfaces((interfaces) =>
       runtime.dispatch({ type: 'eid-interfaces', interfaces: eidFacing(interfaces) }),
     );
-    // Those of an agent that died and whose hosts are not here any more. Without it they stay until teardown.
+    // Removes host routes of a crashed agent whose hosts are gone. Otherwise they would stay until teardown.
     network
       ?.reconcileHostRoutes()
       .catch((error: unknown) =>

@@ -12,22 +12,22 @@ import { settleKernel } from './kernel.js';
 import { LinkWatcher } from './link-watcher.js';
 import { RedirectCheck } from './redirect-check.js';
 
-/** The adapters of one agent, opened. */
+/** The open adapters of one agent. */
 export interface OpenSurroundings {
-  /** Those that are there now. */
+  /** The present interfaces. */
   interfaces(): readonly ResolvedInterface[];
-  /** Hears at once, and after each change, of the interfaces. One listener. */
+  /** Calls the listener with the interfaces, at once and after each change. There is one listener. */
   onInterfaces(listener: (interfaces: readonly ResolvedInterface[]) => void): void;
   readonly transport: ControlTransport;
-  /** Undefined on a node that is Map-Server and Map-Resolver only. */
+  /** Undefined on a node that is only a Map-Server and Map-Resolver. */
   readonly dataPath: DataPath | undefined;
   readonly network: LinuxKernelNetwork | undefined;
-  /** What is in the way of forwarding now. */
+  /** Present problems that prevent forwarding. */
   warnings(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
-/** Opens what the configuration asks for. Nothing stays open when one of them fails. */
+/** Opens the adapters that the configuration needs. If one fails, the others are closed. */
 export async function openSurroundings(configuration: Configuration, log: Log): Promise<OpenSurroundings> {
   const xtr = configuration.xtr && (await openXtr(configuration, configuration.xtr, log));
   try {
@@ -79,7 +79,7 @@ async function openXtr(
     let listener: (interfaces: readonly ResolvedInterface[]) => void = () => undefined;
     const changed = (present: readonly ResolvedInterface[], made: Link | undefined): void => {
       kernelWarnings = settleKernel(configuration, present, made ? [made] : [], log, kernelWarnings);
-      listener(present); // before hosts are sighted there
+      listener(present); // before hosts are learnt on them
       network.watchEids(eidFacing(present));
       void redirects.warnings();
     };
@@ -100,7 +100,7 @@ async function openXtr(
         ...watcher.warnings,
       ],
       async close() {
-        await network.close(); // first: it may still tell of interfaces
+        await network.close(); // first, since it may still report interfaces
         dataPath.detach();
       },
     };
@@ -129,7 +129,7 @@ function openXtrDataPath(
   });
 }
 
-/** Every address of ours that control messages come to, once. */
+/** Each own address for control messages, once. */
 function controlAddresses({ xtr, mapServer }: Configuration): Address[] {
   const all = [...(xtr?.rlocs.map(({ address }) => address) ?? []), ...(mapServer?.addresses ?? [])];
   return [...new Map(all.map((address) => [formatAddress(address), address])).values()];

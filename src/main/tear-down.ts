@@ -5,12 +5,12 @@ import { tearDown } from '#datapath/index.js';
 import { openKernelNetwork } from '#netlink/index.js';
 
 /**
- * `xtrd --teardown`: ends the forwarding that an instance left behind.
- * @throws ConfigurationError; ApiSocketError while its agent is running, which would go on without its data path
+ * `xtrd --teardown`: removes the XDP programs, pins and host routes of an instance.
+ * @throws ConfigurationError; ApiSocketError if its agent is running, since it would lose its data path
  */
 export async function tearDownInstance(file: string): Promise<void> {
   const { configuration } = await loadConfiguration(file, {
-    // Nothing is sent, so any will do.
+    // Nothing is sent, so any value will do.
     firstRegisterNonce: () => Promise.resolve(0n),
     generatedXtrId: () => Promise.resolve(0n),
   });

@@ -11,11 +11,11 @@ export interface EventClock {
 const STEP_MS = 2;
 
 /**
- * The clocks of this machine. Date.now() has whole milliseconds only: the wall time counts on with the monotonic clock,
- * and follows when the two drift apart.
+ * The clocks of this machine. Date.now() has whole milliseconds only. So the wall time is the monotonic clock plus an
+ * offset, which is adjusted when the two clocks drift apart.
  */
 export function systemClock(): EventClock {
-  // The same clock with another origin, and without a bigint for each look at it: there is one for each event.
+  // The same clock with another origin. It needs no bigint, which would be allocated for each event.
   const origin_ms = Number(process.hrtime.bigint()) / 1e6 - performance.now();
   const monotonic = (): number => origin_ms + performance.now();
   let offset = Date.now() - monotonic();

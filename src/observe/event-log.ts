@@ -6,7 +6,7 @@ import { type EventClock, systemClock } from './clock.js';
 
 export type EventListener = (event: EventView) => void;
 
-/** How many events are kept for those who ask later. */
+/** How many events are kept. */
 export const EVENT_CAPACITY = 4_096;
 
 interface KeptEvent {
@@ -15,12 +15,12 @@ interface KeptEvent {
   readonly monotonic_ms: number;
 }
 
-/** The events of one node: the last ones kept, and each new one told to the listeners. */
+/** The events of one node: keeps the last ones, and passes each new one to the listeners. */
 export class EventLog {
   readonly #node: string;
   readonly #capacity: number;
   readonly #clock: EventClock;
-  /** A ring once it is full; #next is the oldest then. */
+  /** A ring once it is full. Then #next is the oldest event. */
   readonly #events: KeptEvent[] = [];
   #next = 0;
   readonly #listeners = new Set<EventListener>();
@@ -32,8 +32,8 @@ export class EventLog {
   }
 
   /**
-   * Keeps the event and tells the listeners. A listener that throws hears no more. Returns how to see the event: its
-   * texts are made for those who look, as they would take as long as all else that a Map-Request takes.
+   * Keeps the event and passes it to the listeners. A listener that throws is removed. Returns a function that formats
+   * the event: formatting takes as long as the rest of the work for a Map-Request, so it is done on demand only.
    */
   record(event: ControlEvent): () => EventView {
     const kept = this.#kept(event);
@@ -53,7 +53,7 @@ export class EventLog {
     }
   }
 
-  /** What is kept, oldest first. */
+  /** The kept events, oldest first. */
   recent(): EventView[] {
     const events = this.#events;
     const ordered =
@@ -61,7 +61,7 @@ export class EventLog {
     return ordered.map((kept) => this.#view(kept));
   }
 
-  /** Calls the listener with each event from now on. Returns how to stop that. */
+  /** Calls the listener with each event from now on. Returns a function that removes the listener. */
   onEvent(listener: EventListener): () => void {
     const own: EventListener = (event) => {
       listener(event);
@@ -76,7 +76,7 @@ export class EventLog {
     return this.#listeners.size;
   }
 
-  /** An event that the kernel saw first has the kernel's time. */
+  /** A punted packet's event gets the time at which the kernel saw the packet. */
   #kept(event: ControlEvent): KeptEvent {
     const now_ms = this.#clock.monotonic();
     const monotonic_ms = event.kernelTime_ms ?? now_ms;

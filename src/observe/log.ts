@@ -9,7 +9,7 @@ import {
 
 export type Log = Logger;
 
-/** Bytes of log that may wait for a slow reader of stderr; what comes then is dropped, the agent does not wait. */
+/** Bytes of log that are queued for a slow reader of stderr. More is dropped: the agent does not wait. */
 export const LOG_BACKLOG = 1_048_576;
 
 /** One JSON object a line, with level, time, name (of the agent) and msg. Goes to stderr unless told otherwise. */

@@ -6,19 +6,23 @@ import { datagramsIn, type ReceivedDatagram } from './datagrams.js';
 /** UDP port of LISP control messages (RFC 9301 section 5). */
 export const CONTROL_PORT = 4342;
 /**
- * Buffers of one socket. When core is behind, datagrams wait in that for receiving and nowhere else; beyond it the kernel
- * drops them and counts (see socket-drops.ts). Room for some thousand Map-Registers, as after a Map-Server was away.
+ * Buffers of one socket. When core is behind, datagrams are queued in the receive buffer only. When it is full, the
+ * kernel drops and counts them (see socket-drops.ts). It has room for some thousand Map-Registers, as after a
+ * Map-Server was away.
  */
 export const BUFFER_BYTES = 4 * 1024 * 1024;
-/** An RLOC on a loopback may be configured, or moved here, after the agent has started: a few system calls a second. */
+/**
+ * Interval of bind attempts. An RLOC may be configured, or moved here, after the start. Costs a few system calls a
+ * second.
+ */
 export const BIND_RETRY_MS = 1_000;
 
 /**
- * A bound UDP socket: openUdpSocket of the addon. Sockets of node:dgram take a system call and several objects for each
- * datagram, and addresses as text: more time than the Map-Server needs for the message in it.
+ * A bound UDP socket: openUdpSocket of the addon. A socket of node:dgram needs a system call and several objects for each
+ * datagram, and has addresses as text. That takes more time than the Map-Server needs for the message.
  */
 export interface UdpSocket {
-  /** Never blocks. Returns 0, or the errno of what the kernel had against it. */
+  /** Never blocks. Returns 0, or the errno with which the kernel refused. */
   send(datagram: Uint8Array, address: Uint8Array, port: number): number;
   receiveBufferBytes(): number;
   close(): void;
@@ -34,13 +38,13 @@ export type OpenUdpSocket = (
 
 export interface ControlSocketEvents {
   datagram(datagram: ReceivedDatagram): void;
-  /** The socket serves its address now. */
+  /** The socket is bound. */
   bound(): void;
-  /** Binding failed; it is tried again. `code` is an errno's name. */
+  /** Binding failed and is retried. `code` is the name of an errno. */
   failed(code: string): void;
 }
 
-/** A socket for one local address, bound again until it works: which address a datagram came to is then known. */
+/** A socket for one local address, so that the destination of a datagram is known. Binding is retried until it works. */
 export class ControlSocket {
   readonly address: Address;
   readonly #events: ControlSocketEvents;
@@ -58,7 +62,7 @@ export class ControlSocket {
     return this.#socket !== undefined;
   }
 
-  /** The first attempt has worked or failed when it returns. */
+  /** Makes the first attempt before it returns. */
   open(): void {
     const { family } = this.address;
     try {
@@ -74,14 +78,14 @@ export class ControlSocket {
     this.#events.bound();
   }
 
-  /** Returns the errno's name, or nothing. What the kernel has no room for now (EAGAIN) is not sent. */
+  /** Returns the name of the errno, or nothing. If the kernel has no room (EAGAIN), the datagram is not sent. */
   send(bytes: Uint8Array, to: Address, toPort: number): string | undefined {
     if (this.#socket === undefined) return 'EADDRNOTAVAIL';
     const errno = this.#socket.send(bytes, addressBytes(to), toPort);
     return errno === 0 ? undefined : getSystemErrorName(-errno);
   }
 
-  /** Bytes that the kernel granted; 0 while not bound. */
+  /** Size of the receive buffer that the kernel granted, in bytes. 0 while not bound. */
   receiveBufferBytes(): number {
     return this.#socket?.receiveBufferBytes() ?? 0;
   }

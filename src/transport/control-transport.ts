@@ -15,19 +15,19 @@ export interface ControlTransportOptions {
 }
 
 /**
- * Opens UDP port 4342 on each address. Returns when each was tried once: an address that is missing, or taken, is
- * named in the log and tried again until it can be bound.
+ * Opens UDP port 4342 on each address. Returns after one attempt for each. An address that is missing or in use is
+ * logged, and retried until it can be bound.
  *
- * The kernel verifies the UDP checksum before a datagram gets here (RFC 9301 section 5: MUST) and computes it on sending;
- * an IPv4 datagram whose sender left it out (0, RFC 768) has none to verify and is delivered.
+ * The kernel verifies the UDP checksum on receipt (RFC 9301 section 5: MUST) and computes it on sending. An IPv4 datagram
+ * without a checksum (0, RFC 768) is delivered.
  *
- * RFC 9301 section 5 has control messages accepted if either port is 4342. Datagrams to port 4342 are accepted from any
- * source port, so a NAT may rewrite that. The other case, source port 4342 and another destination port, is an answer to
- * a message that was sent from another port: every message here is sent from 4342, so answers come back to 4342, and a
- * NAT between restores it.
+ * By RFC 9301 section 5, control messages are accepted if either port is 4342. Datagrams to port 4342 are accepted from
+ * any source port, so a NAT may rewrite it. The other case, source port 4342 and another destination port, is an answer
+ * to a message that was sent from another port. xtrd sends every message from 4342, so answers come to 4342. A NAT
+ * between restores that port.
  *
- * Nothing is queued here: at most 32 datagrams of a socket are read before other events have their turn, each goes to
- * the listener at once, and what waits does so in the kernel's buffers, which are bounded and counted.
+ * Nothing is queued here. At most 32 datagrams of a socket are read before other events have their turn, and each goes to
+ * the listener at once. The rest is queued in the kernel's buffers, which are bounded and counted.
  */
 export function openControlTransport(options: ControlTransportOptions): ControlTransport {
   const transport = new UdpControlTransport(options);
@@ -48,7 +48,7 @@ class UdpControlTransport implements ControlTransport {
     bindErrors: 0,
   };
   readonly #sendErrors = new Map<string, number>();
-  /** Last failure of each address, so that only news are logged. */
+  /** Last failure of each address, so that only a new one is logged. */
   readonly #failures = new Map<ControlSocket, string>();
 
   constructor({ addresses, openUdpSocket, log }: ControlTransportOptions) {
@@ -102,7 +102,7 @@ class UdpControlTransport implements ControlTransport {
   }
 
   #received({ from, fromPort, bytes }: ReceivedDatagram, to: Address): void {
-    // Says nothing without its interface: no RLOC is one.
+    // A link-local address means nothing without its interface, and is never an RLOC.
     if (from.family === 6 && isLinkLocal(from)) {
       this.#counts.datagramsUnaddressed++;
       return;

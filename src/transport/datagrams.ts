@@ -4,14 +4,17 @@ import type { Address } from '#addr/index.js';
 export interface ReceivedDatagram {
   readonly from: Address;
   readonly fromPort: number;
-  /** A view of the batch that it came in. */
+  /** A view of the batch in which it was received. */
   readonly bytes: Uint8Array;
 }
 
-/** Sender's address, port and length, as the addon puts them in front of each datagram. */
+/** Address and port of the sender, and the length. The addon puts them in front of each datagram. */
 const HEADER_BYTES = 16 + 2 + 2;
 
-/** What a socket of this family received in one turn of the event loop: see openUdpSocket in native/index.d.ts. */
+/**
+ * The datagrams that a socket of this family received in one turn of the event loop: see openUdpSocket in
+ * native/index.d.ts.
+ */
 export function* datagramsIn(batch: Uint8Array, family: 4 | 6): Generator<ReceivedDatagram> {
   const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
   for (let at = 0; at < batch.length;) {

@@ -4,7 +4,7 @@ import { CONTROL_PORT } from './control-socket.js';
 
 /**
  * Datagrams that the kernel dropped on our sockets, because their receive buffers were full or the UDP checksum was
- * wrong: the last column of /proc/net/udp and udp6, by local address and port. A kernel without it counts 0.
+ * wrong: the last column of /proc/net/udp and udp6, by local address and port. Without that column the count is 0.
  */
 export function socketDrops(addresses: readonly string[]): number {
   const ours = new Set(addresses);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // AFI-encoded addresses (RFC 9301 section 5.1, RFC 8060 section 3). A message with an AFI or LCAF type that is not
-// known here is dropped as a whole (9301-5.1-01): what an unknown address means, and often where it ends, is unknown.
+// known here is dropped as a whole (9301-5.1-01): the meaning of an unknown address, and often its end, are unknown.
 import type { Address } from '#addr/index.js';
 import type { Reader } from './reader.js';
 import type { Writer } from './writer.js';
 
-/** Registry 'Address Family Numbers', as far as it is used here. */
+/** The part of the registry 'Address Family Numbers' that is used here. */
 export const AFI = { none: 0, ipv4: 1, ipv6: 2, lcaf: 16387 } as const;
 
 /** AFI and address, but no LCAF. Undefined is AFI 0. */

@@ -3,8 +3,8 @@
 //
 // What the MAC covers: section 5.6 says up to the end of the last RLOC-record, and also 'the entire Map-Register
 // message'. Other implementations compute it over the whole UDP payload, xTR-ID and Site-ID included, with the
-// authentication data zeroed; so does this one, because an xTR-ID that is not covered could be exchanged on the way.
-// All captures of test/wire/captures verify in this manner, though none of them holds an xTR-ID.
+// authentication data zeroed. So does this one, because an attacker could replace an xTR-ID that is not covered.
+// All captures of test/wire/captures verify in this way, though none of them has an xTR-ID.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { AuthenticatedMessage, Authentication } from './messages.js';
 import type { Reader } from './reader.js';
@@ -15,9 +15,12 @@ export const ALGORITHM_ID = { none: 0, 'hmac-sha-1-96': 1, 'hmac-sha-256-128': 2
 
 interface Mac {
   readonly hash: string;
-  /** Bytes as sent: the whole output, as other implementations send it in spite of the algorithms' names. */
+  /**
+   * Bytes as sent: the whole output. Other implementations send it too, although the names of the algorithms say
+   * otherwise.
+   */
   readonly length: number;
-  /** Bytes of the output cut as RFC 2404 and RFC 4868 have it; taken, never sent. */
+  /** Bytes of the output as RFC 2404 and RFC 4868 truncate it. Accepted, never sent. */
   readonly truncated: number;
 }
 
@@ -26,7 +29,7 @@ const MACS: ReadonlyMap<number, Mac> = new Map([
   [ALGORITHM_ID['hmac-sha-256-128'], { hash: 'sha256', length: 32, truncated: 16 }],
 ]);
 
-/** Of the authentication data in the message: first word, nonce, key ID, algorithm ID and length come before it. */
+/** Offset of the authentication data in the message: first word, nonce, key ID, algorithm ID and length precede it. */
 const DATA_OFFSET = 16;
 
 /** Key ID and algorithm ID read a 16-bit key ID of RFC 6830 as key 0 with the algorithm of that number. */
@@ -53,7 +56,7 @@ export function sign(bytes: Uint8Array, algorithmId: number, key: Uint8Array): v
   bytes.set(digestOf(macOf(algorithmId), key, bytes), DATA_OFFSET);
 }
 
-/** By way of a string: a digest that comes as a buffer has memory of its own, which takes half as long again. */
+/** Through a string: a digest as a buffer allocates memory of its own, which takes half as long again. */
 function digestOf({ hash }: Mac, key: Uint8Array, bytes: Uint8Array): Uint8Array {
   return Buffer.from(createHmac(hash, key).update(bytes).digest('binary'), 'binary');
 }

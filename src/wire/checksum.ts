@@ -9,7 +9,7 @@ export function sumWords(bytes: Uint8Array, sum = 0, start = 0, end = bytes.leng
   return total;
 }
 
-/** The same of the bytes of an address. */
+/** The same for the bytes of an address. */
 export function sumAddress({ family, bits }: Address, sum = 0): number {
   let total = sum;
   for (let rest = bits, words = ADDRESS_BITS[family] / 32; words > 0; words--, rest >>= 32n) {
@@ -19,7 +19,7 @@ export function sumAddress({ family, bits }: Address, sum = 0): number {
   return total;
 }
 
-/** The checksum of a sum; 0 for data that holds its own right checksum. */
+/** The checksum of a sum. 0 for data that includes its own correct checksum. */
 export function fold(sum: number): number {
   let folded = sum;
   while (folded > 0xffff) folded = (folded & 0xffff) + Math.floor(folded / 0x1_0000);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Reader } from './reader.js';
 
-/** One-Time-Key Preamble (8 bytes) and One-Time Key (16 bytes), the only sizes that RFC 9303 has. */
+/** One-Time-Key Preamble (8 bytes) and One-Time Key (16 bytes), the only sizes in RFC 9303. */
 const OTK_LENGTH = 24;
-/** The two lengths and key ID before them, where an implementation counts these too. */
+/** The same with the two lengths and the key ID before them, which some implementations count too. */
 const OTK_HEADER_LENGTH = 4;
 
 /**
- * The LISP-SEC authentication data of an ECM (RFC 9303 section 6.1), unread but for the lengths that tell where the
- * inner header starts.
+ * The LISP-SEC authentication data of an ECM (RFC 9303 section 6.1), not decoded except for the lengths that tell where
+ * the inner header starts.
  *
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *     |  ECM AD Type  |   Unassigned  |        Requested HMAC ID      |
@@ -29,7 +29,7 @@ export function readEcmSecurity(reader: Reader): Uint8Array {
   probe.uint32('ECM AD type');
   const otkOffset = probe.offset;
   const otkLength = probe.uint16('OTK length');
-  // The text counts preamble and key, the drawing their header too. One meaning fits each of the two numbers.
+  // The text of the RFC counts preamble and key, its drawing also their header. The number tells which one is meant.
   if (otkLength !== OTK_LENGTH && otkLength !== OTK_LENGTH + OTK_HEADER_LENGTH)
     probe.fail('OTK length', `${otkLength} is not the length of a wrapped 128-bit key`, otkOffset);
   probe.sub(2 + OTK_LENGTH, 'OTK');

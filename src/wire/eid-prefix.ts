@@ -4,19 +4,19 @@ import { readEid, writeEid } from './eid.js';
 import type { Reader } from './reader.js';
 import { checkUint, type Writer } from './writer.js';
 
-/** Reads EID-Prefix-AFI and EID-Prefix. @param maskLength read before, wherever the record has it */
+/** Reads EID-Prefix-AFI and EID-Prefix. @param maskLength read before, as its place differs between records */
 export function readEidPrefix(reader: Reader, maskLength: number): EidPrefix {
   const offset = reader.offset;
   const eid = readEid(reader, 'EID-Prefix');
   if (eid === undefined) reader.fail('EID-Prefix AFI', 'a record without an EID', offset);
   const bits = ADDRESS_BITS[eid.address.family];
   if (maskLength > bits) reader.fail('EID mask-len', `${maskLength} is more than ${bits}`, offset);
-  // Routers in the field send the address of the host with the mask length of its prefix, and mask it on receipt:
-  // the prefix meant is not in doubt.
+  // Routers in the field send the address of a host with the mask length of its prefix, and mask it on receipt. So the
+  // prefix is clear.
   return { instanceId: eid.instanceId, prefix: maskedPrefix(eid.address, maskLength) };
 }
 
-/** The mask length, checked, for the field of the record that carries it. */
+/** The mask length for its field in the record. @throws TypeError if it is too long */
 export function maskLengthOf(eid: EidPrefix): number {
   const { address, length } = eid.prefix;
   if (checkUint(length, 8, 'EID mask-len') <= ADDRESS_BITS[address.family]) return length;

@@ -7,8 +7,8 @@ import { readRecords } from './record-list.js';
 import { checkUint, flag, type Writer } from './writer.js';
 
 /**
- * Locator-Status-Bits (RFC 9300 section 5.3) name 32 locators by their place in the set. A longer set is refused, not
- * cut: what would be left could not be told from the set that the ETR meant.
+ * Locator-Status-Bits (RFC 9300 section 5.3) name 32 locators by their place in the set. A longer set is refused and not
+ * truncated, since a truncated set would not be the set of the ETR.
  */
 export const MAX_LOCATORS = 32;
 

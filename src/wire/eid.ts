@@ -5,7 +5,7 @@ import { readInstanceId, writeInstanceId } from './lcaf/instance-id.js';
 import type { Reader } from './reader.js';
 import type { Writer } from './writer.js';
 
-/** An AFI-encoded EID: of instance 0, or in an Instance ID LCAF. Undefined is AFI 0, also within the LCAF. */
+/** An AFI-encoded EID: of instance 0, or in an Instance ID LCAF. Undefined stands for AFI 0, also inside the LCAF. */
 export function readEid(reader: Reader, field: string): Eid | undefined {
   if (reader.peekUint16(`${field} AFI`) === AFI.lcaf) return readInstanceId(reader, field);
   const address = readAddress(reader, field);

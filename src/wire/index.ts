@@ -42,7 +42,7 @@ const DECODERS: ReadonlyMap<number, Decoder> = new Map<number, Decoder>([
 ]);
 
 /**
- * Decodes the payload of one UDP datagram. R and Reserved bits are ignored; the message keeps nothing of `bytes`.
+ * Decodes the payload of one UDP datagram. R and Reserved bits are ignored; the message does not refer to `bytes`.
  * @throws WireError, and nothing else, whatever the bytes are
  */
 export function decodeMessage(bytes: Uint8Array): ControlMessage {
@@ -54,8 +54,8 @@ export function decodeMessage(bytes: Uint8Array): ControlMessage {
 }
 
 /**
- * The payload of one UDP datagram. Records and locators are written in the order in which they come; R and Reserved
- * bits are zero, and so is the p-bit of locators in Map-Request and Map-Register.
+ * The payload of one UDP datagram. Records and locators are written in their order. R and Reserved bits are
+ * zero, and so is the p-bit of locators in Map-Request and Map-Register.
  * @param key signs Map-Register, Map-Notify and Map-Notify-Ack by their `authentication.algorithmId`; without it
  *   `authentication.data` is written as it is
  * @throws TypeError if the message cannot be written: a number wider than its field, no or more than 32 ITR-RLOCs, no

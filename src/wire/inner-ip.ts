@@ -19,7 +19,7 @@ const FRAGMENT = 0x3fff;
 const TOS = 0xc0;
 const HOP_LIMIT = 255;
 
-/** Reads all that is left: the packet has to fill it, as nothing pads the payload of the outer UDP. */
+/** Reads all that is left. The packet must fill it, since the payload of the outer UDP has no padding. */
 export function readInnerPacket(reader: Reader): InnerPacket {
   const version = reader.peekUint8('inner IP version') >> 4;
   if (version === 4) return readIpv4(reader);
@@ -52,7 +52,7 @@ function readIpv4(reader: Reader): InnerPacket {
 
 function readIpv6(reader: Reader): InnerPacket {
   const start = reader.offset;
-  reader.peekSum(IPV6_HEADER_LENGTH, 'inner IPv6 header'); // it is there as a whole
+  reader.peekSum(IPV6_HEADER_LENGTH, 'inner IPv6 header'); // checks that the whole header is there
   reader.uint32('inner IPv6 header');
   const length = reader.uint16('inner IPv6 payload length');
   const protocol = reader.uint8('inner IPv6 next header');
@@ -83,7 +83,7 @@ function readUdp(reader: Reader, source: Address, destination: Address): InnerPa
   const length = reader.uint16('inner UDP length');
   if (length !== there) reader.fail('inner UDP length', `${length} bytes claimed, ${there} there`, start + 4);
   const checksum = reader.uint16('inner UDP checksum');
-  // 9301-5.8-05 binds the sender. UDP over IPv4 knows 'no checksum', and the outer one covers these bytes too.
+  // 9301-5.8-05 binds the sender. UDP over IPv4 allows no checksum, and the outer checksum covers these bytes too.
   const absent = checksum === 0 && source.family === 4;
   if (!absent && (checksum === 0 || fold(sum) !== 0))
     reader.fail('inner UDP checksum', 'is wrong', start + 6);
@@ -124,7 +124,7 @@ export function writeInnerPacket(writer: Writer, packet: InnerPacket): void {
   writer.put(datagram);
 }
 
-/** Identification 0, as the packet never travels by itself. */
+/** Identification 0, since the packet is never sent on its own. */
 function writeIpv4(writer: Writer, packet: InnerPacket, payloadLength: number): void {
   const header = new Uint8Array(IPV4_HEADER_LENGTH);
   const view = new DataView(header.buffer);

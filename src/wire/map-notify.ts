@@ -7,9 +7,9 @@ import { readRecordCount, readRecords, writeRecordCount } from './record-list.js
 import { flag, type Writer } from './writer.js';
 import { IDENTITY_LENGTH, readIdentity, writeIdentity } from './xtr-identity.js';
 
-/** I as routers in the field write it: the first bit after the type. */
+/** The I bit as routers in the field write it: the first bit after the type. */
 const I = 0x08;
-/** I where a Map-Register has it. */
+/** The I bit where a Map-Register has it. */
 const I_OF_MAP_REGISTER = 0x02;
 
 /**
@@ -34,8 +34,9 @@ const I_OF_MAP_REGISTER = 0x02;
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
  * The section says 'the same contents as a Map-Register', which may end with xTR-ID and Site-ID, and draws all flags as
- * reserved. So an identity is read if it is announced in either place, or if exactly its 24 bytes are left; it is
- * written with the flag where the field has it. Anything else behind the records is an error, as in a Map-Register.
+ * reserved. So an identity is read if the I bit is set in either place, or if exactly 24 bytes are left. It is written
+ * with the I bit where routers in the field have it. Anything else behind the records is an error, as in a
+ * Map-Register.
  */
 export function readMapNotify(reader: Reader, type: MapNotify['type']): MapNotify {
   const flags = reader.uint8('flags');
@@ -50,7 +51,7 @@ export function readMapNotify(reader: Reader, type: MapNotify['type']): MapNotif
   return { type, nonce, authentication, records, identity };
 }
 
-/** @param signed whether the authentication data is to be left zero, as long as the algorithm makes it */
+/** @param signed write zeros of the algorithm's length as authentication data, for `sign` to fill in */
 export function writeMapNotify(writer: Writer, message: MapNotify, type: number, signed: boolean): void {
   writer.uint8((type << 4) | flag(message.identity !== undefined, I), 'flags');
   writer.uint16(0, 'reserved');

@@ -65,7 +65,7 @@ export function readMapRegister(reader: Reader): MapRegister {
   };
 }
 
-/** @param signed whether the authentication data is to be left zero, as long as the algorithm makes it */
+/** @param signed write zeros of the algorithm's length as authentication data, for `sign` to fill in */
 export function writeMapRegister(writer: Writer, message: MapRegister, type: number, signed: boolean): void {
   const { proxyReply, securityCapable, identity, eidNotify, useTtl, merge, wantMapNotify } = message;
   const flags = flag(proxyReply, P) | flag(securityCapable, S) | flag(identity !== undefined, I);

@@ -29,8 +29,8 @@ const MIN_SECURITY_LENGTH = 4;
  *     |    AD Type    |       Authentication Data Content . . .       |  with S
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
- * Without S, bytes behind the last record are an error: this message goes into the map-cache, and one whose count and
- * contents disagree cannot be trusted to mean the records that were read.
+ * Without S, bytes behind the last record are an error. This message changes the map-cache, and its records cannot be
+ * trusted if record count and contents disagree.
  */
 export function readMapReply(reader: Reader): MapReply {
   const flags = reader.uint8('flags');

@@ -50,7 +50,7 @@ const IRC = 0x1f;
  *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
  * Bytes behind the last record are ignored: RFC 9437 puts an xTR-ID and a Site-ID there, announced by a bit that is R
- * here and so ignored on receipt (9301-5.2-06). A Map-Request is a question; what follows it changes no state.
+ * here and so ignored on receipt (9301-5.2-06). The bytes behind a Map-Request change no state.
  */
 export function readMapRequest(reader: Reader): MapRequest {
   const flags = reader.uint8('flags');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The control messages of RFC 9301 section 5 as values. Codecs live one file per message beside this one.
+// The control messages of RFC 9301 section 5 as values. Each message has its codec in a file beside this one.
 import type { Address, Eid, EidPrefix } from '#addr/index.js';
 
 /** What a negative record tells the ITR to do (RFC 9301 section 5.4, ACT). */
@@ -32,9 +32,9 @@ export interface LocatorRecord {
 /** An EID-record (RFC 9301 section 5.4), as in Map-Reply, Map-Register, Map-Notify. */
 export interface EidRecord {
   readonly eid: EidPrefix;
-  /** Minutes; 0 withdraws, 0xffffffff leaves it to the receiver. */
+  /** Minutes. 0 withdraws; with 0xffffffff the receiver decides. */
   readonly ttl_min: number;
-  /** Meaningful without locators only. Values 6 and 7 are kept as they came and treated as no-action. */
+  /** Meaningful without locators only. Values 6 and 7 are kept as received and treated as no-action. */
   readonly action: number;
   readonly authoritative: boolean;
   /** 12 bits, 0 for none (RFC 9302). */
@@ -44,7 +44,7 @@ export interface EidRecord {
 
 export interface MapRequest {
   readonly type: 'map-request';
-  /** A: the answer is to come from the destination site. */
+  /** A: the answer must come from the destination site. */
   readonly authoritative: boolean;
   /** P */
   readonly probe: boolean;
@@ -75,7 +75,7 @@ export interface MapReply {
   readonly probe: boolean;
   /** E */
   readonly echoNonce: boolean;
-  /** S: LISP-SEC data (RFC 9303) follows the records; kept unread in `security`. */
+  /** S: LISP-SEC data (RFC 9303) follows the records; kept in `security`, not decoded. */
   readonly security: Uint8Array | undefined;
   readonly nonce: bigint;
   readonly records: readonly EidRecord[];
@@ -83,7 +83,7 @@ export interface MapReply {
 
 /** The authentication fields of Map-Register, Map-Notify and Map-Notify-Ack (RFC 9301 section 5.6). */
 export interface Authentication {
-  /** 8 bits; 0 where the sender still writes the 16-bit key ID of RFC 6830, whose low byte reads as algorithm. */
+  /** 8 bits. 0 if the sender writes the 16-bit key ID of RFC 6830; its low byte is then read as the algorithm. */
   readonly keyId: number;
   /** Registry of RFC 9301 section 12.5: 0 none, 1 HMAC-SHA-1-96, 2 HMAC-SHA-256-128, 3 with HKDF. */
   readonly algorithmId: number;
@@ -128,10 +128,12 @@ export interface MapNotify {
   readonly identity: XtrIdentity | undefined;
 }
 
-/** An Encapsulated Control Message (RFC 9301 section 5.8), its inner IP and UDP headers read, their checksums verified. */
+/**
+ * An Encapsulated Control Message (RFC 9301 section 5.8), its inner IP and UDP headers read, their checksums verified.
+ */
 export interface EncapsulatedControl {
   readonly type: 'encapsulated-control';
-  /** S: LISP-SEC data precedes the inner header; kept unread. */
+  /** S: LISP-SEC data precedes the inner header; kept, not decoded. */
   readonly security: Uint8Array | undefined;
   /** D: from a DDT client (RFC 8111). */
   readonly ddt: boolean;

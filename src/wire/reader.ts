@@ -48,21 +48,21 @@ export class Reader {
     return (this.view.getBigUint64(start) << 64n) | this.view.getBigUint64(start + 8);
   }
 
-  /** The next byte, which stays to be read. */
+  /** The next byte, without moving the cursor. */
   peekUint8(field: string): number {
     const value = this.uint8(field);
     this.position -= 1;
     return value;
   }
 
-  /** The two next bytes, which stay to be read. */
+  /** The next two bytes, without moving the cursor. */
   peekUint16(field: string): number {
     const value = this.uint16(field);
     this.position -= 2;
     return value;
   }
 
-  /** One's complement sum of the next `length` bytes, which stay to be read: see sumWords. */
+  /** One's complement sum of the next `length` bytes, without moving the cursor: see sumWords. */
   peekSum(length: number, field: string, sum = 0): number {
     const start = this.advance(length, field);
     this.position = start;
@@ -73,19 +73,19 @@ export class Reader {
     this.advance(length, field);
   }
 
-  /** A copy, so that a value never keeps or shows the buffer of a socket. */
+  /** A copy, so that a value never refers to the buffer of a socket. */
   take(length: number, field: string): Uint8Array {
     const start = this.advance(length, field);
     return new Uint8Array(this.bytes.subarray(start, start + length));
   }
 
-  /** A cursor over the next `length` bytes alone, and this one moves behind them. */
+  /** A cursor over the next `length` bytes only. This cursor moves behind them. */
   sub(length: number, field: string): Reader {
     const start = this.advance(length, field);
     return new Reader(this.messageType, this.bytes, start, start + length);
   }
 
-  /** Another cursor over what is left, to look ahead with. */
+  /** Another cursor over the rest, for looking ahead. */
   fork(): Reader {
     return new Reader(this.messageType, this.bytes, this.position, this.end);
   }
@@ -95,7 +95,7 @@ export class Reader {
     if (this.remaining > 0) this.fail(field, `${this.remaining} bytes too many`);
   }
 
-  /** @param offset of the field; where the cursor stands, if it was not read yet */
+  /** @param offset of the field; by default the position of the cursor, for a field that was not read yet */
   fail(field: string, problem: string, offset = this.position): never {
     throw new WireError(this.messageType, field, offset, problem);
   }

@@ -3,8 +3,8 @@ import type { Reader } from './reader.js';
 import type { Writer } from './writer.js';
 
 /**
- * The last byte of the first word of every message but the ECM. A message without a record asks, answers or registers
- * nothing (and has no EID by which a site's key could be found), so none is accepted and none is sent.
+ * The last byte of the first word of every message but the ECM. A message without a record has no purpose
+ * (and no EID by which the key of a site could be found). So it is neither accepted nor sent.
  */
 export function readRecordCount(reader: Reader): number {
   const offset = reader.offset;
@@ -13,7 +13,7 @@ export function readRecordCount(reader: Reader): number {
   return count;
 }
 
-/** `count` records, locators or addresses; the end of the bytes, not the count, bounds the work. */
+/** `count` records, locators or addresses; the length of the message, not the count, bounds the work. */
 export function readRecords<T>(reader: Reader, count: number, read: (reader: Reader) => T): T[] {
   const records: T[] = [];
   while (records.length < count) records.push(read(reader));

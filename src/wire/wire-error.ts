@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A message that does not parse. Names the message, the field and the offset in bytes. */
+/** A message that does not parse. The text names the message, the field and the offset in bytes. */
 export class WireError extends Error {
   override readonly name = 'WireError';
   readonly code = 'ERR_WIRE';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What UDP over IPv4 holds; a longer control message can never be sent. */
+/** The most that fits into UDP over IPv4. A longer control message can never be sent. */
 export const MAX_MESSAGE_LENGTH = 65_535 - 20 - 8;
 
 const MAX_UINT64 = 0xffff_ffff_ffff_ffffn;
 
-/** The same memory, in bytes and for numbers. */
+/** The same memory as bytes and as a DataView for numbers. */
 interface Room {
   readonly bytes: Uint8Array;
   readonly view: DataView;
@@ -13,9 +13,9 @@ interface Room {
 
 const NO_ROOM = roomOf(0);
 
-/** The room of the last message, for the next: to allocate one takes longer than to write a short message. */
+/** The buffer of the last message is used for the next one: allocating takes longer than writing a short message. */
 let spare: Room | undefined;
-/** A longer one is not kept. */
+/** A longer buffer is not kept. */
 const MAX_SPARE = 4096;
 
 function takeRoom(): Room {

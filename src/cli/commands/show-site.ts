@@ -14,7 +14,7 @@ export function addShowSite(show: Command): void {
       'address or prefix: details of the registration with the longest match, else of the configured prefix',
     examples: ['xtrctl show site', 'xtrctl show site 1.1.1.1'],
     noun: 'registration',
-    // The agent looks among registrations; a prefix that nobody has registered is in the table of all alone.
+    // With an EID, the agent searches registrations only. A configured prefix without one is in the whole table.
     orElse: async (agent, eid, instanceId = 0) =>
       unregisteredCover(await agent.call('sites', { instanceId }), eid),
     format: formatSites,

@@ -11,7 +11,7 @@ const LAYOUT = [
   { header: ['Created'], width: 8 },
 ];
 
-/** Below each entry, where its stale packets are sent on to. */
+/** Below each entry: the RLOCs that its stale packets are re-encapsulated to. */
 export function formatAway(entries: readonly AwayEntryView[], instanceId?: number): string {
   return joinTables(
     instanceTables(entries, instanceId).map((table) => {

@@ -3,7 +3,7 @@
 export interface Column {
   /** One or two lines. */
   readonly header: readonly string[];
-  /** Least width; wider cells make it wider. */
+  /** Minimum width. Wider cells widen the column. */
   readonly width?: number;
 }
 

@@ -20,7 +20,7 @@ export function formatDatabase(entries: readonly DatabaseEntryView[], instanceId
   );
 }
 
-/** One bit for each locator of the locator-set that the EIDs share: all of them are ours, and registered as reachable. */
+/** One bit for each locator of the locator-set of the EIDs: all are our own, and registered as reachable. */
 function statusBits(entries: readonly DatabaseEntryView[]): string {
   const count = Math.max(0, ...entries.map(({ locators }) => locators.length));
   return `0x${((1n << BigInt(count)) - 1n).toString(16).toUpperCase()}`;

@@ -12,7 +12,7 @@ export interface EidTableOf<T> {
   readonly rows: readonly T[];
 }
 
-/** Rows in their order, parted by instance ID and family; one empty IPv4 table where there are none. */
+/** Rows in their order, grouped by instance ID and family. Without rows, one empty IPv4 table. */
 export function eidTables<T extends Row>(rows: readonly T[], instanceId = 0): EidTableOf<T>[] {
   const tables = new Map<string, { instanceId: number; family: 'IPv4' | 'IPv6'; rows: T[] }>();
   for (const row of rows) {
@@ -25,7 +25,7 @@ export function eidTables<T extends Row>(rows: readonly T[], instanceId = 0): Ei
   return tables.size > 0 ? [...tables.values()] : [{ instanceId, family: 'IPv4', rows: [] }];
 }
 
-/** Rows parted by instance ID only. */
+/** Rows grouped by instance ID only. */
 export function instanceTables<T extends Row>(
   rows: readonly T[],
   instanceId = 0,
@@ -56,7 +56,7 @@ export function joinTables(tables: readonly { instanceId: number; text: string }
     .join('\n');
 }
 
-/** 'LISP 0 EID-table default (IID 7)': there are no VRFs, so every table is of the default one. */
+/** 'LISP 0 EID-table default (IID 7)': there are no VRFs, so every table belongs to the default one. */
 export function eidTableName(instanceId: number): string {
   return `LISP 0 EID-table default (IID ${instanceId})`;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EventView } from '#api/protocol.js';
 
-/** Widths that keep the lines of one node under each other; longer texts move the rest of their line. */
+/** Widths that align the columns of one node. A longer text moves the rest of its line. */
 const NODE_WIDTH = 6;
 const NAME_WIDTH = 28;
 const EID_WIDTH = 18;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// IOS: show ip cef EID detail; the list is ours
+// IOS: show ip cef EID detail; the list has no counterpart in IOS
 import type { ForwardingView } from '#api/protocol.js';
 import { columns } from './columns.js';
 import { eidTables, joinTables } from './eid-tables.js';
 
 type NextHop = ForwardingView['nextHops'][number];
 
-/** Names of IOS for what the trie says. */
+/** The action of the trie as IOS names it. */
 const FORWARD_ACTION = {
   encapsulate: 'encap',
   drop: 'drop',
@@ -34,7 +34,7 @@ export function formatForwarding(entries: readonly ForwardingView[], instanceId?
   );
 }
 
-/** The entry as CEF prints it, from what the trie of the kernel holds. */
+/** The entry of the kernel's trie as CEF prints it. */
 export function formatForwardingDetail(entries: readonly ForwardingView[]): string {
   return `${entries.flatMap(entryLines).join('\n')}\n`;
 }
@@ -77,7 +77,7 @@ function pathLine({ rloc, source, up, priority, weight, share }: NextHop, lisp: 
   return `    nexthop ${rloc} ${lisp} (source ${source}, ${up ? 'up' : 'down'}, pri/wgt ${priority}/${weight}, share ${part})`;
 }
 
-/** Those that packets are sent to now. */
+/** The next hops that packets are sent to now. */
 function usable(nextHops: readonly NextHop[]): readonly NextHop[] {
   return nextHops.filter(({ up, share }) => up && share > 0);
 }

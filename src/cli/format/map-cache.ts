@@ -9,7 +9,7 @@ export function formatMapCache(entries: readonly MapCacheEntryView[], instanceId
   return formatTables(entries, instanceId, mapCacheEntryLines);
 }
 
-/** What is known of the entries that an EID or EID-prefix found. */
+/** Details of the entries that an EID or EID-prefix selects. */
 export function formatMapCacheDetail(entries: readonly MapCacheEntryView[], instanceId?: number): string {
   return formatTables(entries, instanceId, detailLines);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// IOS: show lisp service statistics, in its wording where it has one
+// IOS: show lisp service statistics, with its labels where it has them
 import type { StatisticsView } from '#api/protocol.js';
 import { labelled } from './columns.js';
 
@@ -49,7 +49,7 @@ export const CONTROL_LINES: readonly Line[] = [
 
 const COLUMN = 52;
 
-/** Counters without a line of their own follow under their own name, so that none is lost. */
+/** Counters without a label follow under their own name, so that none is missing. */
 export function formatStatistics({ control, dataPath, adapters }: StatisticsView): string {
   const shown = new Set(CONTROL_LINES.flatMap(([, ...names]) => names));
   const others = Object.entries(control).filter(([name]) => !shown.has(name));

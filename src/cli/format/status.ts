@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// IOS: show lisp instance-id N ipv4, as far as this node has the facts, and the data path
+// IOS: show lisp instance-id N ipv4, with the fields that this node has, and the data path
 import type { StatusView } from '#api/protocol.js';
 import { columns, labelled } from './columns.js';
 import { duration } from './duration.js';

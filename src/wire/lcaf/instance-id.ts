@@ -5,8 +5,8 @@ import type { Reader } from '#wire/reader.js';
 import { checkUint, type Writer } from '#wire/writer.js';
 
 /**
- * Type 2 of RFC 8060 section 4.1: an EID with its instance ID. The mask length of an EID-Prefix is not in here; it stays
- * in the record.
+ * Type 2 of RFC 8060 section 4.1: an EID with its instance ID. The mask length of an EID-Prefix is in the
+ * record, not in here.
  *
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -22,7 +22,7 @@ import { checkUint, type Writer } from '#wire/writer.js';
  */
 const TYPE = 2;
 
-/** IID mask-len says something with an inner AFI of 0 only. Other implementations write the whole field's width. */
+/** IID mask-len has a meaning with an inner AFI of 0 only. Other implementations write the width of the field. */
 const IID_MASK_LENGTH = 32;
 
 /** Reads it from its AFI on. Undefined if the inner AFI is 0, which names no EID. */
@@ -36,7 +36,7 @@ export function readInstanceId(reader: Reader, field: string): Eid | undefined {
   const body = reader.sub(reader.uint16(`${field} LCAF length`), `${field} LCAF`);
   const idOffset = body.offset;
   const instanceId = body.uint32(`${field} instance ID`);
-  // The upper 8 bits of the field cannot go into a data header; cut off, they would mix two instances.
+  // The upper 8 bits have no room in a data header. Without them, two instances would be the same.
   if (instanceId > MAX_INSTANCE_ID)
     body.fail(`${field} instance ID`, `${instanceId} has more than 24 bits`, idOffset);
   const address = readAddress(body, field);
