@@ -60,18 +60,20 @@ XTR_SHARED_ARRAY(xtr_eid_db_cells_v6, struct xtr_index_cell_v6, 1);
 XTR_SHARED_ARRAY(xtr_eid_db_index_v4, struct xtr_index_bucket_v4, 1);
 XTR_SHARED_ARRAY(xtr_eid_db_index_v6, struct xtr_index_bucket_v6, 1);
 
-/* What the programs remember, for each CPU (lib/memory.h). */
-XTR_SHARED_ARRAY(xtr_memory, struct xtr_memory, 1);
+/* Caches of the fast path, a part for each CPU (lib/cache/). */
+XTR_SHARED_ARRAY(xtr_caches, struct xtr_caches, 1);
 XTR_SHARED_ARRAY(xtr_flows_v4, struct xtr_flow, 1);
 XTR_SHARED_ARRAY(xtr_flows_v6, struct xtr_flow_v6, 1);
-XTR_SHARED_ARRAY(xtr_paths, struct xtr_path, 1);
+XTR_SHARED_ARRAY(xtr_next_hops, struct xtr_next_hop, 1);
 XTR_SHARED_ARRAY(xtr_deliveries, struct xtr_delivery, 1);
 
 XTR_SHARED_ARRAY(xtr_mapping_counters, struct xtr_traffic, 1);
 XTR_MAP(xtr_locator_counters, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct xtr_traffic, 4096);
 XTR_MAP(xtr_counters, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct xtr_traffic, XTR_REASON_COUNT);
+XTR_MAP(xtr_punt_counters, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct xtr_traffic, XTR_PUNT_OUTCOMES);
 
-XTR_MAP(xtr_interfaces, BPF_MAP_TYPE_HASH, __u32, struct xtr_interface, 256);
+XTR_MAP(xtr_interfaces, BPF_MAP_TYPE_HASH, struct xtr_interface_key, struct xtr_interface, 256);
+XTR_MAP(xtr_instances, BPF_MAP_TYPE_HASH, __u32, struct xtr_instance, 256);
 XTR_MAP(xtr_local_rlocs, BPF_MAP_TYPE_HASH, struct xtr_rloc, __u32, 64);
 XTR_MAP(xtr_settings, BPF_MAP_TYPE_ARRAY, __u32, struct xtr_settings, 1);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Every way a packet can leave the programs, counted in xtr_counters. The agent reads the names from BTF, in lower case
- * without the prefix, with hyphens: XTR_REASON_NO_USABLE_LOCATOR is 'no-usable-locator'.
+ * Every way a packet can leave the programs: each packet leaves by one, which xtr_counters counts. The agent reads the
+ * names from BTF, in lower case without the prefix, with hyphens: XTR_REASON_NO_USABLE_LOCATOR is 'no-usable-locator'.
  */
 #ifndef XTR_REASONS_H
 #define XTR_REASONS_H
@@ -34,11 +34,6 @@ enum xtr_reason {
 	XTR_REASON_NO_NEIGHBOUR, /* next hop not resolved: punted, the agent sends it on */
 	XTR_REASON_NO_HEADROOM,
 	XTR_REASON_INTERNAL, /* a map lookup that cannot fail did */
-	/* punts */
-	XTR_REASON_PUNTED,
-	XTR_REASON_PUNT_SUPPRESSED, /* same EID within the interval */
-	XTR_REASON_PUNT_RATE_LIMITED,
-	XTR_REASON_PUNT_RING_FULL,
 	XTR_REASON_COUNT,
 };
 

@@ -5,10 +5,9 @@
 SEC("xdp")
 int xtr_rloc_ingress(struct xdp_md *ctx)
 {
-	struct xtr_packet packet = {.frame_bytes = packet_bytes(ctx)};
 	int verdict = rloc_path(ctx);
 
-	return verdict == XTR_GO_ON ? pass(&packet, XTR_REASON_TO_KERNEL) : verdict;
+	return verdict == XTR_GO_ON ? leave_bytes(packet_bytes(ctx), XTR_REASON_TO_KERNEL, XDP_PASS) : verdict;
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -3,7 +3,7 @@
 #ifndef XTR_LIB_DELIVER_H
 #define XTR_LIB_DELIVER_H
 
-#include "delivery.h"
+#include "cache/delivery.h"
 #include "ecn.h"
 #include "fib.h"
 #include "interface.h"
@@ -12,26 +12,31 @@
 /* The route leads to EIDs of the same instance (9300-8-01). */
 static __always_inline bool same_instance(const struct xtr_packet *packet, __u32 egress)
 {
-	const struct xtr_interface *interface = interface_of(egress);
+	const struct xtr_interface *interface = interface_of(egress, VLAN_UNTAGGED);
 
 	return interface && interface->roles & XTR_ROLE_EID && interface->instance_id == packet->instance_id;
 }
 
-/* rloc: outer destination. */
-static __always_inline int deliver(struct xdp_md *ctx, struct xtr_packet *packet, const union xtr_address *rloc,
-				   const struct xtr_arrival *arrival)
+/* A global function, so that its stack is its own and verifiers go through it once; arrival is never NULL. */
+__noinline int deliver(struct xdp_md *ctx, struct xtr_arrival *arrival)
 {
+	struct xtr_packet *packet = &arrival->packet;
 	struct bpf_fib_lookup fib;
-	struct xtr_route route = {
+	struct xtr_route route;
+	long result;
+
+	if (!arrival)
+		return XDP_ABORTED;
+	route = (struct xtr_route){
 	    .source = &packet->ip.source,
 	    .destination = &packet->ip.destination,
+	    .origin = instance_origin(ctx, packet->instance_id),
 	    .family = packet->ip.family,
 	    .total_bytes = packet->ip.total_bytes,
 	    .tos = packet->ip.tos & ~ECN_MASK,
 	    .protocol = packet->ip.protocol,
 	};
-	long result = fib_lookup(ctx, &route, &fib);
-
+	result = fib_lookup(ctx, &route, &fib);
 	switch (result) {
 	case BPF_FIB_LKUP_RET_SUCCESS:
 	case BPF_FIB_LKUP_RET_NO_NEIGH:
@@ -49,9 +54,9 @@ static __always_inline int deliver(struct xdp_md *ctx, struct xtr_packet *packet
 	/* The kernel resolves the neighbour, or answers for the expired TTL; it counts the hop itself. */
 	if (result == BPF_FIB_LKUP_RET_NO_NEIGH || packet->ip.ttl <= 1)
 		return pass(packet, XTR_REASON_DECAPSULATED_TO_KERNEL);
-	if (!decrement_ip(ctx, &packet->ip) || !address_to(ctx, &fib))
+	if (!decrement_ip(ctx, packet->vlan, &packet->ip) || !write_macs(ctx, &fib))
 		return drop(packet, XTR_REASON_INTERNAL);
-	delivery_remember(ctx, packet, rloc, arrival, &fib);
+	delivery_store(ctx, arrival, &fib);
 	return redirect(packet, fib.ifindex, XTR_REASON_DECAPSULATED);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Longest match of an EID in the local EID database and in the map-cache, within its instance. */
+/* Keys of EIDs, and their longest match in the local EID database, within their instance. */
 #ifndef XTR_LIB_EID_H
 #define XTR_LIB_EID_H
 
@@ -32,19 +32,6 @@ static __always_inline const struct xtr_local_eid *local_eid(const struct xtr_pa
 	}
 	eid_key_v6(&v6, packet->instance_id, eid);
 	return bpf_map_lookup_elem(&xtr_eid_db_v6, &v6);
-}
-
-static __always_inline const struct xtr_mapping *map_cache(const struct xtr_packet *packet)
-{
-	struct xtr_eid_v4 v4;
-	struct xtr_eid_v6 v6;
-
-	if (packet->ip.family == 4) {
-		eid_key_v4(&v4, packet->instance_id, &packet->ip.destination);
-		return bpf_map_lookup_elem(&xtr_map_cache_v4, &v4);
-	}
-	eid_key_v6(&v6, packet->instance_id, &packet->ip.destination);
-	return bpf_map_lookup_elem(&xtr_map_cache_v6, &v6);
 }
 
 #endif

@@ -5,26 +5,24 @@
 #define XTR_LIB_EID_PATH_H
 
 #include "eid.h"
+#include "fast/encap.h"
 #include "flow_hash.h"
-#include "fast_encap.h"
 #include "interface.h"
 #include "tunnel_path.h"
 
 /* False: the kernel's. ARP, VLAN tags and all that is not a sound IP packet to be routed. */
 static __always_inline bool parse_from_eid(struct xdp_md *ctx, struct xtr_packet *packet)
 {
-	struct ethhdr *eth = packet_data(ctx);
-	void *at = eth + 1;
 	void *end = packet_end(ctx);
+	struct xtr_link link;
+	void *at;
 
-	if (at > end)
+	if (!link_of(ctx, &link))
 		return false;
-	if (eth->h_proto == bpf_htons(ETH_P_IP)) {
-		if (!parse_ipv4(ctx, at, &packet->ip))
-			return false;
-	} else if (eth->h_proto != bpf_htons(ETH_P_IPV6) || !parse_ipv6(ctx, at, &packet->ip)) {
+	at = layer3(ctx, link.vlan);
+	packet->vlan = link.vlan;
+	if (!parse_ip(ctx, at, link_family(&link), &packet->ip))
 		return false;
-	}
 	if (packet->ip.ttl <= 1 || is_neighbour_discovery(&packet->ip, at, end))
 		return false;
 	hash_flow(packet, at, end);
@@ -34,7 +32,7 @@ static __always_inline bool parse_from_eid(struct xdp_md *ctx, struct xtr_packet
 /* False: the kernel's. Not from an EID-facing interface, not for this router, or not to be routed. */
 static __always_inline bool enter_instance(struct xdp_md *ctx, struct xtr_packet *packet)
 {
-	const struct xtr_interface *interface = interface_of(ctx->ingress_ifindex);
+	const struct xtr_interface *interface = interface_of(ctx->ingress_ifindex, packet->vlan);
 	struct ethhdr *eth = packet_data(ctx);
 
 	if (!interface || !(interface->roles & XTR_ROLE_EID) || (void *)(eth + 1) > packet_end(ctx) ||
@@ -61,54 +59,26 @@ static __always_inline int check_source(struct xdp_md *ctx, const struct xtr_pac
 	return XTR_GO_ON;
 }
 
-/* Everything but XTR_ACTION_ENCAPSULATE. */
-static __always_inline int decide(struct xdp_md *ctx, const struct xtr_packet *packet,
-				  const struct xtr_mapping *mapping)
-{
-	if (!mapping)
-		return pass(packet, XTR_REASON_NO_MAPPING);
-	switch (mapping->action) {
-	case XTR_ACTION_ENCAPSULATE:
-		return XTR_GO_ON;
-	case XTR_ACTION_DROP:
-		return drop(packet, XTR_REASON_DROP_ACTION);
-	case XTR_ACTION_FORWARD_NATIVE:
-		return pass(packet, XTR_REASON_FORWARD_NATIVE);
-	case XTR_ACTION_SEND_MAP_REQUEST:
-		punt(ctx, packet, XTR_PUNT_MAP_CACHE_MISS);
-		return drop(packet, XTR_REASON_MAP_CACHE_MISS);
-	case XTR_ACTION_LOCAL:
-		return pass(packet, XTR_REASON_LOCAL_EID);
-	default:
-		return drop(packet, XTR_REASON_INTERNAL);
-	}
-}
-
-/* By tries and routes. A global function, so that its stack is its own and verifiers see it once. */
+/* By tries and routes. A global function, so that its stack is its own and verifiers go through it once. */
 __noinline int slow_eid_path(struct xdp_md *ctx)
 {
 	struct xtr_packet packet = {.frame_bytes = packet_bytes(ctx)};
 	struct xtr_encap encap = {};
-	const struct xtr_mapping *mapping;
 	int verdict;
 
 	if (!parse_from_eid(ctx, &packet))
 		return pass(&packet, XTR_REASON_TO_KERNEL);
-	encap.moment = memory_now();
+	encap.snapshot = cache_snapshot();
 	if (!enter_instance(ctx, &packet))
 		return pass(&packet, XTR_REASON_TO_KERNEL);
 	verdict = check_source(ctx, &packet, &encap);
 	if (verdict != XTR_GO_ON)
 		return verdict;
-	mapping = map_cache(&packet);
-	verdict = decide(ctx, &packet, mapping);
+	verdict = choose_by_map_cache(ctx, &packet, encap.snapshot.counters, &encap.choice);
 	if (verdict != XTR_GO_ON)
 		return verdict;
-	verdict = choose_locator(&packet, mapping->locator_set, &encap.choice);
-	if (verdict != XTR_GO_ON)
-		return verdict;
-	count(&xtr_mapping_counters, encap.moment.counters + mapping->counter, packet.ip.total_bytes);
-	return tunnel_path(ctx, &packet, &encap, XTR_REASON_ENCAPSULATED);
+	verdict = tunnel_path(ctx, &packet, &encap, XTR_REASON_ENCAPSULATED);
+	return verdict == XTR_UNRESOLVED ? unresolved(ctx, &packet) : verdict;
 }
 
 static __always_inline int eid_path(struct xdp_md *ctx)

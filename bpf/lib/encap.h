@@ -9,12 +9,12 @@
 
 #include "csum.h"
 #include "lisp.h"
-#include "locator.h"
-#include "memory.h"
+#include "cache/epoch.h"
+#include "map_cache.h"
 
 struct xtr_encap {
 	struct xtr_choice choice;
-	struct xtr_moment moment; /* before the first lookup */
+	struct xtr_cache_snapshot snapshot; /* before the first lookup */
 	__u32 status_bits;
 	__u8 l_flag; /* LISP_FLAG_L: status_bits go with the packet */
 };
@@ -24,16 +24,11 @@ static __always_inline __be16 tunnel_source_port(__u32 flow)
 	return bpf_htons(0xc000 | (flow >> 16 & 0x3fff));
 }
 
-static __always_inline __u32 outer_bytes(const struct xtr_locator *locator)
-{
-	return sizeof(struct xtr_tunnel) + (locator->family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
-}
-
 /* total_bytes, tos and ttl are those of the inner header. */
 static __always_inline void write_ipv4(struct iphdr *header, __u32 total_bytes, __u8 tos, __u8 ttl, __u32 header_sum,
 				       const void *source, const void *destination)
 {
-	__u32 total = sizeof(*header) + sizeof(struct xtr_tunnel) + total_bytes;
+	__u32 total = encapsulation_bytes(XTR_FORMAT_LISP, 4) + total_bytes;
 	__u32 sum = header_sum + tos + total + ((__u32)ttl << 8);
 	__be32 *word = (__be32 *)header;
 
@@ -51,7 +46,7 @@ static __always_inline void write_ipv6(struct ipv6hdr *header, __u32 total_bytes
 	__u64 *half = (__u64 *)header;
 
 	word[0] = bpf_htonl(6U << 28 | (__u32)tos << 20 | (flow & 0xfffff));
-	word[1] = bpf_htonl((sizeof(struct xtr_tunnel) + total_bytes) << 16 | IPPROTO_UDP << 8 | ttl);
+	word[1] = bpf_htonl((tunnel_bytes(XTR_FORMAT_LISP) + total_bytes) << 16 | IPPROTO_UDP << 8 | ttl);
 	half[1] = ((const __u64 *)source)[0];
 	half[2] = ((const __u64 *)source)[1];
 	half[3] = ((const __u64 *)destination)[0];
@@ -62,35 +57,35 @@ static __always_inline void write_tunnel(void *at, __u32 total_bytes, __u32 flow
 {
 	__be32 *word = at;
 
-	word[0] = tunnel_source_port(flow) | bpf_htonl(LISP_DATA_PORT);
-	word[1] = bpf_htonl((sizeof(struct xtr_tunnel) + total_bytes) << 16); /* checksum zero */
+	word[0] = tunnel_source_port(flow) | (__u32)tunnel_port(XTR_FORMAT_LISP) << 16;
+	word[1] = bpf_htonl((tunnel_bytes(XTR_FORMAT_LISP) + total_bytes) << 16); /* checksum zero */
 	*(__be64 *)(word + 2) = lisp;
 }
 
-/* Ethernet header with MAC addresses of zero, outer header, UDP, LISP: in front of the IP packet of the frame. */
+/* Untagged Ethernet header with MAC addresses of zero, outer header, UDP, LISP: in front of the IP packet. */
 static __always_inline int encapsulate(struct xdp_md *ctx, const struct xtr_packet *packet,
 				       const struct xtr_encap *encap)
 {
 	const struct xtr_locator *locator = encap->choice.locator;
 	const struct xtr_ip *ip = &packet->ip;
+	const int link_change = (int)link_bytes(VLAN_UNTAGGED) - (int)link_bytes(packet->vlan);
 	struct ethhdr *eth;
 	void *at, *end;
 
-	if (bpf_xdp_adjust_head(ctx, -(int)outer_bytes(locator)))
+	if (bpf_xdp_adjust_head(ctx, -((int)encapsulation_bytes(XTR_FORMAT_LISP, locator->family) + link_change)))
 		return drop(packet, XTR_REASON_NO_HEADROOM);
 	eth = packet_data(ctx);
-	at = eth + 1;
+	at = layer3(ctx, VLAN_UNTAGGED);
 	end = packet_end(ctx);
-	if (at + sizeof(struct ipv6hdr) + sizeof(struct xtr_tunnel) > end)
+	if (at + encapsulation_bytes(XTR_FORMAT_LISP, 6) > end)
 		return drop(packet, XTR_REASON_INTERNAL);
 	__builtin_memset(eth, 0, 2 * ETH_ALEN);
+	eth->h_proto = ethertype(locator->family);
 	if (locator->family == 4) {
-		eth->h_proto = bpf_htons(ETH_P_IP);
 		write_ipv4(at, ip->total_bytes, ip->tos, ip->ttl, locator->header_sum, locator->source,
 			   locator->destination);
 		at += sizeof(struct iphdr);
 	} else {
-		eth->h_proto = bpf_htons(ETH_P_IPV6);
 		write_ipv6(at, ip->total_bytes, ip->tos, ip->ttl, packet->flow, locator->source, locator->destination);
 		at += sizeof(struct ipv6hdr);
 	}

@@ -2,9 +2,9 @@
 /*
  * Next hops from the kernel's routes and neighbours, and the way out of the router.
  *
- * The lookup is the plain one, from the ingress interface's side. BPF_FIB_LOOKUP_OUTPUT would bind the result to the
- * interface in params.ifindex, which has to be a real one: the egress is what is asked for, so it cannot be given.
- * Plain also keeps to the forwarding setting of the ingress interface and to policy rules on it.
+ * The lookup is the plain one, as for a packet that comes in on route.origin. BPF_FIB_LOOKUP_OUTPUT would bind the
+ * result to the interface in params.ifindex, which has to be a real one: the egress is what is asked for, so it cannot
+ * be given. Plain also keeps to the forwarding setting of that interface and to policy rules on it.
  */
 #ifndef XTR_LIB_FIB_H
 #define XTR_LIB_FIB_H
@@ -20,6 +20,7 @@
 struct xtr_route {
 	const union xtr_address *source;
 	const union xtr_address *destination;
+	__u32 origin; /* ifindex */
 	__u32 family;
 	__u32 total_bytes;
 	__u8 tos;
@@ -43,7 +44,7 @@ static __always_inline long fib_lookup(struct xdp_md *ctx, const struct xtr_rout
 	fib->sport = route->source_port;
 	fib->dport = route->destination_port;
 	fib->tot_len = route->total_bytes;
-	fib->ifindex = ctx->ingress_ifindex;
+	fib->ifindex = route->origin;
 	if (route->family == 4) {
 		fib->family = AF_INET;
 		fib->tos = route->tos;
@@ -76,7 +77,7 @@ static __always_inline int redirect(const struct xtr_packet *packet, __u32 ifind
 }
 
 /* False: no Ethernet header, which cannot happen. */
-static __always_inline bool address_to(struct xdp_md *ctx, const struct bpf_fib_lookup *fib)
+static __always_inline bool write_macs(struct xdp_md *ctx, const struct bpf_fib_lookup *fib)
 {
 	struct ethhdr *eth = packet_data(ctx);
 

@@ -2,7 +2,7 @@
 /*
  * The hash that keeps a flow on one locator and one outer source port (RFC 9300 12): addresses, protocol and ports, or
  * addresses alone where there are no ports or not in every packet (fragments, IPv6 extension headers).
- * Its bits: 0 to 5 choose the bucket, 16 to 29 the source port, 0 to 19 are the flow label of IPv6 outer headers.
+ * Its bits: 0 to 7 choose the bucket, 16 to 29 the source port, 0 to 19 are the flow label of IPv6 outer headers.
  */
 #ifndef XTR_LIB_FLOW_HASH_H
 #define XTR_LIB_FLOW_HASH_H

@@ -74,12 +74,11 @@ static __always_inline __u32 length_code_v6(__u64 bit)
 	return bit * 0x03f79d71b4cb0a89ULL >> 58;
 }
 
-/* The slot as a result, if it is the same all the while. */
-#define INDEX_READ(slot, tag)                                                                                          \
-	({                                                                                                             \
-		__u64 value_ = (slot)->value;                                                                          \
-		(slot)->tag == (tag) ? value_ << 32 | (tag) : INDEX_ASK_TRIE;                                          \
-	})
+/* A slot as a result, if its tag is the same after its value was read as before. */
+static __always_inline __u64 index_result(__u32 value, __u32 tag_before, __u32 tag_after)
+{
+	return tag_before == tag_after ? (__u64)value << 32 | tag_before : INDEX_ASK_TRIE;
+}
 
 static __always_inline __u64 probe_v4(void *buckets, enum xtr_index_table table, __u32 prefix, __u32 scope)
 {
@@ -101,8 +100,11 @@ static __always_inline __u64 probe_v4(void *buckets, enum xtr_index_table table,
 			const volatile struct xtr_index_slot_v4 *slot = &bucket->slot[i];
 			const __u32 tag = slot->tag;
 
-			if (slot->address == prefix && slot->scope == scope && tag & INDEX_KIND_MASK)
-				return INDEX_READ(slot, tag);
+			if (slot->address == prefix && slot->scope == scope && tag & INDEX_KIND_MASK) {
+				const __u32 value = slot->value;
+
+				return index_result(value, tag, slot->tag);
+			}
 		}
 		/* Nothing lies behind this bucket that belongs into it or in front of it. */
 		if (!bucket->slot[XTR_INDEX_SLOTS - 1].tag)
@@ -132,8 +134,11 @@ static __always_inline __u64 probe_v6(void *buckets, enum xtr_index_table table,
 			const volatile struct xtr_index_slot_v6 *slot = &bucket->slot[i];
 			const __u32 tag = slot->tag;
 
-			if (slot->low == low && slot->high == high && slot->scope == scope && tag & INDEX_KIND_MASK)
-				return INDEX_READ(slot, tag);
+			if (slot->low == low && slot->high == high && slot->scope == scope && tag & INDEX_KIND_MASK) {
+				const __u32 value = slot->value;
+
+				return index_result(value, tag, slot->tag);
+			}
 		}
 		if (!bucket->slot[XTR_INDEX_SLOTS - 1].tag)
 			return INDEX_MISS;
@@ -167,75 +172,98 @@ __noinline __u64 probe_eid_db_v6(__u64 high, __u64 low, __u32 scope)
 	return probe_v6(&xtr_eid_db_index_v6, XTR_INDEX_EID_DB_V6, high, low, scope);
 }
 
-#define FIND_V4(cells, probe, table_)                                                                                  \
-	const struct xtr_index *index = the_index();                                                                   \
-	const struct xtr_index_cell_v4 *cell;                                                                          \
-	__u32 at, lengths, scope = instance_id << 8;                                                                   \
-	if (!index || !index->table[table_].mask)                                                                      \
-		return INDEX_MISS;                                                                                     \
-	at = index_hash_v4(index, address & -(1U << (32 - XTR_INDEX_CELL_BITS_V4)), scope | XTR_INDEX_CELL_SCOPE);     \
-	at &= index->table[table_].cell_mask;                                                                          \
-	cell = bpf_map_lookup_elem(cells, &at);                                                                        \
-	if (!cell)                                                                                                     \
-		return INDEX_ASK_TRIE;                                                                                 \
-	lengths = cell->lengths | (__u32)index->table[table_].short_lengths;                                           \
-	for (__u32 i = 0; i <= 32; i++) {                                                                              \
-		__u32 bit = lengths & -lengths; /* of the longest; 0 in the end, which is /0 */                        \
-		__u64 found = probe(address & -bit, scope | length_code_v4(bit));                                      \
-		if (found || !bit)                                                                                     \
-			return found;                                                                                  \
-		lengths ^= bit;                                                                                        \
-	}                                                                                                              \
-	return INDEX_MISS
+/* table is a constant, so that one call is left of these two. */
+static __always_inline __u64 probe_table_v4(const enum xtr_index_table table, __u32 prefix, __u32 scope)
+{
+	return table == XTR_INDEX_MAP_CACHE_V4 ? probe_map_cache_v4(prefix, scope) : probe_eid_db_v4(prefix, scope);
+}
 
-#define FIND_V6(cells, probe, table_)                                                                                  \
-	const struct xtr_index *index = the_index();                                                                   \
-	const struct xtr_index_cell_v6 *cell;                                                                          \
-	__u64 found, longer, shorter;                                                                                  \
-	__u32 at, scope = instance_id << 8;                                                                            \
-	if (!index || !index->table[table_].mask)                                                                      \
-		return INDEX_MISS;                                                                                     \
-	at = index_hash_v6(index, high & -(1ULL << (64 - XTR_INDEX_CELL_BITS_V6)), 0, scope | XTR_INDEX_CELL_SCOPE);   \
-	at &= index->table[table_].cell_mask;                                                                          \
-	cell = bpf_map_lookup_elem(cells, &at);                                                                        \
-	if (!cell)                                                                                                     \
-		return INDEX_ASK_TRIE;                                                                                 \
-	longer = cell->low;                                                                                            \
-	shorter = cell->high | index->table[table_].short_lengths;                                                     \
-	for (__u32 i = 0; i < 64 && longer; i++) {                                                                     \
-		__u64 bit = longer & -longer;                                                                          \
-		found = probe(high, low & -bit, scope | 64 | length_code_v6(bit));                                     \
-		if (found)                                                                                             \
-			return found;                                                                                  \
-		longer ^= bit;                                                                                         \
-	}                                                                                                              \
-	for (__u32 i = 0; i < 64 && shorter; i++) {                                                                    \
-		__u64 bit = shorter & -shorter;                                                                        \
-		found = probe(high & -bit, 0, scope | length_code_v6(bit));                                            \
-		if (found)                                                                                             \
-			return found;                                                                                  \
-		shorter ^= bit;                                                                                        \
-	}                                                                                                              \
-	return probe(0, 0, scope | XTR_INDEX_ZERO_SCOPE)
+static __always_inline __u64 probe_table_v6(const enum xtr_index_table table, __u64 high, __u64 low, __u32 scope)
+{
+	return table == XTR_INDEX_MAP_CACHE_V6 ? probe_map_cache_v6(high, low, scope)
+					       : probe_eid_db_v6(high, low, scope);
+}
+
+/* Longest match of an address in an instance: the longest length first. */
+static __always_inline __u64 find_v4(void *cells, const enum xtr_index_table table, __u32 instance_id, __u32 address)
+{
+	const struct xtr_index *index = the_index();
+	const struct xtr_index_cell_v4 *cell;
+	__u32 at, lengths, scope = instance_id << 8;
+
+	if (!index || !index->table[table].mask)
+		return INDEX_MISS;
+	at = index_hash_v4(index, address & -(1U << (32 - XTR_INDEX_CELL_BITS_V4)), scope | XTR_INDEX_CELL_SCOPE);
+	at &= index->table[table].cell_mask;
+	cell = bpf_map_lookup_elem(cells, &at);
+	if (!cell)
+		return INDEX_ASK_TRIE;
+	lengths = cell->lengths | (__u32)index->table[table].short_lengths;
+	for (__u32 i = 0; i <= 32; i++) {
+		__u32 bit = lengths & -lengths; /* of the longest; 0 in the end, which is /0 */
+		__u64 found = probe_table_v4(table, address & -bit, scope | length_code_v4(bit));
+
+		if (found || !bit)
+			return found;
+		lengths ^= bit;
+	}
+	return INDEX_MISS;
+}
+
+static __always_inline __u64 find_v6(void *cells, const enum xtr_index_table table, __u32 instance_id, __u64 high,
+				     __u64 low)
+{
+	const struct xtr_index *index = the_index();
+	const struct xtr_index_cell_v6 *cell;
+	__u64 found, longer, shorter;
+	__u32 at, scope = instance_id << 8;
+
+	if (!index || !index->table[table].mask)
+		return INDEX_MISS;
+	at = index_hash_v6(index, high & -(1ULL << (64 - XTR_INDEX_CELL_BITS_V6)), 0, scope | XTR_INDEX_CELL_SCOPE);
+	at &= index->table[table].cell_mask;
+	cell = bpf_map_lookup_elem(cells, &at);
+	if (!cell)
+		return INDEX_ASK_TRIE;
+	longer = cell->low;
+	shorter = cell->high | index->table[table].short_lengths;
+	for (__u32 i = 0; i < 64 && longer; i++) {
+		__u64 bit = longer & -longer;
+
+		found = probe_table_v6(table, high, low & -bit, scope | 64 | length_code_v6(bit));
+		if (found)
+			return found;
+		longer ^= bit;
+	}
+	for (__u32 i = 0; i < 64 && shorter; i++) {
+		__u64 bit = shorter & -shorter;
+
+		found = probe_table_v6(table, high & -bit, 0, scope | length_code_v6(bit));
+		if (found)
+			return found;
+		shorter ^= bit;
+	}
+	return probe_table_v6(table, 0, 0, scope | XTR_INDEX_ZERO_SCOPE);
+}
 
 __noinline __u64 index_map_cache_v4(__u32 instance_id, __u32 address)
 {
-	FIND_V4(&xtr_map_cache_cells_v4, probe_map_cache_v4, XTR_INDEX_MAP_CACHE_V4);
+	return find_v4(&xtr_map_cache_cells_v4, XTR_INDEX_MAP_CACHE_V4, instance_id, address);
 }
 
 __noinline __u64 index_map_cache_v6(__u32 instance_id, __u64 high, __u64 low)
 {
-	FIND_V6(&xtr_map_cache_cells_v6, probe_map_cache_v6, XTR_INDEX_MAP_CACHE_V6);
+	return find_v6(&xtr_map_cache_cells_v6, XTR_INDEX_MAP_CACHE_V6, instance_id, high, low);
 }
 
 __noinline __u64 index_eid_db_v4(__u32 instance_id, __u32 address)
 {
-	FIND_V4(&xtr_eid_db_cells_v4, probe_eid_db_v4, XTR_INDEX_EID_DB_V4);
+	return find_v4(&xtr_eid_db_cells_v4, XTR_INDEX_EID_DB_V4, instance_id, address);
 }
 
 __noinline __u64 index_eid_db_v6(__u32 instance_id, __u64 high, __u64 low)
 {
-	FIND_V6(&xtr_eid_db_cells_v6, probe_eid_db_v6, XTR_INDEX_EID_DB_V6);
+	return find_v6(&xtr_eid_db_cells_v6, XTR_INDEX_EID_DB_V6, instance_id, high, low);
 }
 
 #endif

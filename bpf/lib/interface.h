@@ -1,14 +1,33 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Interfaces of the router, by their role and instance. */
+/* Interfaces of the router with their role and instance, and where route lookups begin. */
 #ifndef XTR_LIB_INTERFACE_H
 #define XTR_LIB_INTERFACE_H
 
 #include "../maps.h"
 #include "packet.h"
 
-static __always_inline const struct xtr_interface *interface_of(__u32 ifindex)
+static __always_inline const struct xtr_interface *interface_of(__u32 ifindex, __u16 vlan)
 {
-	return bpf_map_lookup_elem(&xtr_interfaces, &ifindex);
+	struct xtr_interface_key key = {.ifindex = ifindex, .vlan = vlan};
+
+	return bpf_map_lookup_elem(&xtr_interfaces, &key);
+}
+
+/* Of routes to RLOCs: the interface that the kernel is to take as ingress. */
+static __always_inline __u32 underlay_origin(const struct xdp_md *ctx)
+{
+	__u32 zero = 0;
+	const struct xtr_settings *settings = bpf_map_lookup_elem(&xtr_settings, &zero);
+
+	return settings && settings->underlay.ifindex ? settings->underlay.ifindex : ctx->ingress_ifindex;
+}
+
+/* The same of routes to EIDs of an instance. */
+static __always_inline __u32 instance_origin(const struct xdp_md *ctx, __u32 instance_id)
+{
+	const struct xtr_instance *instance = bpf_map_lookup_elem(&xtr_instances, &instance_id);
+
+	return instance && instance->origin.ifindex ? instance->origin.ifindex : ctx->ingress_ifindex;
 }
 
 /* Promiscuous interfaces and shared media show frames that are not ours to route. */

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* What the steps know of the packet in their hands, and where it lies. */
+/* What the slow path knows of the packet it handles. */
 #ifndef XTR_LIB_PACKET_H
 #define XTR_LIB_PACKET_H
 
-#include <linux/bpf.h>
-#include <linux/if_ether.h>
-
 #include "address.h"
+#include "frame.h"
 
 struct xtr_ip {
 	union xtr_address source;
@@ -23,35 +21,11 @@ struct xtr_ip {
 struct xtr_packet {
 	struct xtr_ip ip; /* the header between EIDs: the inner one where the packet is encapsulated */
 	union xtr_address outer_source;
-	__u32 outer_family; /* 0 when the packet did not come encapsulated */
 	__u32 instance_id;
-	__u32 frame_bytes; /* as received */
-	__u32 flow;	   /* flow hash, once known */
+	__u32 frame_bytes;  /* as received */
+	__u32 flow;	    /* flow hash, once known */
+	__u16 outer_family; /* 0 when the packet did not come encapsulated */
+	__u16 vlan;	    /* of the link header: VLAN ID, or VLAN_UNTAGGED */
 };
-
-static __always_inline void *packet_data(const struct xdp_md *ctx)
-{
-	return (void *)(long)ctx->data;
-}
-
-static __always_inline void *packet_end(const struct xdp_md *ctx)
-{
-	return (void *)(long)ctx->data_end;
-}
-
-static __always_inline __u32 packet_bytes(const struct xdp_md *ctx)
-{
-	return ctx->data_end - ctx->data;
-}
-
-/*
- * An offset of less than 256 that verifiers can see is one: those before Linux 6.2 forget what they know of a number
- * when four bytes of it go to the stack and back, and compilers drop masks that they can prove to be of no effect.
- */
-static __always_inline __u64 small_offset(__u64 offset)
-{
-	asm volatile("%0 &= 0xff" : "+r"(offset));
-	return offset;
-}
 
 #endif

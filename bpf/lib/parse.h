@@ -59,6 +59,11 @@ static __always_inline bool parse_ipv6(struct xdp_md *ctx, void *at, struct xtr_
 	return true;
 }
 
+static __always_inline bool parse_ip(struct xdp_md *ctx, void *at, __u32 family, struct xtr_ip *ip)
+{
+	return family == 4 ? parse_ipv4(ctx, at, ip) : parse_ipv6(ctx, at, ip);
+}
+
 /* Neighbour discovery (RFC 4861), which stays on the link. */
 static __always_inline bool is_neighbour_discovery(const struct xtr_ip *ip, __u8 *at, void *end)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * Frames for user space, through the ring buffer. Three bounds: one punt per EID and outer source in an interval, a
- * token bucket per CPU and reason, and the room in the ring. Each that says no has its counter.
+ * token bucket per CPU and reason, and the room in the ring. Each outcome has its counter.
  */
 #ifndef XTR_LIB_PUNT_H
 #define XTR_LIB_PUNT_H
@@ -92,7 +92,7 @@ static __always_inline bool write_record(struct xdp_md *ctx, const struct xtr_pa
 }
 
 /*
- * What became of the punt. A global function, so that verifiers go through its loops once and not once for each
+ * Returns enum xtr_punt_outcome. A global function, so that verifiers go through its loops once and not once for each
  * caller's state; that is why packet could be NULL here.
  */
 __noinline __u32 try_punt(struct xdp_md *ctx, const struct xtr_packet *packet, __u32 reason)
@@ -106,30 +106,30 @@ __noinline __u32 try_punt(struct xdp_md *ctx, const struct xtr_packet *packet, _
 	bool written;
 
 	if (!packet || !settings || reason >= XTR_PUNT_REASONS)
-		return XTR_REASON_INTERNAL;
+		return XTR_PUNT_OUTCOME_INTERNAL;
 	limit = &settings->punt[reason];
 	if (limit->interval_ms) {
 		punt_key(&key, packet, reason);
 		last = bpf_map_lookup_elem(&xtr_punt_times, &key);
 		if (last && now - *last < limit->interval_ms * NS_PER_MS)
-			return XTR_REASON_PUNT_SUPPRESSED;
+			return XTR_PUNT_OUTCOME_SUPPRESSED;
 	}
 	if (!take_token(limit, reason, now))
-		return XTR_REASON_PUNT_RATE_LIMITED;
+		return XTR_PUNT_OUTCOME_RATE_LIMITED;
 	if (packet_bytes(ctx) <= PUNT_SMALL_BYTES)
 		written = write_record(ctx, packet, reason, now, PUNT_SMALL_BYTES);
 	else
 		written = write_record(ctx, packet, reason, now, XTR_PUNT_BYTES);
 	if (!written)
-		return XTR_REASON_PUNT_RING_FULL;
+		return XTR_PUNT_OUTCOME_RING_FULL;
 	if (limit->interval_ms)
 		bpf_map_update_elem(&xtr_punt_times, &key, &now, BPF_ANY);
-	return XTR_REASON_PUNTED;
+	return XTR_PUNT_OUTCOME_PUNTED;
 }
 
 static __always_inline void punt(struct xdp_md *ctx, const struct xtr_packet *packet, enum xtr_punt_reason reason)
 {
-	count(&xtr_counters, try_punt(ctx, packet, reason), packet_bytes(ctx));
+	count(&xtr_punt_counters, try_punt(ctx, packet, reason), packet_bytes(ctx));
 }
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Changes to the IP header between EIDs, which lies behind the Ethernet header. Struct xtr_ip follows. */
+/* Changes to the IP header between EIDs, where it is layer 3 of the frame. Struct xtr_ip follows. */
 #ifndef XTR_LIB_REWRITE_H
 #define XTR_LIB_REWRITE_H
 
@@ -60,36 +60,35 @@ static __always_inline void decrement_ttl(void *header, const __u32 family)
 }
 
 /* False when the header is not there. */
-static __always_inline bool decrement_ip(struct xdp_md *ctx, struct xtr_ip *ip)
+static __always_inline bool decrement_ip(struct xdp_md *ctx, __u16 vlan, struct xtr_ip *ip)
 {
-	void *header = packet_data(ctx) + ETH_HLEN;
+	void *header = layer3(ctx, vlan);
 
 	ip->ttl--;
-	if (header + (ip->family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) > packet_end(ctx))
+	if (header + ip_bytes(ip->family) > packet_end(ctx))
 		return false;
 	decrement_ttl(header, ip->family);
 	return true;
 }
 
 /* False when the header is not there. */
-static __always_inline bool rewrite_ip(struct xdp_md *ctx, struct xtr_ip *ip, __u8 tos, __u8 ttl)
+static __always_inline bool rewrite_ip(struct xdp_md *ctx, __u16 vlan, struct xtr_ip *ip, __u8 tos, __u8 ttl)
 {
-	void *header = packet_data(ctx) + ETH_HLEN;
-	void *end = packet_end(ctx);
+	void *header = layer3(ctx, vlan);
 
 	ip->tos = tos;
 	ip->ttl = ttl;
-	if (header + (ip->family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) > end)
+	if (header + ip_bytes(ip->family) > packet_end(ctx))
 		return false;
 	rewrite(header, ip->family, tos, ttl);
 	return true;
 }
 
 /* Cuts the frame behind the IP packet: short frames are padded (RFC 894), and the padding is no payload. */
-static __always_inline bool trim(struct xdp_md *ctx, const struct xtr_ip *ip)
+static __always_inline bool trim(struct xdp_md *ctx, __u16 vlan, const struct xtr_ip *ip)
 {
 	__u32 bytes = packet_bytes(ctx);
-	__u32 wanted = ETH_HLEN + ip->total_bytes;
+	__u32 wanted = link_bytes(vlan) + ip->total_bytes;
 
 	return bytes == wanted || !bpf_xdp_adjust_tail(ctx, (int)(wanted - bytes));
 }

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Counting: every exit by its reason, encapsulated packets by mapping and by locator. */
+/*
+ * Counting: every exit by its reason, encapsulated packets by mapping and by locator, punts by outcome.
+ *
+ * Counters are per CPU and added to without atomics. Packets do not interrupt each other on a CPU. Before Linux 6.11
+ * they can interrupt a test run of the agent, which sends held packets on: what they counted between its read and its
+ * write of the same counter is lost then. The token buckets of punt.h are per CPU likewise.
+ */
 #ifndef XTR_LIB_STATS_H
 #define XTR_LIB_STATS_H
 
 #include "../maps.h"
 #include "packet.h"
 
-/* The maps are per CPU and a program is not interrupted by another on its CPU: plain additions do. */
 static __always_inline void count(void *map, __u32 index, __u32 bytes)
 {
 	struct xtr_traffic *traffic = bpf_map_lookup_elem(map, &index);
@@ -17,7 +22,7 @@ static __always_inline void count(void *map, __u32 index, __u32 bytes)
 	traffic->bytes += bytes;
 }
 
-/* The one way out of the programs. frame_bytes: as received. */
+/* The one way out of the programs: each packet comes here once. frame_bytes: as received. */
 static __always_inline int leave_bytes(__u32 frame_bytes, enum xtr_reason reason, int verdict)
 {
 	count(&xtr_counters, reason, frame_bytes);

@@ -18,7 +18,8 @@ void xtr_types_of_index(enum xtr_index_constants constants, enum xtr_index_table
 {
 }
 
-void xtr_types_of_reasons(enum xtr_role role, enum xtr_punt_reason punt_reason, enum xtr_reason reason)
+void xtr_types_of_reasons(enum xtr_role role, enum xtr_punt_reason punt_reason, enum xtr_reason reason,
+			  enum xtr_punt_outcome outcome)
 {
 }
 

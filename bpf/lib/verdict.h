@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* What a step returns: an XDP action, or 'go on' to the next step. */
+/* What a step returns: an XDP action, or a number below 0 that says which step follows. */
 #ifndef XTR_LIB_VERDICT_H
 #define XTR_LIB_VERDICT_H
 
 #include <linux/bpf.h>
 
-#define XTR_GO_ON (-1)
+#define XTR_GO_ON      (-1) /* the next one */
+#define XTR_DELIVER    (-2) /* decapsulated, to a local EID */
+#define XTR_STALE      (-3) /* decapsulated, to an EID that is not here (any more) */
+#define XTR_UNRESOLVED (-4) /* encapsulated, and the neighbour has to be resolved first */
 
 #endif

@@ -67,9 +67,13 @@ export interface DataPath {
   lookup(eid: EidPrefix): ForwardingState | undefined;
   /** Packets and bytes of one map-cache prefix. */
   traffic(eid: EidPrefix): Traffic;
-  /** Every reason of bpf/reasons.h by name, and the adapter's own counters (punts lost, inject errors ...). */
+  /**
+   * By name: the reasons of bpf/reasons.h, one for each packet; what became of punts; the adapter's own counters (punts
+   * lost, inject errors ...).
+   */
   counters(): {
     readonly reasons: Readonly<Record<string, Traffic>>;
+    readonly punts: Readonly<Record<string, Traffic>>;
     readonly adapter: Readonly<Record<string, number>>;
   };
   /**

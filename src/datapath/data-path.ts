@@ -13,16 +13,16 @@ import type {
 import type { AdapterCounters } from './adapter-counters.js';
 import type { Injector } from './punts/injector.js';
 import type { Interfaces } from './programs/interfaces.js';
-import type { Memory } from './programs/memory.js';
+import type { Caches } from './programs/caches.js';
 import type { BpfMap } from './native.js';
 import type { Punts } from './punts/punts.js';
-import { readReasons } from './punts/reasons.js';
+import { readPuntOutcomes, readReasons } from './punts/reasons.js';
 import type { Tables } from './tables/tables.js';
 
 /** What open.ts has put together. */
 export interface DataPathParts {
   readonly tables: Tables;
-  readonly memory: Memory;
+  readonly caches: Caches;
   readonly injector: Injector;
   readonly punts: Punts;
   readonly counters: AdapterCounters;
@@ -38,10 +38,13 @@ export interface DataPathParts {
 export class XdpDataPath implements DataPath {
   readonly #parts: DataPathParts;
   readonly #reasons: BpfMap;
+  readonly #outcomes: BpfMap;
 
-  constructor(parts: DataPathParts, reasons: BpfMap) {
+  /** @param reasons xtr_counters @param outcomes xtr_punt_counters */
+  constructor(parts: DataPathParts, reasons: BpfMap, outcomes: BpfMap) {
     this.#parts = parts;
     this.#reasons = reasons;
+    this.#outcomes = outcomes;
   }
 
   adopted(): AdoptedState {
@@ -52,7 +55,7 @@ export class XdpDataPath implements DataPath {
     try {
       return this.#parts.tables.apply(effects);
     } finally {
-      this.#parts.memory.forget();
+      this.#parts.caches.invalidate();
     }
   }
 
@@ -73,7 +76,11 @@ export class XdpDataPath implements DataPath {
   }
 
   counters(): ReturnType<DataPath['counters']> {
-    return { reasons: readReasons(this.#reasons), adapter: this.#parts.counters.snapshot() };
+    return {
+      reasons: readReasons(this.#reasons),
+      punts: readPuntOutcomes(this.#outcomes),
+      adapter: this.#parts.counters.snapshot(),
+    };
   }
 
   interfaceChanged(target: ResolvedInterface): void {
@@ -81,14 +88,14 @@ export class XdpDataPath implements DataPath {
     try {
       this.#parts.interfaces.attach(target);
     } finally {
-      this.#parts.memory.forget();
+      this.#parts.caches.invalidate();
     }
   }
 
   interfaceGone(name: string): void {
     this.#parts.counters.add('interfacesGone');
     this.#parts.interfaces.forget(name);
-    this.#parts.memory.forget();
+    this.#parts.caches.invalidate();
   }
 
   status(): DataPathStatus {

@@ -6,11 +6,11 @@ import { AdapterCounters } from './adapter-counters.js';
 import { XdpDataPath } from './data-path.js';
 import type { MapName } from './generated/layout.js';
 import { Injector } from './punts/injector.js';
+import { Caches } from './programs/caches.js';
 import { writeConfiguration } from './programs/interface-maps.js';
 import { Interfaces } from './programs/interfaces.js';
 import { Links } from './programs/links.js';
-import { mapSizes, remembered, rememberedFlows } from './tables/map-sizes.js';
-import { Memory } from './programs/memory.js';
+import { cachedFlows, cacheSlots, mapSizes } from './tables/map-sizes.js';
 import { type BpfMap, loadNative, type MapByName, type Native } from './native.js';
 import type { DataPathOptions } from './options.js';
 import { PacketSender } from './punts/packet-sender.js';
@@ -31,7 +31,9 @@ const MAP_NAMES = [
   'xtr_mapping_counters',
   'xtr_locator_counters',
   'xtr_counters',
+  'xtr_punt_counters',
   'xtr_interfaces',
+  'xtr_instances',
   'xtr_local_rlocs',
   'xtr_settings',
   'xtr_ports',
@@ -95,10 +97,10 @@ function open(
   const tables = new Tables(map, cpus, statusBits(options), counters);
   const adopted: AdoptedState | undefined = found ? tables.adopt() : undefined;
   writeConfiguration(map, options);
-  const memory = new Memory(
-    map('xtr_memory'),
-    remembered(cpus),
-    rememberedFlows(cpus),
+  const caches = new Caches(
+    map('xtr_caches'),
+    cacheSlots(cpus),
+    cachedFlows(cpus),
     map('xtr_mapping_counters').maxEntries / cpus,
   );
   tables.publish();
@@ -109,12 +111,12 @@ function open(
 
   const sender = opened.add(new PacketSender(native, counters));
   const parts = {
-    ...{ tables, memory, counters, adopted, interfaces, pinPath: paths.version, maps: [...maps.values()] },
+    ...{ tables, caches, counters, adopted, interfaces, pinPath: paths.version, maps: [...maps.values()] },
     injector: new Injector(interfaces, sender, counters),
     punts: opened.add(new Punts(native, map('xtr_punts'), sender, counters)),
     close: () => opened.close(),
   };
-  return new XdpDataPath(parts, map('xtr_counters'));
+  return new XdpDataPath(parts, map('xtr_counters'), map('xtr_punt_counters'));
 }
 
 /** Bit n is the n-th of our locators in a record, and all of them are up as far as we can say. */

@@ -167,6 +167,7 @@ export const STATISTICS: StatisticsView = {
     encapsulated: { packets: 147_331, bytes: 14_733_100 },
     stale: { packets: 0, bytes: 0 },
   },
+  punts: { suppressed: { packets: 7, bytes: 700 } },
   adapters: { transport: { sent: 12, sendErrors: 0 }, netlink: { overruns: 0 } },
 };
 

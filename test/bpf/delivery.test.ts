@@ -16,7 +16,7 @@ import {
   SECOND,
   SITE,
 } from './site.js';
-import { AWAY, memory, localEid, localRloc } from './tables.js';
+import { AWAY, caches, localEid, localRloc } from './tables.js';
 import { fromRemote, payload, tunnel, type TunnelFields } from './tunnel.js';
 
 const router = new Router('rloc');
@@ -79,7 +79,7 @@ for (const [eid, rloc] of MIXES) {
   });
 
   const void_: Readonly<Record<string, Frame>> = {
-    'a new epoch': { ...framed(fromRemote(rloc, inner(eid))), entries: [memory(1e6, 64)] },
+    'a new epoch': { ...framed(fromRemote(rloc, inner(eid))), entries: [caches(1e6, 64)] },
     'another source': framed(fromRemote(rloc, inner(eid, { source: eid === 4 ? '1.1.1.2' : 'fd00:1::2' }))),
     'another DSCP': framed(fromRemote(rloc, inner(eid), { tos: 4 })),
     'another protocol': framed(fromRemote(rloc, inner(eid, { protocol: TCP }))),

@@ -19,7 +19,7 @@ import {
   SECOND,
   SITE,
 } from './site.js';
-import { AWAY, localEid, memory } from './tables.js';
+import { AWAY, localEid, caches } from './tables.js';
 import { payload, tunnel } from './tunnel.js';
 
 const router = new Router('rloc');
@@ -27,7 +27,7 @@ test.after.always(() => router.close());
 
 const GONE = { 4: '5.5.5.77', 6: 'fd00:5::77' } as const;
 const ENTRIES = [...SITE, ...FAMILIES.map((family) => localEid(GONE[family], { kind: AWAY }))];
-const NOTHING_REMEMBERED = memory(3e6, 0);
+const NOTHING_REMEMBERED = caches(3e6, 0);
 const OPTIONS = hex('94040000 01010100');
 
 const SOURCES = {

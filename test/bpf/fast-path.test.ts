@@ -37,7 +37,7 @@ import {
   locator,
   locatorSet,
   mapping,
-  memory,
+  caches,
   SEND_MAP_REQUEST,
   SEND_STATUS_BITS,
 } from './tables.js';
@@ -200,7 +200,7 @@ for (const family of FAMILIES)
         ifindex: EID.ifindex,
       });
       const usual = sent(HOST[family], family === 4 ? '1.2.3.4' : 'fd00:1:1::1');
-      const entries = [...ENTRIES, memory(2e6, SLOTS, 0)]; // one way for all flows to the locator
+      const entries = [...ENTRIES, caches(2e6, SLOTS, 0)]; // one way for all flows to the locator
       const other = sent(source, destination);
       const outcome = await router.run({
         entries,

@@ -32,7 +32,7 @@ async function checkAgain(
   const results = outcome.runs.map(({ verdict, frame: result }) => [verdict, toHex(result)]);
   const [run] = first.runs;
   t.deepEqual(results, Array(2).fill([run?.verdict, toHex(run?.frame ?? new Uint8Array())]));
-  for (const table of ['reasons', 'mappings', 'locators'] as const)
+  for (const table of ['reasons', 'outcomes', 'mappings', 'locators'] as const)
     t.deepEqual(
       outcome[table],
       first[table].map(([packets, bytes]) => [2 * packets, 2 * bytes] as const),

@@ -17,7 +17,7 @@ import {
   SECOND,
   SITE,
 } from './site.js';
-import { DYNAMIC, localEid, locator, locatorSet, mapping, memory } from './tables.js';
+import { DYNAMIC, localEid, locator, locatorSet, mapping, caches } from './tables.js';
 import { OUTER_BYTES, payload } from './tunnel.js';
 
 const router = new Router('eid');
@@ -91,7 +91,7 @@ for (const family of FAMILIES) {
   test(`IPv${family}: a destination that nothing is known of is looked up in the index`, async (t) => {
     const other = sent(family, { destination: family === 4 ? '1.1.1.2' : 'fd00:1::2' });
     const outcome = await untilKnown((attempt) => [
-      { ...sent(family), entries: [memory(2e6 + attempt, SLOTS, 0)] }, // one way for all flows to the locator
+      { ...sent(family), entries: [caches(2e6 + attempt, SLOTS, 0)] }, // one way for all flows to the locator
       { ...other, notIndexed: MOVED },
     ]);
     t.deepEqual(outcome.mappings[3]?.[0], 2);
@@ -102,7 +102,7 @@ for (const family of FAMILIES) {
     const outcome = await sendAround(
       t,
       family,
-      { ...sent(family), entries: [memory(1e6, SLOTS)] },
+      { ...sent(family), entries: [caches(1e6, SLOTS)] },
       SECOND[4],
     );
     t.is(outcome.mappings[3]?.[0], 1);
@@ -150,7 +150,7 @@ for (const family of FAMILIES) {
 
   test(`IPv${family}: of a locator-set each flow has the locator of its bucket`, async (t) => {
     const half = locatorSet(2, (bucket) => (bucket % 2 === 0 ? 0 : 2));
-    const entries = [...BEFORE, half, mapping(PREFIX[family], { locatorSet: 2 }), memory(2e6, SLOTS)];
+    const entries = [...BEFORE, half, mapping(PREFIX[family], { locatorSet: 2 }), caches(2e6, SLOTS)];
     const frames = Array.from({ length: 400 }, (_, i) => sent(family, {}, i % 200));
     const both = destinations(await router.run({ indexed: true, entries, frames }));
     t.deepEqual(both.slice(200), both.slice(0, 200));
@@ -192,7 +192,7 @@ for (const family of FAMILIES) {
     const decided = async (others: number): Promise<string[]> => {
       const frames = [sent(family), sent(family), ...Array.from({ length: others }, () => other)];
       const last = { ...sent(family), entries: MOVED };
-      const entries = [...BEFORE, memory(++epoch, 1, 0)]; // one slot for all pairs, one path
+      const entries = [...BEFORE, caches(++epoch, 1, 0)]; // one slot for all pairs, one path
       return destinations(await router.run({ indexed: true, entries, frames: [...frames, last] }));
     };
     let kept: string | undefined;
@@ -204,7 +204,7 @@ for (const family of FAMILIES) {
 
   test(`IPv${family}: nothing is remembered where there are no slots`, async (t) => {
     const frames = [sent(family), { ...sent(family), entries: MOVED }];
-    const outcome = await router.run({ indexed: true, entries: [...BEFORE, memory(3e6, 0)], frames });
+    const outcome = await router.run({ indexed: true, entries: [...BEFORE, caches(3e6, 0)], frames });
     t.deepEqual(destinations(outcome), [REMOTE[4], SECOND[4]]);
   });
 }

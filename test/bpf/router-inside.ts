@@ -4,13 +4,13 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type * as Addon from '#native';
-import { REASONS } from './reasons.js';
+import { PUNT_OUTCOMES } from './reasons.js';
 import type { Case, Outcome, ProgramName } from './router.js';
 import { makeSite } from './make-site.js';
 import { PORTS } from './site.js';
 import { openIndexes } from '#datapath/index/open.js';
 import { Indexer } from './indexer.js';
-import { COUNTERS, type Entry, memory } from './tables.js';
+import { COUNTERS, type Entry, caches } from './tables.js';
 
 const addon = createRequire(import.meta.url)(
   '../../../native/build/Release/xtrd_native.node',
@@ -37,12 +37,13 @@ const KEPT_SMALL = {
   ...Object.fromEntries(INDEXES.map((name) => [name, BUCKETS])),
   xtr_flows_v4: SLOTS * CPUS,
   xtr_flows_v6: SLOTS * CPUS,
-  xtr_paths: SLOTS * CPUS,
+  xtr_next_hops: SLOTS * CPUS,
   xtr_deliveries: SLOTS * CPUS,
   xtr_punts: 1 << 16,
 };
 const ARRAYS = [
   'xtr_counters',
+  'xtr_punt_counters',
   'xtr_mapping_counters',
   'xtr_locator_counters',
   'xtr_punt_buckets',
@@ -50,7 +51,7 @@ const ARRAYS = [
 ];
 const TABLES = [
   ...['xtr_map_cache_v4', 'xtr_map_cache_v6', 'xtr_eid_db_v4', 'xtr_eid_db_v6'],
-  ...['xtr_interfaces', 'xtr_local_rlocs', 'xtr_ports', 'xtr_punt_times'],
+  ...['xtr_interfaces', 'xtr_instances', 'xtr_local_rlocs', 'xtr_ports', 'xtr_punt_times'],
 ];
 
 class Router {
@@ -72,7 +73,7 @@ class Router {
 
   async run({ entries, frames, indexed = false }: Case): Promise<Outcome> {
     this.#reset(indexed);
-    this.#write([memory(++this.#epoch, SLOTS), ...entries]);
+    this.#write([caches(++this.#epoch, SLOTS), ...entries]);
     const runs = frames.map(({ frame, ifindex, repeat = 1, entries: changes = [], notIndexed = [] }) => {
       this.#write(changes);
       this.#writeMaps(notIndexed);
@@ -83,12 +84,14 @@ class Router {
       return { verdict, frame: packet, duration_ns };
     });
     const traffic = (map: string) => this.#traffic(map);
-    const [reasons, mappings, locators] = [
+    const [reasons, outcomes, mappings, locators] = [
       traffic('xtr_counters'),
+      traffic('xtr_punt_counters'),
       this.#mappingTraffic(),
       traffic('xtr_locator_counters'),
     ];
-    return { runs, reasons, mappings, locators, punts: await this.#drain(reasons) };
+    checkSum(frames, reasons);
+    return { runs, reasons, outcomes, mappings, locators, punts: await this.#drain(outcomes) };
   }
 
   #write(entries: readonly Entry[]): void {
@@ -136,13 +139,20 @@ class Router {
   }
 
   /** Every record that was counted as punted arrives. */
-  async #drain(reasons: readonly (readonly [number, number])[]): Promise<Uint8Array[]> {
-    const expected = reasons[REASONS.indexOf('punted')]?.[0] ?? 0;
+  async #drain(outcomes: readonly (readonly [number, number])[]): Promise<Uint8Array[]> {
+    const expected = outcomes[PUNT_OUTCOMES.indexOf('punted')]?.[0] ?? 0;
     while (this.#punts.length < expected) await new Promise<void>((resolve) => (this.#wake = resolve));
     const punts = this.#punts;
     this.#punts = [];
     return punts;
   }
+}
+
+/** Each packet leaves by exactly one reason. */
+function checkSum(frames: Case['frames'], reasons: readonly (readonly [number, number])[]): void {
+  const sent = frames.reduce((sum, { repeat = 1 }) => sum + repeat, 0);
+  const left = reasons.reduce((sum, [packets]) => sum + packets, 0);
+  if (left !== sent) throw new Error(`${sent} packets came in, and ${left} were counted by a reason`);
 }
 
 function load(name: ProgramName): Addon.BpfObject {

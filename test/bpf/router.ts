@@ -4,7 +4,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { REASONS } from './reasons.js';
+import { PUNT_OUTCOMES, REASONS } from './reasons.js';
 import type { Entry } from './tables.js';
 
 export type ProgramName = 'eid' | 'rloc' | 'both';
@@ -32,7 +32,10 @@ export interface Outcome {
     readonly frame: Uint8Array;
     readonly duration_ns: number;
   }[];
+  /** Each packet by one. */
   readonly reasons: readonly Traffic[];
+  /** Of punts. */
+  readonly outcomes: readonly Traffic[];
   readonly mappings: readonly Traffic[];
   readonly locators: readonly Traffic[];
   /** Records of the ring buffer. */
@@ -43,9 +46,14 @@ export const XDP_DROP = 1;
 export const XDP_PASS = 2;
 export const XDP_REDIRECT = 4;
 
-/** Packets by reason, only those that are not zero. */
-export function counted({ reasons }: Outcome): Record<string, number> {
-  const entries = REASONS.map((name, i) => [name, reasons[i]?.[0] ?? 0] as const);
+/** Packets by reason and punts by outcome, only those that are not zero. */
+export function counted({ reasons, outcomes }: Outcome): Record<string, number> {
+  const entries = [
+    ...REASONS.map((name, i) => [name, reasons[i]?.[0] ?? 0] as const),
+    ...PUNT_OUTCOMES.map(
+      (name, i) => [name === 'punted' ? name : `punt-${name}`, outcomes[i]?.[0] ?? 0] as const,
+    ),
+  ];
   return Object.fromEntries(entries.filter(([, packets]) => packets > 0));
 }
 

@@ -92,7 +92,7 @@ export function locator(index: number, source: string, destination: string): Ent
 export function interfaceEntry(ifindex: number, mac: string, roles: number, instanceId = 0): Entry {
   return {
     map: 'xtr_interfaces',
-    key: host32(ifindex),
+    key: host32(ifindex, 0), // untagged
     value: concat(host32(instanceId, roles), hex(mac), new Uint8Array(2)),
   };
 }
@@ -105,6 +105,11 @@ export function port(ifindex: number): Entry {
   return { map: 'xtr_ports', key: host32(ifindex), value: host32(ifindex, 0) };
 }
 
+/** Routes to EIDs of the instance are looked up as from this interface. */
+export function instance(instanceId: number, ifindex: number): Entry {
+  return { map: 'xtr_instances', key: host32(instanceId), value: host32(ifindex, 0) };
+}
+
 export interface PuntLimit {
   readonly ratePps?: number;
   readonly burst?: number;
@@ -113,9 +118,10 @@ export interface PuntLimit {
 
 /**
  * By reason: map-cache-miss, eid-detected, stale, no-neighbour. A bucket begins with the tokens of the time since boot;
- * at a thousand a second it is full on every machine that has got this far.
+ * at a thousand a second it is full on every machine that has got this far. `underlay`: the interface from which routes to
+ * RLOCs are looked up; 0: the one that the packet came in on.
  */
-export function settings(limits: readonly PuntLimit[] = []): Entry {
+export function settings(limits: readonly PuntLimit[] = [], underlay = 0): Entry {
   const punt = Array.from({ length: 4 }, (_, reason) => limits[reason] ?? {});
   const words = punt.flatMap(({ ratePps = 1000, burst = 1000, intervalMs = 0 }) => [
     ratePps,
@@ -123,15 +129,15 @@ export function settings(limits: readonly PuntLimit[] = []): Entry {
     intervalMs,
     0,
   ]);
-  return { map: 'xtr_settings', key: host32(0), value: host32(...words, 0, 0) };
+  return { map: 'xtr_settings', key: host32(0), value: host32(...words, underlay, 0, 0, 0) };
 }
 
 /** Mapping counters of each CPU. */
 export const COUNTERS = 8;
 
-/** Another epoch, how many decisions each CPU remembers (0: none), and the flow hash's bits that paths differ in. */
-export function memory(epoch: number, slots: number, spread = 7): Entry {
-  return { map: 'xtr_memory', key: host32(0), value: host32(epoch, slots, spread, COUNTERS, slots, 0) };
+/** Another epoch, the size of each cache for a CPU (0: nothing is cached), and the flow hash's bits that paths differ in. */
+export function caches(epoch: number, slots: number, spread = 7): Entry {
+  return { map: 'xtr_caches', key: host32(0), value: host32(epoch, slots, spread, COUNTERS, slots, 0) };
 }
 
 /** This was punted at that CLOCK_MONOTONIC time. */

@@ -17,6 +17,7 @@ test('statistics in two columns', (t) => {
     `  Map-Requests in/out:                              ${index('mapRequestsIn')}/${index('mapRequestsOut')}`,
     `    SMR-based Map-Requests in/out:                  ${index('smrIn')}/${index('smrOut')}`,
     '  encapsulated:                                     147331/14733100',
+    '  suppressed:                                       7/700',
     'transport:',
     '  sent:                                             12',
   ])
@@ -28,6 +29,7 @@ test('a counter that has no line is printed under its own name', (t) => {
   const text = formatStatistics({
     control: { newCounterOfALaterVersionWithAVeryLongNameIndeed: 5 },
     dataPath: {},
+    punts: {},
     adapters: {},
   });
   t.true(text.endsWith('Other:\n  newCounterOfALaterVersionWithAVeryLongNameIndeed: 5\n'));

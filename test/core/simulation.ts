@@ -243,7 +243,7 @@ export class SimulatedNode {
       onPunts: (listener) => void (this.#punts = listener),
       lookup: () => undefined,
       traffic: (eid) => ({ packets: this.#carried.get(formatEidPrefix(eid)) ?? 0, bytes: 0 }),
-      counters: () => ({ reasons: {}, adapter: {} }),
+      counters: () => ({ reasons: {}, punts: {}, adapter: {} }),
       status: () => ({ pinPath: '', adopted: false, interfaces: [], maps: [] }),
       interfaceChanged: () => undefined,
       interfaceGone: () => undefined,

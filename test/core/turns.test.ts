@@ -63,7 +63,7 @@ function scene(writing_ms = 0) {
       onPunts: (listener) => void (punted = listener),
       lookup: () => undefined,
       traffic: () => ({ packets: 0, bytes: 0 }),
-      counters: () => ({ reasons: {}, adapter: {} }),
+      counters: () => ({ reasons: {}, punts: {}, adapter: {} }),
       status: () => ({ pinPath: '', adopted: false, interfaces: [], maps: [] }),
       interfaceChanged: () => undefined,
       interfaceGone: () => undefined,

@@ -8,13 +8,17 @@ import { REASONS } from '#test/bpf/reasons.js';
 
 interface Counted {
   readonly reasons?: Readonly<Record<string, number>>;
+  readonly punts?: Readonly<Record<string, number>>;
   readonly datapath?: Readonly<Record<string, number>>;
   readonly control?: Readonly<Record<string, number>>;
 }
 
-function statistics({ reasons = {}, datapath = {}, control = {} }: Counted): StatisticsView {
-  const traffic = Object.entries(reasons).map(([name, packets]) => [name, { packets, bytes: 0 }] as const);
-  return { control, dataPath: Object.fromEntries(traffic), adapters: { datapath } };
+function statistics({ reasons = {}, punts = {}, datapath = {}, control = {} }: Counted): StatisticsView {
+  const traffic = (counted: Readonly<Record<string, number>>): StatisticsView['dataPath'] =>
+    Object.fromEntries(
+      Object.entries(counted).map(([name, packets]) => [name, { packets, bytes: 0 }] as const),
+    );
+  return { control, dataPath: traffic(reasons), punts: traffic(punts), adapters: { datapath } };
 }
 
 function dropsOf(before: Counted, after: Counted): Readonly<Record<string, number>> {
@@ -22,7 +26,8 @@ function dropsOf(before: Counted, after: Counted): Readonly<Record<string, numbe
 }
 
 const ALL_DROPS = dropsOf({}, { reasons: Object.fromEntries(REASONS.map((name) => [name, 1])) });
-const PROGRAMS = readdirSync('bpf/lib')
+const PROGRAMS = readdirSync('bpf/lib', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.h'))
   .map((file) => readFileSync(`bpf/lib/${file}`, 'utf8'))
   .join('\n');
 
@@ -54,9 +59,9 @@ test('a reason that the story does not know is a drop', (t) => {
 });
 
 test('counted is what was added in the phase; an agent that was restarted began at zero', (t) => {
-  const before = { reasons: { stale: 5, 'no-route': 2 }, datapath: { sendErrors: 9, punts: 1 } };
-  const after = { reasons: { stale: 8, 'no-route': 2 }, datapath: { sendErrors: 4, punts: 3 } };
-  t.deepEqual(dropsOf(before, after), { stale: 3, sendErrors: 4 });
+  const before = { reasons: { stale: 5, 'no-route': 2 }, punts: { 'rate-limited': 1 }, datapath: { sendErrors: 9, punts: 1 } };
+  const after = { reasons: { stale: 8, 'no-route': 2 }, punts: { 'rate-limited': 3, punted: 9 }, datapath: { sendErrors: 4, punts: 3 } };
+  t.deepEqual(dropsOf(before, after), { stale: 3, 'punt-rate-limited': 2, sendErrors: 4 });
   const counts = countsOf(
     'a phase',
     'xtr2',

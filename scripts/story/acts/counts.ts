@@ -13,9 +13,10 @@ const NOT_DROPS: ReadonlySet<string> = new Set([
   ...['to-kernel', 'local-eid', 'forward-native', 'no-mapping', 'decapsulated-to-kernel'],
   // Punted, and sent on by the agent; where the punt was lost, that is counted besides.
   ...['map-cache-miss', 'no-neighbour'],
-  // Counted besides; most of those whose punt was suppressed are packets that are sent on all the same.
-  ...['punted', 'punt-suppressed'],
 ]);
+
+/** Punts that were lost. Most packets whose punt was suppressed are sent on all the same. */
+const LOST_PUNTS = ['rate-limited', 'ring-full', 'internal'];
 
 /** Counters of the adapter for packets that end in the agent. */
 const ADAPTER_DROPS: readonly AdapterCounterName[] = [
@@ -39,11 +40,14 @@ export function countsOf(
   const control = (name: string): number => grown(before?.control[name], after?.control[name]);
   const packets = (reason: string): number =>
     grown(before?.dataPath[reason]?.packets, after?.dataPath[reason]?.packets);
+  const punts = (outcome: string): number =>
+    grown(before?.punts[outcome]?.packets, after?.punts[outcome]?.packets);
   const ofAdapter = (name: AdapterCounterName): number =>
     grown(before?.adapters['datapath']?.[name], after?.adapters['datapath']?.[name]);
   const reasons = Object.keys(after?.dataPath ?? {}).filter((reason) => !NOT_DROPS.has(reason));
   const drops = [
     ...reasons.map((reason) => [reason, packets(reason)] as const),
+    ...LOST_PUNTS.map((name) => [`punt-${name}`, punts(name)] as const),
     ...ADAPTER_DROPS.map((name) => [name, ofAdapter(name)] as const),
   ];
   return {

@@ -50,7 +50,7 @@ export const CONTROL_LINES: readonly Line[] = [
 const COLUMN = 52;
 
 /** Counters without a label follow under their own name, so that none is missing. */
-export function formatStatistics({ control, dataPath, adapters }: StatisticsView): string {
+export function formatStatistics({ control, dataPath, punts, adapters }: StatisticsView): string {
   const shown = new Set(CONTROL_LINES.flatMap(([, ...names]) => names));
   const others = Object.entries(control).filter(([name]) => !shown.has(name));
   const lines = [
@@ -59,15 +59,17 @@ export function formatStatistics({ control, dataPath, adapters }: StatisticsView
       labelled(label, names.map((name) => control[name] ?? 0).join('/'), COLUMN),
     ),
     ...section('Other:', others),
-    ...section(
-      'Data path packets/bytes:',
-      Object.entries(dataPath).map(([reason, { packets, bytes }]) => [reason, `${packets}/${bytes}`]),
-    ),
+    ...section('Data path packets/bytes:', trafficRows(dataPath)),
+    ...section('Punts packets/bytes:', trafficRows(punts)),
     ...Object.entries(adapters).flatMap(([adapter, counters]) =>
       section(`${adapter}:`, Object.entries(counters)),
     ),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function trafficRows(traffic: StatisticsView['dataPath']): [name: string, value: string][] {
+  return Object.entries(traffic).map(([name, { packets, bytes }]) => [name, `${packets}/${bytes}`]);
 }
 
 function section(title: string, rows: readonly (readonly [string, string | number])[]): string[] {

@@ -47,6 +47,7 @@ export function agentService(parts: ServiceParts): AgentService {
     statistics: () => ({
       control: agent.counters.snapshot(),
       dataPath: dataPath?.counters().reasons ?? {},
+      punts: dataPath?.counters().punts ?? {},
       adapters: {
         transport: parts.transport.counters(),
         netlink: parts.network?.counters() ?? {},

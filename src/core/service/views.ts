@@ -132,8 +132,10 @@ export interface RegistrationView {
 export interface StatisticsView {
   /** Names of control/contract/counters.ts. */
   readonly control: Readonly<Record<string, number>>;
-  /** Names of bpf/reasons.h. */
+  /** Names of bpf/reasons.h: each packet left by one of them. */
   readonly dataPath: Readonly<Record<string, { readonly packets: number; readonly bytes: number }>>;
+  /** What became of punts: 'punted', 'suppressed' ... */
+  readonly punts: Readonly<Record<string, { readonly packets: number; readonly bytes: number }>>;
   /** Counters of the adapters by name: transport, netlink, datapath. */
   readonly adapters: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }

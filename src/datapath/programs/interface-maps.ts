@@ -2,7 +2,7 @@
 import type { BpfMap, MapByName } from '#datapath/native.js';
 import { type DataPathInterface, type DataPathOptions, DEFAULT_PUNT_LIMITS } from '#datapath/options.js';
 import { u32Codec } from '#datapath/records/codec.js';
-import { encodeInterface, encodePort, encodeRloc, encodeSettings } from '#datapath/records/interface.js';
+import { encodeInterface, encodeInterfaceKey, encodePort, encodeRloc, encodeSettings } from '#datapath/records/interface.js';
 import { rawKeys } from '#datapath/tables/typed-map.js';
 
 /** Writes the maps that follow from the configuration; what an earlier one left in them goes last. */
@@ -20,21 +20,21 @@ export function writeConfiguration(map: MapByName, options: DataPathOptions): vo
   );
   replace(
     map('xtr_interfaces'),
-    interfaces.map((each) => [key(each.ifindex), encodeInterface(each)]),
+    interfaces.map((each) => [encodeInterfaceKey(each.ifindex), encodeInterface(each)]),
   );
 }
 
 /** Adds one interface, or writes it again. @throws BpfError, also when it is gone by now */
 export function writeInterface(map: MapByName, target: DataPathInterface): void {
-  const key = u32Codec.encode(target.ifindex);
-  map('xtr_ports').update(key, encodePort(target.ifindex));
-  map('xtr_interfaces').update(key, encodeInterface(target));
+  const { ifindex } = target;
+  map('xtr_ports').update(u32Codec.encode(ifindex), encodePort(ifindex));
+  map('xtr_interfaces').update(encodeInterfaceKey(ifindex), encodeInterface(target));
 }
 
 /** Removes one interface; the kernel may have taken it out of xtr_ports already. */
 export function removeInterface(map: MapByName, ifindex: number): void {
-  const key = u32Codec.encode(ifindex);
-  for (const name of ['xtr_interfaces', 'xtr_ports'] as const) map(name).delete(key);
+  map('xtr_interfaces').delete(encodeInterfaceKey(ifindex));
+  map('xtr_ports').delete(u32Codec.encode(ifindex));
 }
 
 function replace(map: BpfMap, entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[]): void {

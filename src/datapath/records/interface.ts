@@ -4,6 +4,7 @@ import { type Address, addressBytes } from '#addr/index.js';
 import type { PuntReason } from '#control/contract/inputs.js';
 import {
   xtr_interface,
+  xtr_interface_key,
   xtr_punt_limit,
   xtr_punt_reason,
   xtr_rloc,
@@ -12,6 +13,13 @@ import {
 } from '#datapath/generated/layout.js';
 import { StructBytes } from '#datapath/struct-bytes.js';
 import type { DataPathInterface, PuntLimits } from '#datapath/options.js';
+
+/** struct xtr_interface_key of the untagged frames of an interface. */
+export function encodeInterfaceKey(ifindex: number): Uint8Array {
+  const struct = new StructBytes(xtr_interface_key.bytes);
+  struct.setU32(xtr_interface_key.offset.ifindex, ifindex);
+  return struct.bytes;
+}
 
 /** struct xtr_interface. */
 export function encodeInterface({ instanceId, roles, mac }: DataPathInterface): Uint8Array {

@@ -17,23 +17,23 @@ const STATES_OF_DYNAMIC_EID = 2;
  */
 export const SPARE_TRIE_ENTRIES = 1;
 
-const MOST_REMEMBERED = 4096;
-const LEAST_REMEMBERED = 256;
+const MOST_SLOTS = 4096;
+const LEAST_SLOTS = 256;
 /** Of all CPUs that the machine might have, which in virtual machines are many. */
-const REMEMBERED_IN_ALL = 65_536;
+const SLOTS_IN_ALL = 65_536;
 
-/** Ways to locators and ways to hosts that each CPU remembers: so many of each, of 64 and 128 bytes; a power of two. */
-export function remembered(cpus: number): number {
-  const share = 2 ** Math.floor(Math.log2(REMEMBERED_IN_ALL / cpus));
-  return Math.max(LEAST_REMEMBERED, Math.min(MOST_REMEMBERED, share));
+/** Next hops and deliveries that each CPU caches: so many of each, of 64 and 128 bytes; a power of two. */
+export function cacheSlots(cpus: number): number {
+  const share = 2 ** Math.floor(Math.log2(SLOTS_IN_ALL / cpus));
+  return Math.max(LEAST_SLOTS, Math.min(MOST_SLOTS, share));
 }
 
 /**
  * Pairs of EIDs, of each family. Half as many: 128 kB, so that caches hold it beside all else. What is not in it costs
  * two lookups in the index, which take less time than memory that is out of the cache.
  */
-export function rememberedFlows(cpus: number): number {
-  return remembered(cpus) / 2;
+export function cachedFlows(cpus: number): number {
+  return cacheSlots(cpus) / 2;
 }
 
 /**
@@ -84,10 +84,10 @@ export function mapSizes(sizes: DataPathSizes, cpus: number): MapSizes {
     xtr_eid_db_v6: localEids + SPARE_TRIE_ENTRIES,
     xtr_locator_sets: sizes.locatorSets,
     xtr_locators: sizes.locators,
-    xtr_flows_v4: rememberedFlows(cpus) * cpus,
-    xtr_flows_v6: rememberedFlows(cpus) * cpus,
-    xtr_paths: remembered(cpus) * cpus,
-    xtr_deliveries: remembered(cpus) * cpus,
+    xtr_flows_v4: cachedFlows(cpus) * cpus,
+    xtr_flows_v6: cachedFlows(cpus) * cpus,
+    xtr_next_hops: cacheSlots(cpus) * cpus,
+    xtr_deliveries: cacheSlots(cpus) * cpus,
     xtr_locator_counters: sizes.locators,
     xtr_punts: sizes.puntRing,
   };

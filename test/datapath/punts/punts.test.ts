@@ -8,7 +8,7 @@ import { DEFAULT_PUNT_LIMITS } from '#datapath/index.js';
 import { loadNative, type Native } from '#datapath/native.js';
 import { PacketSender } from '#datapath/punts/packet-sender.js';
 import { Punts } from '#datapath/punts/punts.js';
-import { encodeInterface, encodeSettings } from '#datapath/records/interface.js';
+import { encodeInterface, encodeInterfaceKey, encodeSettings } from '#datapath/records/interface.js';
 import { u32, u64 } from '#test/native/addon.js';
 import { compileBpf } from '#test/native/compile.js';
 import { ethernet, ipv4Udp } from '#test/native/packets.js';
@@ -62,7 +62,7 @@ for (const [age_ms, fate] of [
       instanceId: 0,
     } as const;
     object.map('xtr_settings').update(u32(0), encodeSettings(DEFAULT_PUNT_LIMITS));
-    object.map('xtr_interfaces').update(u32(LOOPBACK), encodeInterface(lo));
+    object.map('xtr_interfaces').update(encodeInterfaceKey(LOOPBACK), encodeInterface(lo));
     object.map('xtr_eid_db_v4').update(u32(32, 0, 0), u32(2, 0, 0xffffffff, 0, 0)); // all of instance 0 is dynamic
     const frame = ethernet(ipv4Udp('5.5.5.5', '1.1.1.1', 9, Buffer.from('hello')));
     object.program('xtr_eid_ingress').testRun(frame, { ingressIfindex: LOOPBACK });

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { xtr_memory } from '#datapath/generated/layout.js';
+import { xtr_caches } from '#datapath/generated/layout.js';
 import type { BpfMap } from '#datapath/native.js';
 
 /** Flows to one locator take at most so many paths of the underlay, where its routes are multipath by ports. */
 const PATHS = 8;
-const { offset } = xtr_memory;
+const { offset } = xtr_caches;
 
-/** What the programs remember of the kernel's routes and neighbours (bpf/lib/memory.h). */
-export class Memory {
+/** The caches of the programs (bpf/lib/cache): their sizes and their epoch. */
+export class Caches {
   readonly #words: Uint32Array;
 
   /**
-   * @param slots of xtr_paths and xtr_deliveries for each CPU, a power of two
+   * @param slots of xtr_next_hops and xtr_deliveries for each CPU, a power of two
    * @param flows of xtr_flows_v4 and xtr_flows_v6 likewise
    * @param counters of xtr_mapping_counters for each CPU
    */
@@ -21,11 +21,11 @@ export class Memory {
     this.#words[offset.counters / 4] = counters;
     this.#words[offset.flows / 4] = flows;
     Atomics.store(this.#words, offset.slots / 4, slots);
-    this.forget();
+    this.invalidate();
   }
 
-  /** Makes all of it void. To be called behind the last of every series of writes that decide packets. */
-  forget(): void {
+  /** Makes all that is cached invalid. To be called after the last of every series of writes that decide packets. */
+  invalidate(): void {
     const at = offset.epoch / 4;
     if (Atomics.add(this.#words, at, 1) === 0xffff_ffff) Atomics.add(this.#words, at, 1); // 0 means none
   }

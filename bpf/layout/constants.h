@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* Part of layout.h: constants. Enums, not macros, so that BTF carries them. */
+#ifndef XTR_LAYOUT_CONSTANTS_H
+#define XTR_LAYOUT_CONSTANTS_H
+
+enum xtr_constants {
+	XTR_LAYOUT_VERSION = 5, /* changes whenever a struct below or a map in maps.h changes; part of the pin path */
+	XTR_BUCKETS = 64,	/* flow buckets of a locator-set; a power of two */
+	XTR_LOCATORS_MAX = 16,	/* locators of one locator-set */
+	XTR_PUNT_BYTES = 2048,	/* at most so many bytes of a packet are punted */
+	XTR_NONE = 0xffffffffU, /* no index */
+};
+
+#endif
