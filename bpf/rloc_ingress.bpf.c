@@ -7,7 +7,7 @@ int xtr_rloc_ingress(struct xdp_md *ctx)
 {
 	int verdict = rloc_path(ctx);
 
-	return verdict == XTR_GO_ON ? leave_bytes(packet_bytes(ctx), XTR_REASON_TO_KERNEL, XDP_PASS) : verdict;
+	return verdict == XTR_GO_ON ? leave_bytes(frame_bytes(ctx), XTR_REASON_TO_KERNEL, XDP_PASS) : verdict;
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

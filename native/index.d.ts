@@ -16,6 +16,10 @@ export interface OpenOptions {
   readonly pinDirectory?: string;
   /** Overrides of max_entries by map name. */
   readonly maxEntries?: Readonly<Record<string, number>>;
+  /** Values of `const volatile` 32-bit variables by name; the verifier takes them for constants. */
+  readonly constants?: Readonly<Record<string, number>>;
+  /** Flags of BPF_PROG_LOAD for every program of the object. */
+  readonly programFlags?: number;
 }
 
 /** Opens and loads an object file. */
@@ -67,7 +71,13 @@ export interface BpfProgram {
   /** BPF_PROG_TEST_RUN. `live`: frames are really sent (Linux 5.18). Repeats start again if a signal interrupts them. */
   testRun(
     packet: Uint8Array,
-    options?: { ingressIfindex?: number; repeat?: number; live?: boolean },
+    options?: {
+      ingressIfindex?: number;
+      repeat?: number;
+      live?: boolean;
+      /** Size of the first buffer, the rest of the packet is in others; only with programs that take several (Linux 6.18). */
+      linearBytes?: number;
+    },
   ): TestRun;
   close(): void;
 }
@@ -137,6 +147,8 @@ export interface UdpSocket {
   close(): void;
 }
 
+/** Whether the kernel loads an XDP program with these flags of BPF_PROG_LOAD. */
+export function acceptsProgramFlags(flags: number): boolean;
 export function numPossibleCpus(): number;
 /** CLOCK_MONOTONIC in nanoseconds, as bpf_ktime_get_ns gives it. */
 export function monotonicNs(): bigint;

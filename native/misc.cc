@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "misc.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <linux/bpf.h>
 
 #include <cerrno>
 #include <ctime>
+#include <iterator>
 
+#include "arguments.h"
 #include "error.h"
+#include "handle.h"
 
 namespace native
 {
@@ -18,6 +23,21 @@ Napi::Value num_possible_cpus(const Napi::CallbackInfo &info)
 	if (count < 0)
 		fail(info.Env(), -count, "libbpf_num_possible_cpus", "", log.text());
 	return Napi::Number::New(info.Env(), count);
+}
+
+Napi::Value accepts_program_flags(const Napi::CallbackInfo &info)
+{
+	const char *operation = "bpf_prog_load";
+	const bpf_insn program[] = {
+	    {.code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = XDP_PASS},
+	    {.code = BPF_JMP | BPF_EXIT},
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, options);
+	options.prog_flags = Argument(info, operation, 0, "flags").number();
+	const Fd fd(bpf_prog_load(BPF_PROG_TYPE_XDP, "flags", "GPL", program, std::size(program), &options));
+	if (!fd.open() && errno != EINVAL)
+		fail(info.Env(), errno, operation);
+	return Napi::Boolean::New(info.Env(), fd.open());
 }
 
 Napi::Value monotonic_ns(const Napi::CallbackInfo &info)

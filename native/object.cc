@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "object.h"
 
+#include <bpf/btf.h>
+
 #include <cerrno>
+#include <cstring>
+#include <vector>
 
 #include "arguments.h"
 #include "map.h"
@@ -26,6 +30,54 @@ void set_max_entries(bpf_object *object, const Argument &overrides)
 		const Argument entries(overrides, name.c_str());
 		if (const int error = bpf_map__set_max_entries(map, entries.number()))
 			fail(names.Env(), -error, "bpf_map__set_max_entries", name);
+	}
+}
+
+// Where a 32-bit variable is in .rodata, by the BTF of the object; -1: there is none of this name.
+int64_t constant_at(const bpf_object *object, const std::string &name)
+{
+	const btf *types = bpf_object__btf(object);
+	const int id = types ? btf__find_by_name_kind(types, ".rodata", BTF_KIND_DATASEC) : -ENOENT;
+	if (id < 0)
+		return -1;
+	const btf_type *section = btf__type_by_id(types, id);
+	const btf_var_secinfo *variables = btf_var_secinfos(section);
+	for (int i = 0; i < btf_vlen(section); i++) {
+		const btf_type *variable = btf__type_by_id(types, variables[i].type);
+		if (name == btf__name_by_offset(types, variable->name_off) && variables[i].size == sizeof(uint32_t))
+			return variables[i].offset;
+	}
+	return -1;
+}
+
+void set_constants(bpf_object *object, const Argument &constants)
+{
+	if (!constants.given())
+		return;
+	const Napi::Array names = constants.object().GetPropertyNames();
+	for (uint32_t i = 0; i < names.Length(); i++) {
+		const std::string name = names.Get(i).ToString();
+		const int64_t at = constant_at(object, name);
+		bpf_map *map = bpf_object__find_map_by_name(object, ".rodata");
+		if (at < 0 || !map)
+			constants.reject("names constant " + name + ", which the object does not have");
+		const uint32_t value = Argument(constants, name.c_str()).number();
+		size_t size = 0;
+		const auto *initial = static_cast<const uint8_t *>(bpf_map__initial_value(map, &size));
+		std::vector<uint8_t> bytes(initial, initial + size);
+		std::memcpy(bytes.data() + at, &value, sizeof(value));
+		if (const int error = bpf_map__set_initial_value(map, bytes.data(), size))
+			fail(names.Env(), -error, "bpf_map__set_initial_value", name);
+	}
+}
+
+void set_program_flags(Napi::Env env, bpf_object *object, const Argument &flags)
+{
+	bpf_program *program;
+	bpf_object__for_each_program(program, object)
+	{
+		if (const int error = bpf_program__set_flags(program, flags.number_or(0)))
+			fail(env, -error, "bpf_program__set_flags", bpf_program__name(program));
 	}
 }
 
@@ -56,6 +108,8 @@ Napi::Value Object::load(const Napi::CallbackInfo &info)
 	if (!object)
 		fail(env, errno, "bpf_object__open", path, log.text());
 	set_max_entries(object.get(), Argument(options, "maxEntries"));
+	set_constants(object.get(), Argument(options, "constants"));
+	set_program_flags(env, object.get(), Argument(options, "programFlags"));
 	if (pin_directory.given())
 		use_pins(env, object.get(), pin_directory.text());
 	if (const int error = bpf_object__load(object.get()))

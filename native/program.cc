@@ -104,6 +104,7 @@ Napi::Value Program::test_run(const Napi::CallbackInfo &info)
 				    Argument(options, "ingressIfindex").number_or(0),
 				    Argument(options, "repeat").number_or(1),
 				    Argument(options, "live").flag(),
+				    Argument(options, "linearBytes").number_or(static_cast<uint32_t>(packet.size)),
 				});
 }
 

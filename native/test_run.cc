@@ -37,7 +37,7 @@ int run_uninterrupted(int program_fd, bpf_test_run_opts *run)
 Napi::Value test_run(Napi::Env env, int program_fd, Bytes packet, const TestRunOptions &options)
 {
 	xdp_md context = {};
-	context.data_end = static_cast<__u32>(packet.size);
+	context.data_end = options.linear_bytes;
 	context.ingress_ifindex = options.ingress_ifindex;
 
 	std::vector<uint8_t> out(options.live ? 0 : packet.size + growth);

@@ -12,6 +12,7 @@ struct TestRunOptions {
 	uint32_t ingress_ifindex;
 	uint32_t repeat;
 	bool live;
+	uint32_t linear_bytes; // of the first buffer; the others have the rest of the packet
 };
 
 // BPF_PROG_TEST_RUN of an XDP program.

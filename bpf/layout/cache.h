@@ -26,7 +26,7 @@ struct xtr_caches {
 struct xtr_flow {
 	__u32 epoch;   /* valid while it is that of xtr_caches; 0: being written */
 	__u32 ifindex; /* ingress */
-	__u64 link;    /* link_key() of the frame */
+	__u64 link;    /* key of struct xtr_link */
 	__u32 version; /* counts writes that began */
 	__u32 rival;   /* flow hash of a packet that found another pair here; the second in a row takes the slot */
 	__u64 source;  /* the address, or its first half */
@@ -91,7 +91,7 @@ struct xtr_delivery {
 	__u32 egress;
 	__u32 mtu;
 	__u8 rloc[16];	   /* outer destination */
-	__u64 link;	   /* link_key() of the frame */
+	__u64 link;	   /* key of struct xtr_link */
 	__u8 ethernet[20]; /* as in struct xtr_next_hop */
 	__u8 reserved_line[20];
 };

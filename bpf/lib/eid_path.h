@@ -23,6 +23,8 @@ static __always_inline bool parse_from_eid(struct xdp_md *ctx, struct xtr_packet
 	packet->vlan = link.vlan;
 	if (!parse_ip(ctx, at, link_family(&link), &packet->ip))
 		return false;
+	if (!is_linear(ctx, at + small_offset(packet->ip.header_bytes) + HASH_BYTES))
+		return false;
 	if (packet->ip.ttl <= 1 || is_neighbour_discovery(&packet->ip, at, end))
 		return false;
 	hash_flow(packet, at, end);
@@ -62,7 +64,7 @@ static __always_inline int check_source(struct xdp_md *ctx, const struct xtr_pac
 /* By tries and routes. A global function, so that its stack is its own and verifiers go through it once. */
 __noinline int slow_eid_path(struct xdp_md *ctx)
 {
-	struct xtr_packet packet = {.frame_bytes = packet_bytes(ctx)};
+	struct xtr_packet packet = {.frame_bytes = frame_bytes(ctx)};
 	struct xtr_encap encap = {};
 	int verdict;
 

@@ -9,6 +9,7 @@
 
 #include "parse.h"
 
+#define HASH_BYTES  4 /* that are read behind the header */
 #define HASH_FACTOR 0x9e3779b97f4a7c15ULL
 
 static __always_inline __u64 hash_mix(__u64 hash, __u64 word)

@@ -23,6 +23,7 @@
 
 /* The link header of a frame. */
 struct xtr_link {
+	__u64 key;	 /* destination MAC address and VLAN ID, as one number that caches compare */
 	__u16 vlan;	 /* VLAN ID, or VLAN_UNTAGGED */
 	__be16 protocol; /* EtherType of layer 3 */
 };
@@ -42,11 +43,6 @@ static __always_inline void *packet_end(const struct xdp_md *ctx)
 	return (void *)(long)ctx->data_end;
 }
 
-static __always_inline __u32 packet_bytes(const struct xdp_md *ctx)
-{
-	return ctx->data_end - ctx->data;
-}
-
 /*
  * An offset of less than 256 that verifiers can see is one: those before Linux 6.2 forget what they know of a number
  * when four bytes of it go to the stack and back, and compilers drop masks that they can prove to be of no effect.
@@ -55,6 +51,49 @@ static __always_inline __u64 small_offset(__u64 offset)
 {
 	asm volatile("%0 &= 0xff" : "+r"(offset));
 	return offset;
+}
+
+/*
+ * Frames of several buffers (jumbo frames): packet_data() to packet_end() is the first of them, the linear part.
+ * Headers have to be there; what is behind them may be anywhere. The agent sets this where the kernel has such frames
+ * (Linux 5.18); elsewhere verifiers remove what depends on it.
+ */
+const volatile __u32 xtr_multi_buffer = 0;
+
+/*
+ * The difference of pointers, in 64 bits: of the 32-bit fields, compilers would move a packet pointer in 32 bits
+ * elsewhere, too, and verifiers refuse that.
+ */
+static __always_inline __u32 linear_bytes(const struct xdp_md *ctx)
+{
+	void *data = packet_data(ctx), *end = packet_end(ctx);
+	__u64 bytes;
+
+	asm volatile("" : "+r"(data), "+r"(end));
+	bytes = end - data;
+	asm volatile("" : "+r"(bytes));
+	return bytes;
+}
+
+/* All buffers. */
+static __always_inline __u32 frame_bytes(struct xdp_md *ctx)
+{
+	return xtr_multi_buffer ? (__u32)bpf_xdp_get_buff_len(ctx) : linear_bytes(ctx);
+}
+
+/* Bytes of all buffers from `at`, which is in the linear part, on. */
+static __always_inline __u32 bytes_from(struct xdp_md *ctx, const void *at)
+{
+	return frame_bytes(ctx) - (__u32)(at - packet_data(ctx));
+}
+
+/*
+ * False: the frame goes on behind its linear part, and that ends before `end_of_headers`. No rule of ours applies then,
+ * and the kernel gets the frame.
+ */
+static __always_inline bool is_linear(struct xdp_md *ctx, const void *end_of_headers)
+{
+	return end_of_headers <= packet_end(ctx) || frame_bytes(ctx) == linear_bytes(ctx);
 }
 
 /* Length of a link header. */
@@ -71,6 +110,8 @@ static __always_inline bool link_of(const struct xdp_md *ctx, struct xtr_link *l
 	if ((const void *)(eth + 1) > packet_end(ctx))
 		return false;
 	link->vlan = VLAN_UNTAGGED;
+	link->key =
+	    *(const __u32 *)eth->h_dest | (__u64) * (const __u16 *)(eth->h_dest + 4) << 32 | (__u64)link->vlan << 48;
 	link->protocol = eth->h_proto;
 	return link->protocol == bpf_htons(ETH_P_IP) || link->protocol == bpf_htons(ETH_P_IPV6);
 }
@@ -90,17 +131,6 @@ static __always_inline __be16 ethertype(__u32 family)
 static __always_inline void *layer3(const struct xdp_md *ctx, __u16 vlan)
 {
 	return packet_data(ctx) + link_bytes(vlan);
-}
-
-/*
- * What a frame came to, as one number that caches compare: destination MAC address and VLAN ID. The link header is
- * known to be inside the frame.
- */
-static __always_inline __u64 link_key(const void *eth, __u16 vlan)
-{
-	__u64 last = *(const __u16 *)(eth + 4);
-
-	return *(const __u32 *)eth | last << 32 | (__u64)vlan << 48;
 }
 
 /* Of an IP header without options and extension headers. */

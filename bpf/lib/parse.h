@@ -14,7 +14,7 @@
 #define ICMPV6_ND_FIRST 133
 #define ICMPV6_ND_LAST	137
 
-/* False: no well-formed packet of this version at `at`, whole in the frame. */
+/* False: no well-formed packet of this version at `at`, whole in the frame, with its header in the linear part. */
 static __always_inline bool parse_ipv4(struct xdp_md *ctx, void *at, struct xtr_ip *ip)
 {
 	struct iphdr *header = at;
@@ -25,7 +25,7 @@ static __always_inline bool parse_ipv4(struct xdp_md *ctx, void *at, struct xtr_
 	ip->family = 4;
 	ip->header_bytes = header->ihl * 4;
 	ip->total_bytes = bpf_ntohs(header->tot_len);
-	if (ip->total_bytes < ip->header_bytes || ip->total_bytes > end - at)
+	if (ip->total_bytes < ip->header_bytes || ip->total_bytes > bytes_from(ctx, at))
 		return false;
 	if (!csum_verify(ctx, header))
 		return false;
@@ -48,7 +48,7 @@ static __always_inline bool parse_ipv6(struct xdp_md *ctx, void *at, struct xtr_
 	ip->family = 6;
 	ip->header_bytes = sizeof(*header);
 	ip->total_bytes = sizeof(*header) + bpf_ntohs(header->payload_len);
-	if (ip->total_bytes > end - at)
+	if (ip->total_bytes > bytes_from(ctx, at))
 		return false;
 	ip->tos = header->priority << 4 | header->flow_lbl[0] >> 4;
 	ip->ttl = header->hop_limit;

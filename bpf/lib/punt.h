@@ -46,8 +46,17 @@ static __always_inline bool take_token(const struct xtr_punt_limit *limit, __u32
 	return true;
 }
 
+static __always_inline __u32 copy_buffers(struct xdp_md *ctx, __u8 *to, const __u32 room)
+{
+	__u32 bytes = frame_bytes(ctx);
+
+	if (bytes > room)
+		bytes = room;
+	return bytes && !bpf_xdp_load_bytes(ctx, 0, to, bytes) ? bytes : 0;
+}
+
 /* In words of eight bytes, then bytes: loops that end where verifiers of Linux 5.15 can see it. */
-static __always_inline __u32 copy_frame(struct xdp_md *ctx, __u8 *to, const __u32 room)
+static __always_inline __u32 copy_linear(struct xdp_md *ctx, __u8 *to, const __u32 room)
 {
 	const __u8 *at = packet_data(ctx);
 	const __u8 *end = packet_end(ctx);
@@ -79,14 +88,17 @@ static __always_inline bool write_record(struct xdp_md *ctx, const struct xtr_pa
 	record->reason = reason;
 	record->ifindex = ctx->ingress_ifindex;
 	record->instance_id = packet->instance_id;
-	record->packet_bytes = packet_bytes(ctx);
+	record->packet_bytes = frame_bytes(ctx);
 	record->eid_family = packet->ip.family;
 	record->rloc_family = packet->outer_family;
 	record->reserved = 0;
 	__builtin_memcpy(record->source_eid, &packet->ip.source, sizeof(record->source_eid));
 	__builtin_memcpy(record->destination_eid, &packet->ip.destination, sizeof(record->destination_eid));
 	__builtin_memcpy(record->outer_source, &packet->outer_source, sizeof(record->outer_source));
-	record->captured_bytes = copy_frame(ctx, (__u8 *)(record + 1), room);
+	if (xtr_multi_buffer && frame_bytes(ctx) != linear_bytes(ctx))
+		record->captured_bytes = copy_buffers(ctx, (__u8 *)(record + 1), room);
+	else
+		record->captured_bytes = copy_linear(ctx, (__u8 *)(record + 1), room);
 	bpf_ringbuf_submit(record, 0);
 	return true;
 }
@@ -116,7 +128,7 @@ __noinline __u32 try_punt(struct xdp_md *ctx, const struct xtr_packet *packet, _
 	}
 	if (!take_token(limit, reason, now))
 		return XTR_PUNT_OUTCOME_RATE_LIMITED;
-	if (packet_bytes(ctx) <= PUNT_SMALL_BYTES)
+	if (frame_bytes(ctx) <= PUNT_SMALL_BYTES)
 		written = write_record(ctx, packet, reason, now, PUNT_SMALL_BYTES);
 	else
 		written = write_record(ctx, packet, reason, now, XTR_PUNT_BYTES);
@@ -129,7 +141,7 @@ __noinline __u32 try_punt(struct xdp_md *ctx, const struct xtr_packet *packet, _
 
 static __always_inline void punt(struct xdp_md *ctx, const struct xtr_packet *packet, enum xtr_punt_reason reason)
 {
-	count(&xtr_punt_counters, try_punt(ctx, packet, reason), packet_bytes(ctx));
+	count(&xtr_punt_counters, try_punt(ctx, packet, reason), frame_bytes(ctx));
 }
 
 #endif

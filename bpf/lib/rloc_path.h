@@ -15,6 +15,9 @@
 #include "outer.h"
 #include "tunnel_path.h"
 
+/* Two IPv4 headers with all options, the tunnel between them, and ports. */
+#define MOST_HEADER_BYTES (60 + sizeof(struct xtr_tunnel) + 60 + HASH_BYTES)
+
 /* The inner header, its instance, and what it is wrapped in; or the reason why not. */
 static __always_inline int parse_lisp_data(struct xdp_md *ctx, const struct xtr_link *link, struct xtr_packet *packet,
 					   struct xtr_outer *outer)
@@ -63,9 +66,9 @@ __noinline int receive(struct xdp_md *ctx, struct xtr_arrival *arrival)
 
 	if (!arrival || !link_of(ctx, &link))
 		return XTR_GO_ON;
-	packet->frame_bytes = packet_bytes(ctx);
+	packet->frame_bytes = frame_bytes(ctx);
 	packet->vlan = link.vlan;
-	arrival->link = link_key(packet_data(ctx), link.vlan);
+	arrival->link = link.key;
 	fault = parse_lisp_data(ctx, &link, packet, &outer);
 	if (fault == XTR_GO_ON) {
 		arrival->rloc = outer.ip.destination;
@@ -73,9 +76,13 @@ __noinline int receive(struct xdp_md *ctx, struct xtr_arrival *arrival)
 		hash_flow(packet, outer.inner, packet_end(ctx));
 		if (!unicast(packet->ip.family, &packet->ip.source)) /* the cache has deliveries of no others */
 			fault = XTR_REASON_BAD_INNER;
+	} else if (!is_linear(ctx, layer3(ctx, link.vlan) + MOST_HEADER_BYTES)) {
+		fault = XTR_REASON_TO_KERNEL;
 	}
 	if (!is_for_us(ctx, &link))
 		return XTR_GO_ON;
+	if (fault == XTR_REASON_TO_KERNEL)
+		return pass(packet, fault);
 	if (fault != XTR_GO_ON)
 		return drop(packet, fault);
 	eid = local_eid(packet, &packet->ip.destination);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { MAX_LOCATORS } from '#wire/eid-record.js';
 import { formatAddress, formatEidPrefix } from '#addr/index.js';
 import { type Draft, eidOf } from './draft.js';
 import type { Path, Report } from './problem.js';
@@ -17,8 +18,8 @@ export function eachRepeated<T>(
   }
 }
 
-/** Maximum lengths of lists. The locator-sets of the data path have at most 16 locators (bpf/layout.h). */
-const AT_MOST = { rlocs: 16, interfaces: 256, 'map-resolvers': 32, 'map-servers': 32 } as const;
+/** Maximum lengths of lists. The RLOCs of an xTR are the locators of its records. */
+const AT_MOST = { rlocs: MAX_LOCATORS, interfaces: 256, 'map-resolvers': 32, 'map-servers': 32 } as const;
 
 export function checkDuplicates(draft: Draft, report: Report): void {
   const once = <T extends { readonly path: Path }>(

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatAddress, formatEidPrefix, sameAddress } from '#addr/index.js';
+import { MAX_LOCATORS } from '#wire/eid-record.js';
 import { eachRepeated } from './check-duplicates.js';
 import { type Draft, eidOf } from './draft.js';
 import type { Report } from './problem.js';
 import type { Located } from './sections.js';
 
 type Entry = Draft['mapCache'][number];
-
-const MAX_LOCATORS = 16; // XTR_LOCATORS_MAX of bpf/layout.h
 
 export function checkMapCache(draft: Draft, report: Report): void {
   const dynamic = new Set(draft.dynamicEids.map(({ value }) => formatEidPrefix(eidOf(value))));

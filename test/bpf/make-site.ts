@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync } from 'node:child_process';
-import { ipCommands } from './site.js';
+import { ipCommands, jumboCommands } from './site.js';
 
 const SYSCTLS = [
   'net.ipv4.ip_forward=1',
@@ -9,7 +9,9 @@ const SYSCTLS = [
 ];
 
 /** Makes the router of site.ts of this network namespace: one process, for many take long where they are emulated. */
-export function makeSite(): void {
+export function makeSite(jumbo = false): void {
   execFileSync('sysctl', ['-qw', ...SYSCTLS]);
-  execFileSync('ip', ['-batch', '-'], { input: ipCommands().join('\n') });
+  execFileSync('ip', ['-batch', '-'], {
+    input: [...ipCommands(), ...(jumbo ? jumboCommands() : [])].join('\n'),
+  });
 }

@@ -7,8 +7,9 @@ import type * as Addon from '#native';
 import { PUNT_OUTCOMES } from './reasons.js';
 import type { Case, Outcome, ProgramName } from './router.js';
 import { makeSite } from './make-site.js';
-import { PORTS } from './site.js';
+import { JUMBO_PORTS, PORTS } from './site.js';
 import { openIndexes } from '#datapath/index/open.js';
+import { multiBufferOptions } from '#datapath/programs/kernel-features.js';
 import { Indexer } from './indexer.js';
 import { COUNTERS, type Entry, caches } from './tables.js';
 
@@ -16,7 +17,10 @@ const addon = createRequire(import.meta.url)(
   '../../../native/build/Release/xtrd_native.node',
 ) as typeof Addon;
 
-/** Decisions that each CPU remembers. */
+/** Frames of several buffers, where the kernel has these: programs that take them, and interfaces of a large MTU. */
+const LOAD = process.argv[3] === 'one-buffer' ? undefined : multiBufferOptions(addon);
+const jumbo = LOAD !== undefined && LOAD.programFlags !== 0;
+/** Of each cache, for each CPU. */
 const SLOTS = 64;
 const CPUS = addon.numPossibleCpus();
 /** Of an index: more than any case has prefixes. */
@@ -74,12 +78,14 @@ class Router {
   async run({ entries, frames, indexed = false }: Case): Promise<Outcome> {
     this.#reset(indexed);
     this.#write([caches(++this.#epoch, SLOTS), ...entries]);
-    const runs = frames.map(({ frame, ifindex, repeat = 1, entries: changes = [], notIndexed = [] }) => {
+    const runs = frames.map((sent) => {
+      const { frame, ifindex, repeat = 1, linearBytes, entries: changes = [], notIndexed = [] } = sent;
       this.#write(changes);
       this.#writeMaps(notIndexed);
       const { verdict, packet, duration_ns } = this.#program.testRun(frame, {
         ingressIfindex: ifindex,
         repeat,
+        ...(linearBytes === undefined ? {} : { linearBytes }),
       });
       return { verdict, frame: packet, duration_ns };
     });
@@ -156,7 +162,10 @@ function checkSum(frames: Case['frames'], reasons: readonly (readonly [number, n
 }
 
 function load(name: ProgramName): Addon.BpfObject {
-  return addon.loadObject(`bpf/build/${name}_ingress.bpf.o`, { maxEntries: KEPT_SMALL });
+  return addon.loadObject(`bpf/build/${name}_ingress.bpf.o`, {
+    maxEntries: KEPT_SMALL,
+    ...LOAD,
+  });
 }
 
 /**
@@ -165,7 +174,7 @@ function load(name: ProgramName): Addon.BpfObject {
  */
 function attach(name: ProgramName): void {
   const program = load(name).program(`xtr_${name}_ingress`);
-  for (const { ifindex } of PORTS) program.attachXdp(ifindex, 'native');
+  for (const { ifindex } of jumbo ? [...PORTS, ...JUMBO_PORTS] : PORTS) program.attachXdp(ifindex, 'native');
 }
 
 function index(i: number): Uint8Array {
@@ -173,7 +182,7 @@ function index(i: number): Uint8Array {
 }
 
 process.on('disconnect', () => process.exit()); // never alone, also when the test is killed
-makeSite();
+makeSite(jumbo);
 const name = process.argv[2] as ProgramName;
 attach(name);
 const router = new Router(name);

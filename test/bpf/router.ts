@@ -17,6 +17,8 @@ export interface Case {
     readonly frame: Uint8Array;
     readonly ifindex: number;
     readonly repeat?: number;
+    /** Size of the first buffer; the rest of the frame is in others (Linux 6.18). */
+    readonly linearBytes?: number;
     /** Written before. */
     readonly entries?: readonly Entry[];
     /** Written before to the tries and tables alone, not to the index. */
@@ -61,9 +63,10 @@ export class Router {
   readonly #process: ChildProcess;
   #last: Promise<unknown>;
 
-  constructor(program: ProgramName) {
+  /** @param oneBuffer loads the program as the agent does on a kernel before 5.18 */
+  constructor(program: ProgramName, { oneBuffer = false } = {}) {
     const inside = fileURLToPath(new URL('router-inside.js', import.meta.url));
-    this.#process = fork(inside, [program], {
+    this.#process = fork(inside, [program, ...(oneBuffer ? ['one-buffer'] : [])], {
       execPath: 'unshare',
       execArgv: ['--net', process.execPath],
       serialization: 'advanced',

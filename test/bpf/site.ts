@@ -100,12 +100,7 @@ export function ipCommands(): string[] {
   });
   return [
     'link set lo up',
-    ...PORTS.flatMap(({ name, ifindex, mac, mtu, addresses }) => [
-      `link add ${name} index ${ifindex} address ${mac} type veth peer name ${name}-peer`,
-      `link set ${name} mtu ${mtu} up`,
-      `link set ${name}-peer up`,
-      ...addresses.map((text) => `address add ${text} dev ${name}${text.includes(':') ? ' nodad' : ''}`),
-    ]),
+    ...PORTS.flatMap(portCommands),
     ...routes,
     ...[HOST7, 'fd01:2::10'].map((host) => `neigh add ${host} lladdr ${HOST_MAC} dev eid7 nud permanent`),
     `route add ${MIRROR} via 10.0.2.7 dev rloc`,
@@ -113,6 +108,49 @@ export function ipCommands(): string[] {
     // the other xTR of the captures
     'route add 10.0.1.3 via 10.0.2.1 dev rloc',
     'route add fd00:1::2 via fd00:2::1 dev rloc',
+  ];
+}
+
+/** With room for frames of several buffers; only where the kernel has these. */
+export const JUMBO_EID: Port = {
+  name: 'jumbo-eid',
+  ifindex: 111,
+  mac: '02:00:00:00:01:11',
+  mtu: 9000,
+  addresses: ['5.5.8.254/24', 'fd00:8::fe/64'],
+};
+export const JUMBO_RLOC: Port = {
+  name: 'jumbo-rloc',
+  ifindex: 112,
+  mac: '02:00:00:00:01:12',
+  mtu: 9000,
+  addresses: ['10.0.3.2/24', 'fd00:3::2/64'],
+};
+export const JUMBO_PORTS = [JUMBO_EID, JUMBO_RLOC];
+export const JUMBO_HOST = { 4: '5.5.8.5', 6: 'fd00:8::5' } as const;
+export const JUMBO_REMOTE = { 4: '2.2.3.3', 6: 'fd00:23::3' } as const;
+
+/** The same for these. */
+export function jumboCommands(): string[] {
+  return [
+    ...JUMBO_PORTS.flatMap(portCommands),
+    ...FAMILIES.flatMap((family) => {
+      const via = family === 4 ? '10.0.3.1' : 'fd00:3::1';
+      return [
+        `route add ${JUMBO_REMOTE[family]} via ${via} dev jumbo-rloc`,
+        `neigh add ${via} lladdr ${GATEWAY_MAC} dev jumbo-rloc nud permanent`,
+        `neigh add ${JUMBO_HOST[family]} lladdr ${HOST_MAC} dev jumbo-eid nud permanent`,
+      ];
+    }),
+  ];
+}
+
+function portCommands({ name, ifindex, mac, mtu, addresses }: Port): string[] {
+  return [
+    `link add ${name} index ${ifindex} address ${mac} type veth peer name ${name}-peer`,
+    `link set ${name} mtu ${mtu} up`,
+    `link set ${name}-peer up`,
+    ...addresses.map((text) => `address add ${text} dev ${name}${text.includes(':') ? ' nodad' : ''}`),
   ];
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entries of the maps, encoded by hand after bpf/layout.h: a second reading of it beside the generated one.
+// Entries of the maps, encoded by hand after bpf/layout: a second reading of it beside the generated one.
 import { address, checksum, concat, hex } from '#test/helpers/packets.js';
 
 export interface Entry {
@@ -20,7 +20,8 @@ export const AWAY = 3;
 export const SEND_STATUS_BITS = 2;
 export const EID_FACING = 1;
 export const RLOC_FACING = 2;
-export const BUCKETS = 64;
+export const BUCKETS = 256;
+const MEMBERS = 32;
 
 const host32 = (...values: readonly number[]) => new Uint8Array(Uint32Array.from(values).buffer);
 
@@ -74,7 +75,7 @@ export function locatorSet(index: number, bucket: (bucket: number) => number): E
   return {
     map: 'xtr_locator_sets',
     key: host32(index),
-    value: concat(host32(...buckets, 0, 0), new Uint8Array(16 * 8)),
+    value: concat(host32(...buckets, 0, 0), new Uint8Array(MEMBERS * 8)),
   };
 }
 

@@ -94,12 +94,12 @@ const TABLE: readonly (readonly [what: string, text: string | Uint8Array, ...pro
     '2:19: rlocs[0].address: 224.0.0.1 is not routable unicast; name an address of the underlay',
   ],
   [
-    '17 RLOCs',
+    '33 RLOCs',
     XTR.replace(
       '[{address: 2.2.2.2}]',
-      `[${Array.from({ length: 17 }, (_, i) => `{address: 2.2.2.${i}}`).join(', ')}]`,
+      `[${Array.from({ length: 33 }, (_, i) => `{address: 2.2.2.${i}}`).join(', ')}]`,
     ),
-    '2:8: rlocs: 17 entries are too many; write at most 16',
+    '2:8: rlocs: 33 entries are too many; write at most 32',
   ],
   [
     'an xTR without interfaces',

@@ -10,7 +10,7 @@
 struct xtr_arrival {
 	struct xtr_packet packet;
 	union xtr_address rloc; /* outer destination */
-	__u64 link;		/* link_key() of the frame */
+	__u64 link;		/* key of struct xtr_link */
 	__u32 slot;		/* of xtr_deliveries */
 	__u32 version;
 	__u32 epoch; /* before the first lookup; 0: nothing is cached */

@@ -39,7 +39,7 @@ static __always_inline struct xtr_pair pair_of(const void *ip, const __u32 famil
 	return (struct xtr_pair){source[0], destination[0], source[1], destination[1]};
 }
 
-/* link: link_key() of the frame; ip: its header. */
+/* link: key of struct xtr_link; ip: its header. */
 static __always_inline bool flow_matches(const struct xtr_flow *flow, const struct xtr_cache_snapshot *snapshot,
 					 __u32 ifindex, __u64 link, const void *ip, const __u32 family)
 {

@@ -44,22 +44,22 @@ static __always_inline bool same_addresses(const struct xtr_delivery *delivery, 
 				: same_address(delivery->rloc, (const union xtr_address *)&v6->daddr);
 }
 
-static __always_inline int fast_decap_families(struct xdp_md *ctx, struct ethhdr *eth, const __u16 vlan,
+static __always_inline int fast_decap_families(struct xdp_md *ctx, struct ethhdr *eth, const struct xtr_link *link,
 					       const __u32 rloc_family, const __u32 eid_family)
 {
-	const __u32 frame_bytes = packet_bytes(ctx);
+	const __u32 bytes = frame_bytes(ctx);
 	const __u32 outer_bytes = encapsulation_bytes(XTR_FORMAT_LISP, rloc_family);
-	const void *ip = (void *)eth + link_bytes(vlan), *end = packet_end(ctx);
+	const void *ip = (void *)eth + link_bytes(link->vlan), *end = packet_end(ctx);
 	const struct xtr_tunnel *tunnel = ip + ip_bytes(rloc_family);
 	void *inner = (void *)(tunnel + 1);
 	const struct xtr_cache_snapshot snapshot = cache_snapshot();
 	const struct xtr_delivery *delivery;
 	struct xtr_fast_ip outer_ip, inner_ip;
-	__u32 at, version, egress;
+	__u32 at, version, egress, wanted_bytes;
 	int tos;
 
-	if (inner + ip_bytes(eid_family) > end || !fast_ip_of(ip, end, rloc_family, &outer_ip) ||
-	    !fast_ip_of(inner, end, eid_family, &inner_ip) ||
+	if (inner + ip_bytes(eid_family) > end || !fast_ip_of(ip, rloc_family, &outer_ip) ||
+	    !fast_ip_of(inner, eid_family, &inner_ip) || link_bytes(link->vlan) + outer_ip.total_bytes > bytes ||
 	    !usual_tunnel(ip, tunnel, &outer_ip, &inner_ip, rloc_family))
 		return XTR_GO_ON;
 	at = cache_slot(&snapshot, hash_pair_of(inner, eid_family));
@@ -75,33 +75,33 @@ static __always_inline int fast_decap_families(struct xdp_md *ctx, struct ethhdr
 	    delivery->ifindex != ctx->ingress_ifindex || delivery->instance_id != lisp_instance_id(&tunnel->lisp) ||
 	    delivery->dscp != outer_ip.tos >> 2 || delivery->protocol != inner_ip.protocol ||
 	    delivery->kind != delivery_kind(eid_family, rloc_family) || inner_ip.total_bytes > delivery->mtu ||
-	    delivery->link != link_key(eth, vlan) || inner_ip.ttl <= 1 || outer_ip.ttl <= 1 || tos < 0)
+	    delivery->link != link->key || inner_ip.ttl <= 1 || outer_ip.ttl <= 1 || tos < 0)
 		return XTR_GO_ON;
 
 	copy_ethernet(inner - link_bytes(VLAN_UNTAGGED), delivery->ethernet + CACHED_ETHERNET_AT);
 	egress = delivery->egress;
 	compiler_barrier();
 	if (cache_version(&delivery->version) != version)
-		return leave_bytes(frame_bytes, XTR_REASON_INTERNAL, XDP_DROP);
+		return leave_bytes(bytes, XTR_REASON_INTERNAL, XDP_DROP);
 	rewrite(inner, eid_family, tos, (outer_ip.ttl < inner_ip.ttl ? outer_ip.ttl : inner_ip.ttl) - 1);
-	if (bpf_xdp_adjust_head(ctx, (int)(link_bytes(vlan) + outer_bytes - link_bytes(VLAN_UNTAGGED))))
-		return leave_bytes(frame_bytes, XTR_REASON_INTERNAL, XDP_DROP);
-	if (frame_bytes != link_bytes(vlan) + outer_bytes + inner_ip.total_bytes &&
-	    bpf_xdp_adjust_tail(ctx, (int)(link_bytes(vlan) + outer_bytes + inner_ip.total_bytes - frame_bytes)))
-		return leave_bytes(frame_bytes, XTR_REASON_INTERNAL, XDP_DROP);
-	return leave_bytes(frame_bytes, XTR_REASON_DECAPSULATED, redirect_to(egress));
+	wanted_bytes = link_bytes(link->vlan) + outer_bytes + inner_ip.total_bytes;
+	if (bpf_xdp_adjust_head(ctx, (int)(link_bytes(link->vlan) + outer_bytes - link_bytes(VLAN_UNTAGGED))))
+		return leave_bytes(bytes, XTR_REASON_INTERNAL, XDP_DROP);
+	if (bytes != wanted_bytes && bpf_xdp_adjust_tail(ctx, (int)(wanted_bytes - bytes)))
+		return leave_bytes(bytes, XTR_REASON_INTERNAL, XDP_DROP);
+	return leave_bytes(bytes, XTR_REASON_DECAPSULATED, redirect_to(egress));
 }
 
-static __always_inline int fast_decap_over(struct xdp_md *ctx, struct ethhdr *eth, const __u16 vlan,
+static __always_inline int fast_decap_over(struct xdp_md *ctx, struct ethhdr *eth, const struct xtr_link *link,
 					   const __u32 rloc_family)
 {
-	const __u8 *inner = (void *)eth + link_bytes(vlan) + encapsulation_bytes(XTR_FORMAT_LISP, rloc_family);
+	const __u8 *inner = (void *)eth + link_bytes(link->vlan) + encapsulation_bytes(XTR_FORMAT_LISP, rloc_family);
 
 	if ((const void *)(inner + 1) > packet_end(ctx))
 		return XTR_GO_ON;
 	if (*inner >> 4 == 4)
-		return fast_decap_families(ctx, eth, vlan, rloc_family, 4);
-	return *inner >> 4 == 6 ? fast_decap_families(ctx, eth, vlan, rloc_family, 6) : XTR_GO_ON;
+		return fast_decap_families(ctx, eth, link, rloc_family, 4);
+	return *inner >> 4 == 6 ? fast_decap_families(ctx, eth, link, rloc_family, 6) : XTR_GO_ON;
 }
 
 /* Of LISP data. A global function, as receive() is: stacks of 512 bytes hold one of them and what it calls. */
@@ -111,8 +111,8 @@ __noinline int fast_decap(struct xdp_md *ctx)
 
 	if (!link_of(ctx, &link))
 		return XTR_GO_ON;
-	return link_family(&link) == 4 ? fast_decap_over(ctx, packet_data(ctx), link.vlan, 4)
-				       : fast_decap_over(ctx, packet_data(ctx), link.vlan, 6);
+	return link_family(&link) == 4 ? fast_decap_over(ctx, packet_data(ctx), &link, 4)
+				       : fast_decap_over(ctx, packet_data(ctx), &link, 6);
 }
 
 #endif

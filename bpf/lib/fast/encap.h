@@ -31,7 +31,7 @@ static __always_inline bool usual_v4(const struct iphdr *ip, const void *end, st
 	__u64 hash;
 
 	if ((const void *)(word + 7) > end || ip->ttl <= 1 || ip->frag_off & bpf_htons(IPV4_FRAGMENT) ||
-	    !fast_ip_v4(ip, end, out))
+	    !fast_ip_v4(ip, out))
 		return false;
 	hash = hash_pair_of(ip, 4);
 	hashes->pair = hash;
@@ -48,8 +48,7 @@ static __always_inline bool usual_v6(const struct ipv6hdr *ip, const void *end, 
 	const __u32 *word = (const __u32 *)ip;
 	__u64 hash;
 
-	if ((const void *)(word + 12) > end || ip->hop_limit <= 1 || !has_ports(ip->nexthdr) ||
-	    !fast_ip_v6(ip, end, out))
+	if ((const void *)(word + 12) > end || ip->hop_limit <= 1 || !has_ports(ip->nexthdr) || !fast_ip_v6(ip, out))
 		return false;
 	hash = hash_pair_of(ip, 6);
 	hashes->pair = hash;
@@ -145,12 +144,12 @@ static __always_inline bool decide_by_index(const struct ethhdr *eth, const void
 	return index_kind(decision->mapping) >= XTR_INDEX_LOCATOR;
 }
 
-static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *eth, const __u16 vlan, void *header,
-					     const struct xtr_fast_ip *ip, const struct xtr_hashes *hashes,
-					     const __u32 family)
+static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *eth, const struct xtr_link *link,
+					     void *header, const struct xtr_fast_ip *ip,
+					     const struct xtr_hashes *hashes, const __u32 family)
 {
-	const __u32 frame_bytes = packet_bytes(ctx), ip_frame_bytes = link_bytes(vlan) + ip->total_bytes;
-	const __u64 link = link_key(eth, vlan);
+	const __u16 vlan = link->vlan;
+	const __u32 bytes = frame_bytes(ctx), wanted_bytes = link_bytes(vlan) + ip->total_bytes;
 	struct xtr_ingress ingress = {.ifindex = ctx->ingress_ifindex, .vlan = vlan, .dscp = ip->tos >> 2};
 	struct xtr_cache_snapshot snapshot = cache_snapshot();
 	struct xtr_flow *flow = flow_slot(&snapshot, hashes->pair, family);
@@ -158,10 +157,10 @@ static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *
 	const struct xtr_next_hop *next_hop;
 	__u32 locator, version, egress;
 
-	if (!flow)
+	if (!flow || bytes < wanted_bytes)
 		return XTR_GO_ON;
 	version = cache_version(&flow->version);
-	if (flow_matches(flow, &snapshot, ingress.ifindex, link, header, family)) {
+	if (flow_matches(flow, &snapshot, ingress.ifindex, link->key, header, family)) {
 		decision.mapping = (__u64)flow->counter << 32 | flow->mapping;
 		decision.lisp = flow->lisp;
 		compiler_barrier();
@@ -170,7 +169,7 @@ static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *
 	} else {
 		if (!decide_by_index(eth, header, ingress.ifindex, vlan, family, &decision))
 			return XTR_GO_ON;
-		flow_store(flow, &snapshot, ingress.ifindex, link, header, family, hashes->pair, &decision);
+		flow_store(flow, &snapshot, ingress.ifindex, link->key, header, family, hashes->pair, &decision);
 		snapshot.epoch = cache_epoch(); /* a locator that became another one since has another epoch, too */
 	}
 	locator = locator_by_index(decision.mapping, hashes->flow);
@@ -183,17 +182,17 @@ static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *
 		return XTR_GO_ON;
 
 	decrement_ttl(header, family);
-	if (frame_bytes != ip_frame_bytes && bpf_xdp_adjust_tail(ctx, (int)(ip_frame_bytes - frame_bytes)))
-		return leave_bytes(frame_bytes, XTR_REASON_INTERNAL, XDP_DROP);
+	if (bytes != wanted_bytes && bpf_xdp_adjust_tail(ctx, (int)(wanted_bytes - bytes)))
+		return leave_bytes(bytes, XTR_REASON_INTERNAL, XDP_DROP);
 	egress = next_hop->egress;
 	if (!write_headers(ctx, next_hop, ip, hashes->flow, decision.lisp))
-		return leave_bytes(frame_bytes, XTR_REASON_NO_HEADROOM, XDP_DROP);
+		return leave_bytes(bytes, XTR_REASON_NO_HEADROOM, XDP_DROP);
 	compiler_barrier();
 	if (cache_version(&next_hop->version) != version)
-		return leave_bytes(frame_bytes, XTR_REASON_INTERNAL, XDP_DROP);
+		return leave_bytes(bytes, XTR_REASON_INTERNAL, XDP_DROP);
 	count(&xtr_mapping_counters, snapshot.counters + index_value(decision.mapping), ip->total_bytes);
 	count(&xtr_locator_counters, locator, ip->total_bytes);
-	return leave_bytes(frame_bytes, XTR_REASON_ENCAPSULATED, redirect_to(egress));
+	return leave_bytes(bytes, XTR_REASON_ENCAPSULATED, redirect_to(egress));
 }
 
 /* A global function, as slow_eid_path is: stacks of 512 bytes hold one of them and what it calls. */
@@ -209,10 +208,9 @@ __noinline int fast_encap(struct xdp_md *ctx)
 		return XTR_GO_ON;
 	header = (void *)eth + link_bytes(link.vlan);
 	if (link_family(&link) == 4)
-		return usual_v4(header, end, &ip, &hashes)
-			   ? fast_encap_family(ctx, eth, link.vlan, header, &ip, &hashes, 4)
-			   : XTR_GO_ON;
-	return usual_v6(header, end, &ip, &hashes) ? fast_encap_family(ctx, eth, link.vlan, header, &ip, &hashes, 6)
+		return usual_v4(header, end, &ip, &hashes) ? fast_encap_family(ctx, eth, &link, header, &ip, &hashes, 4)
+							   : XTR_GO_ON;
+	return usual_v6(header, end, &ip, &hashes) ? fast_encap_family(ctx, eth, &link, header, &ip, &hashes, 6)
 						   : XTR_GO_ON;
 }
 

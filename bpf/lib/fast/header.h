@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* IP headers as the fast paths take them: without options, sound, and in registers alone. */
+/*
+ * IP headers as the fast paths take them: without options, sound, and in registers alone. Whether the frame has the
+ * whole packet is for the caller to check.
+ */
 #ifndef XTR_LIB_FAST_HEADER_H
 #define XTR_LIB_FAST_HEADER_H
 
@@ -14,12 +17,12 @@ struct xtr_fast_ip {
 };
 
 /* The first 20 bytes are known to be inside the packet. False: parse_ipv4 has to look. */
-static __always_inline bool fast_ip_v4(const struct iphdr *ip, const void *end, struct xtr_fast_ip *out)
+static __always_inline bool fast_ip_v4(const struct iphdr *ip, struct xtr_fast_ip *out)
 {
 	if (*(const __u8 *)ip != 0x45 || !csum_sound(csum_of_five(ip)))
 		return false;
 	out->total_bytes = bpf_ntohs(ip->tot_len);
-	if (out->total_bytes < sizeof(*ip) || out->total_bytes > end - (const void *)ip)
+	if (out->total_bytes < sizeof(*ip))
 		return false;
 	out->tos = ip->tos;
 	out->ttl = ip->ttl;
@@ -28,22 +31,20 @@ static __always_inline bool fast_ip_v4(const struct iphdr *ip, const void *end, 
 }
 
 /* The first 40 bytes are known to be inside the packet. */
-static __always_inline bool fast_ip_v6(const struct ipv6hdr *ip, const void *end, struct xtr_fast_ip *out)
+static __always_inline bool fast_ip_v6(const struct ipv6hdr *ip, struct xtr_fast_ip *out)
 {
 	if (ip->version != 6)
 		return false;
 	out->total_bytes = sizeof(*ip) + bpf_ntohs(ip->payload_len);
-	if (out->total_bytes > end - (const void *)ip)
-		return false;
 	out->tos = bpf_ntohl(*(const __be32 *)ip) >> 20;
 	out->ttl = ip->hop_limit;
 	out->protocol = ip->nexthdr;
 	return true;
 }
 
-static __always_inline bool fast_ip_of(const void *ip, const void *end, const __u32 family, struct xtr_fast_ip *out)
+static __always_inline bool fast_ip_of(const void *ip, const __u32 family, struct xtr_fast_ip *out)
 {
-	return family == 4 ? fast_ip_v4(ip, end, out) : fast_ip_v6(ip, end, out);
+	return family == 4 ? fast_ip_v4(ip, out) : fast_ip_v6(ip, out);
 }
 
 #endif

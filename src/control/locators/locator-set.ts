@@ -6,19 +6,16 @@ import type { LocalRlocs } from './local-rlocs.js';
 
 /** A locator of this priority is never used for unicast (RFC 9300 section 9, RFC 9301 section 5.4). */
 export const UNUSED_PRIORITY = 255;
-/** Locators kept of one record: as many as a locator-set of the data path holds (XTR_LOCATORS_MAX of bpf/layout.h). */
-export const MAX_LOCATORS = 16;
 
 /**
  * The locators of a record as the data path gets them: all of them, in the order of the record, so that ordinals stay
- * what the ETR means by its locator status bits; those that must not be used are not up (RFC 9300 section 9). Beyond
- * MAX_LOCATORS the worst priorities are left out.
+ * what the ETR means by its locator status bits; those that must not be used are not up (RFC 9300 section 9).
  */
 export function forwardingLocators(
   locators: readonly Pick<LocatorRecord, 'rloc' | 'priority' | 'weight' | 'reachable'>[],
   local: LocalRlocs,
 ): ForwardingLocator[] {
-  return bestLocators(locators).map(({ rloc, priority, weight, reachable }) => {
+  return locators.map(({ rloc, priority, weight, reachable }) => {
     const source = local.first(rloc.family);
     const usable = source !== undefined && isRoutableUnicast(rloc) && !local.has(rloc);
     return {
@@ -29,12 +26,6 @@ export function forwardingLocators(
       up: usable && reachable && priority !== UNUSED_PRIORITY,
     };
   });
-}
-
-function bestLocators<L extends { readonly priority: number }>(locators: readonly L[]): readonly L[] {
-  if (locators.length <= MAX_LOCATORS) return locators;
-  const best = new Set([...locators].sort((a, b) => a.priority - b.priority).slice(0, MAX_LOCATORS));
-  return locators.filter((locator) => best.has(locator));
 }
 
 export function sameForwarding(a: Forwarding, b: Forwarding): boolean {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { release } from 'node:os';
 import { DataPathError } from '#datapath/data-path-error.js';
-import { type BpfProgram, isBpfError } from '#datapath/native.js';
+import { type BpfProgram, isBpfError, type Native } from '#datapath/native.js';
 
 /** What the data path cannot do without, and the Linux that brought it. */
 const CONTEXT = {
@@ -9,6 +9,23 @@ const CONTEXT = {
   since: [5, 15],
 } as const;
 const FEATURES = [{ what: 'atomic operations in BPF programs', since: [5, 12] }, CONTEXT] as const;
+
+/** BPF_F_XDP_HAS_FRAGS: the program takes frames of several buffers. */
+const XDP_HAS_FRAGS = 1 << 5;
+
+interface MultiBufferOptions {
+  readonly programFlags: number;
+  readonly constants: Readonly<Record<string, number>>;
+}
+
+/**
+ * How to load the programs so that they take frames of several buffers, where the kernel has these (Linux 5.18). An
+ * interface then may have an MTU of more than a page.
+ */
+export function multiBufferOptions(native: Native): MultiBufferOptions {
+  const takes = native.acceptsProgramFlags(XDP_HAS_FRAGS);
+  return { programFlags: takes ? XDP_HAS_FRAGS : 0, constants: { xtr_multi_buffer: takes ? 1 : 0 } };
+}
 
 /** No interface has it, so the kernel refuses the run before the program sees the frame. */
 const NO_IFINDEX = 0x7fff_ffff;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DataPathError } from '#datapath/data-path-error.js';
-import { ageNote, checkTestRuns } from './kernel-features.js';
+import { ageNote, checkTestRuns, multiBufferOptions } from './kernel-features.js';
 import { type BpfMap, type BpfObject, type BpfProgram, isBpfError, type Native } from '#datapath/native.js';
 import type { DataPathInterface } from '#datapath/options.js';
 import type { MapName } from '#datapath/generated/layout.js';
@@ -66,7 +66,7 @@ function load(
   options: { readonly pinDirectory: string; readonly maxEntries: MapSizes },
 ): BpfObject {
   try {
-    return native.loadObject(path, options);
+    return native.loadObject(path, { ...options, ...multiBufferOptions(native) });
   } catch (error) {
     if (!isBpfError(error)) throw error;
     throw new DataPathError(`${error.message}${adviceFor(error.code)}${ageNote()}`, { cause: error });

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Traffic } from '#core/ports.js';
-import { xtr_punt_outcome, xtr_reason } from '../generated/layout.js';
-import type { BpfMap } from '../native.js';
-import { u32Codec } from '../records/codec.js';
-import { decodeTraffic } from '../records/traffic.js';
+import { xtr_punt_outcome, xtr_reason } from '#datapath/generated/layout.js';
+import type { BpfMap } from '#datapath/native.js';
+import { u32Codec } from '#datapath/records/codec.js';
+import { decodeTraffic } from '#datapath/records/traffic.js';
 
 type Name = readonly [name: string, index: number];
 

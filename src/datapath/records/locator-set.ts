@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { xtr_constants, xtr_locator_set, xtr_member } from '#datapath/generated/layout.js';
+import { MAX_LOCATORS } from '#wire/eid-record.js';
 import { StructBytes } from '#datapath/struct-bytes.js';
 import type { Codec } from './codec.js';
 
@@ -17,11 +18,13 @@ export interface LocatorSetRecord {
   /** XTR_BUCKETS indexes into xtr_locators; all undefined when no locator is usable. */
   readonly buckets: readonly (number | undefined)[];
   readonly statusBits: number;
-  /** At most XTR_LOCATORS_MAX. */
+  /** At most XTR_LOCATORS_MAX: what a record of the control plane may have. */
   readonly members: readonly MemberRecord[];
 }
 
 const { XTR_BUCKETS, XTR_LOCATORS_MAX, XTR_NONE } = xtr_constants;
+/** A record has at most as many locators as a locator-set has room for: else this does not compile. */
+XTR_LOCATORS_MAX satisfies typeof MAX_LOCATORS;
 const { bytes: size, offset } = xtr_locator_set;
 
 export const locatorSetCodec: Codec<LocatorSetRecord> = {

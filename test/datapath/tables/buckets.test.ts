@@ -3,6 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { parseAddress } from '#addr/index.js';
 import type { ForwardingLocator } from '#control/contract/forwarding.js';
+import { xtr_constants } from '#datapath/generated/layout.js';
 import { spread } from '#datapath/tables/buckets.js';
 
 const rloc = parseAddress('2.2.2.2');
@@ -43,8 +44,12 @@ for (const [title, locators, expected] of cases)
     t.is(spread(locators, 64).length, 64);
   });
 
+test('a locator-set honours weights of 1:255', (t) => {
+  t.deepEqual(counts([locator(1, 1), locator(1, 255)], xtr_constants.XTR_BUCKETS), [1, 255]);
+});
+
 test('any weights: all buckets are used, none is starved, and more weight never has fewer buckets', (t) => {
-  const weights = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 16 });
+  const weights = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 32 });
   fc.assert(
     fc.property(weights, (values) => {
       const shares = counts(values.map((weight) => locator(1, weight)));

@@ -162,15 +162,15 @@ test('deleting what is not there does nothing', (t) => {
 });
 
 test('more locators than a set holds: those that are of use are kept, in their order', (t) => {
-  const dataPath = openHere(t, optionsHere(t, { sizes: { ...optionsHere(t).sizes, locators: 32 } }));
-  const many = Array.from({ length: 20 }, (_, i) =>
-    locator(`10.0.0.${i + 1}`, { priority: 20 - i, up: i !== 19 }),
+  const dataPath = openHere(t, optionsHere(t, { sizes: { ...optionsHere(t).sizes, locators: 64 } }));
+  const many = Array.from({ length: 36 }, (_, i) =>
+    locator(`10.0.0.${i + 1}`, { priority: 36 - i, up: i !== 35 }),
   );
   dataPath.apply([setMapping('1.1.1.0/24', encapsulate(...many))]);
   const state = lookup(dataPath, '1.1.1.1');
   t.deepEqual(
     state?.locators.map(({ priority }) => priority),
-    many.slice(3, 19).map(({ priority }) => priority),
+    many.slice(3, 35).map(({ priority }) => priority),
   );
   t.is(state?.locators.at(-1)?.share, 1);
   t.is(dataPath.counters().adapter['locatorsIgnored'], 4);
