@@ -21,9 +21,9 @@ static __always_inline bool parse_from_eid(struct xdp_md *ctx, struct xtr_packet
 		return false;
 	at = layer3(ctx, link.vlan);
 	packet->vlan = link.vlan;
-	if (!parse_ip(ctx, at, link_family(&link), &packet->ip))
+	if (!parse_ip(ctx, at, packet->frame_bytes - link_bytes(link.vlan), link_family(&link), &packet->ip))
 		return false;
-	if (!is_linear(ctx, at + small_offset(packet->ip.header_bytes) + HASH_BYTES))
+	if (!is_linear(ctx, packet->frame_bytes, at + small_offset(packet->ip.header_bytes) + HASH_BYTES))
 		return false;
 	if (packet->ip.ttl <= 1 || is_neighbour_discovery(&packet->ip, at, end))
 		return false;
@@ -79,7 +79,7 @@ __noinline int slow_eid_path(struct xdp_md *ctx)
 	verdict = choose_by_map_cache(ctx, &packet, encap.snapshot.counters, &encap.choice);
 	if (verdict != XTR_GO_ON)
 		return verdict;
-	verdict = tunnel_path(ctx, &packet, &encap, XTR_REASON_ENCAPSULATED);
+	verdict = tunnel_path(ctx, packet.frame_bytes, &packet, &encap, XTR_REASON_ENCAPSULATED);
 	return verdict == XTR_UNRESOLVED ? unresolved(ctx, &packet) : verdict;
 }
 

@@ -81,19 +81,13 @@ static __always_inline __u32 frame_bytes(struct xdp_md *ctx)
 	return xtr_multi_buffer ? (__u32)bpf_xdp_get_buff_len(ctx) : linear_bytes(ctx);
 }
 
-/* Bytes of all buffers from `at`, which is in the linear part, on. */
-static __always_inline __u32 bytes_from(struct xdp_md *ctx, const void *at)
-{
-	return frame_bytes(ctx) - (__u32)(at - packet_data(ctx));
-}
-
 /*
- * False: the frame goes on behind its linear part, and that ends before `end_of_headers`. No rule of ours applies then,
- * and the kernel gets the frame.
+ * False: the frame, of so many bytes, goes on behind its linear part, and that ends before `end_of_headers`. No rule of
+ * ours applies then, and the kernel gets the frame.
  */
-static __always_inline bool is_linear(struct xdp_md *ctx, const void *end_of_headers)
+static __always_inline bool is_linear(const struct xdp_md *ctx, __u32 bytes, const void *end_of_headers)
 {
-	return end_of_headers <= packet_end(ctx) || frame_bytes(ctx) == linear_bytes(ctx);
+	return end_of_headers <= packet_end(ctx) || bytes == linear_bytes(ctx);
 }
 
 /* Length of a link header. */

@@ -83,13 +83,15 @@ static __always_inline bool is_for_us(struct xdp_md *ctx, const struct xtr_link 
  * False: broken. The UDP checksum is not verified, zero or not, which RFC 9300 leaves to us (9300-5.3-03, -05, -07).
  * The payload of UDP is what counts: what comes behind it in the frame or IP packet is not part of the tunnel.
  */
-static __always_inline bool parse_outer(struct xdp_md *ctx, const struct xtr_link *link, struct xtr_outer *outer)
+static __always_inline bool parse_outer(struct xdp_md *ctx, __u32 frame_bytes, const struct xtr_link *link,
+					struct xtr_outer *outer)
 {
 	void *at = layer3(ctx, link->vlan);
 	void *end = packet_end(ctx);
 	__u32 udp_bytes;
 
-	if (!parse_ip(ctx, at, link_family(link), &outer->ip) || !unicast(outer->ip.family, &outer->ip.source))
+	if (!parse_ip(ctx, at, frame_bytes - link_bytes(link->vlan), link_family(link), &outer->ip) ||
+	    !unicast(outer->ip.family, &outer->ip.source))
 		return false;
 	outer->tunnel = at + small_offset(outer->ip.header_bytes);
 	outer->inner = (void *)(outer->tunnel + 1);

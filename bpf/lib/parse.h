@@ -14,8 +14,11 @@
 #define ICMPV6_ND_FIRST 133
 #define ICMPV6_ND_LAST	137
 
-/* False: no well-formed packet of this version at `at`, whole in the frame, with its header in the linear part. */
-static __always_inline bool parse_ipv4(struct xdp_md *ctx, void *at, struct xtr_ip *ip)
+/*
+ * bytes: of the frame from `at` on, all buffers. False: no well-formed packet of this version at `at`, whole in the
+ * frame and with its header in the linear part.
+ */
+static __always_inline bool parse_ipv4(struct xdp_md *ctx, void *at, __u32 bytes, struct xtr_ip *ip)
 {
 	struct iphdr *header = at;
 	void *end = packet_end(ctx);
@@ -25,7 +28,7 @@ static __always_inline bool parse_ipv4(struct xdp_md *ctx, void *at, struct xtr_
 	ip->family = 4;
 	ip->header_bytes = header->ihl * 4;
 	ip->total_bytes = bpf_ntohs(header->tot_len);
-	if (ip->total_bytes < ip->header_bytes || ip->total_bytes > bytes_from(ctx, at))
+	if (ip->total_bytes < ip->header_bytes || ip->total_bytes > bytes)
 		return false;
 	if (!csum_verify(ctx, header))
 		return false;
@@ -38,7 +41,7 @@ static __always_inline bool parse_ipv4(struct xdp_md *ctx, void *at, struct xtr_
 	return true;
 }
 
-static __always_inline bool parse_ipv6(struct xdp_md *ctx, void *at, struct xtr_ip *ip)
+static __always_inline bool parse_ipv6(struct xdp_md *ctx, void *at, __u32 bytes, struct xtr_ip *ip)
 {
 	struct ipv6hdr *header = at;
 	void *end = packet_end(ctx);
@@ -48,7 +51,7 @@ static __always_inline bool parse_ipv6(struct xdp_md *ctx, void *at, struct xtr_
 	ip->family = 6;
 	ip->header_bytes = sizeof(*header);
 	ip->total_bytes = sizeof(*header) + bpf_ntohs(header->payload_len);
-	if (ip->total_bytes > bytes_from(ctx, at))
+	if (ip->total_bytes > bytes)
 		return false;
 	ip->tos = header->priority << 4 | header->flow_lbl[0] >> 4;
 	ip->ttl = header->hop_limit;
@@ -59,9 +62,9 @@ static __always_inline bool parse_ipv6(struct xdp_md *ctx, void *at, struct xtr_
 	return true;
 }
 
-static __always_inline bool parse_ip(struct xdp_md *ctx, void *at, __u32 family, struct xtr_ip *ip)
+static __always_inline bool parse_ip(struct xdp_md *ctx, void *at, __u32 bytes, __u32 family, struct xtr_ip *ip)
 {
-	return family == 4 ? parse_ipv4(ctx, at, ip) : parse_ipv6(ctx, at, ip);
+	return family == 4 ? parse_ipv4(ctx, at, bytes, ip) : parse_ipv6(ctx, at, bytes, ip);
 }
 
 /* Neighbour discovery (RFC 4861), which stays on the link. */

@@ -84,10 +84,10 @@ static __always_inline bool rewrite_ip(struct xdp_md *ctx, __u16 vlan, struct xt
 	return true;
 }
 
-/* Cuts the frame behind the IP packet: short frames are padded (RFC 894), and the padding is no payload. */
-static __always_inline bool trim(struct xdp_md *ctx, __u16 vlan, const struct xtr_ip *ip)
+/* Cuts the frame, of so many bytes, behind the IP packet: short frames are padded (RFC 894), and the padding is no
+ * payload. */
+static __always_inline bool trim(struct xdp_md *ctx, __u32 bytes, __u16 vlan, const struct xtr_ip *ip)
 {
-	__u32 bytes = frame_bytes(ctx);
 	__u32 wanted = link_bytes(vlan) + ip->total_bytes;
 
 	return bytes == wanted || !bpf_xdp_adjust_tail(ctx, (int)(wanted - bytes));

@@ -25,7 +25,7 @@ static __always_inline int parse_lisp_data(struct xdp_md *ctx, const struct xtr_
 	void *end = packet_end(ctx);
 	__u8 *version;
 
-	if (!parse_outer(ctx, link, outer))
+	if (!parse_outer(ctx, packet->frame_bytes, link, outer))
 		return XTR_REASON_BAD_OUTER;
 	if (outer->tunnel->lisp.flags & LISP_FLAG_KK)
 		return XTR_REASON_BAD_LISP_FLAGS;
@@ -34,9 +34,9 @@ static __always_inline int parse_lisp_data(struct xdp_md *ctx, const struct xtr_
 	packet->outer_family = outer->ip.family;
 
 	version = outer->inner;
-	if ((void *)(version + 1) > end || !parse_ip(ctx, version, *version >> 4, &packet->ip))
+	if ((void *)(version + 1) > end || !parse_ip(ctx, version, outer->inner_bytes, *version >> 4, &packet->ip))
 		return XTR_REASON_BAD_INNER;
-	return packet->ip.total_bytes > outer->inner_bytes ? XTR_REASON_BAD_INNER : XTR_GO_ON;
+	return XTR_GO_ON;
 }
 
 /* The TTL becomes the lower one of both (9300-5.3-17), DSCP and ECN see ecn.h. */
@@ -47,7 +47,7 @@ static __always_inline int open_tunnel(struct xdp_md *ctx, struct xtr_packet *pa
 
 	if (tos < 0)
 		return drop(packet, XTR_REASON_ECN_DROP);
-	if (!decapsulate(ctx, packet->vlan, &packet->ip, outer->ip.header_bytes, tos, ttl))
+	if (!decapsulate(ctx, packet, outer->ip.header_bytes, tos, ttl))
 		return drop(packet, XTR_REASON_INTERNAL);
 	return XTR_GO_ON;
 }
@@ -76,7 +76,7 @@ __noinline int receive(struct xdp_md *ctx, struct xtr_arrival *arrival)
 		hash_flow(packet, outer.inner, packet_end(ctx));
 		if (!unicast(packet->ip.family, &packet->ip.source)) /* the cache has deliveries of no others */
 			fault = XTR_REASON_BAD_INNER;
-	} else if (!is_linear(ctx, layer3(ctx, link.vlan) + MOST_HEADER_BYTES)) {
+	} else if (!is_linear(ctx, packet->frame_bytes, layer3(ctx, link.vlan) + MOST_HEADER_BYTES)) {
 		fault = XTR_REASON_TO_KERNEL;
 	}
 	if (!is_for_us(ctx, &link))
@@ -110,7 +110,7 @@ __noinline int reencapsulate(struct xdp_md *ctx, struct xtr_arrival *arrival)
 	verdict = choose_locator(packet, arrival->locator_set, &encap.choice);
 	if (verdict != XTR_GO_ON)
 		return verdict;
-	return tunnel_path(ctx, packet, &encap, XTR_REASON_REENCAPSULATED);
+	return tunnel_path(ctx, frame_bytes(ctx), packet, &encap, XTR_REASON_REENCAPSULATED);
 }
 
 /*

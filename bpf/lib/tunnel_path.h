@@ -33,11 +33,11 @@ static __always_inline long route_to_locator(struct xdp_md *ctx, const struct xt
 }
 
 /*
- * XTR_UNRESOLVED: to be handed to unresolved(). The frame is left as it came when there is no route for it. `reason` is
- * what a sent packet counts as.
+ * bytes: length of the frame. XTR_UNRESOLVED: to be handed to unresolved(). The frame is left as it came when there is
+ * no route for it. `reason` is what a sent packet counts as.
  */
-static __always_inline int tunnel_path(struct xdp_md *ctx, struct xtr_packet *packet, struct xtr_encap *encap,
-				       enum xtr_reason reason)
+static __always_inline int tunnel_path(struct xdp_md *ctx, __u32 bytes, struct xtr_packet *packet,
+				       struct xtr_encap *encap, enum xtr_reason reason)
 {
 	const struct xtr_cache_snapshot *snapshot = &encap->snapshot;
 	const struct xtr_ingress ingress = {
@@ -60,7 +60,7 @@ static __always_inline int tunnel_path(struct xdp_md *ctx, struct xtr_packet *pa
 	if (route != BPF_FIB_LKUP_RET_SUCCESS && route != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return drop(packet, XTR_REASON_NO_ROUTE);
 
-	if (!trim(ctx, packet->vlan, &packet->ip) || !decrement_ip(ctx, packet->vlan, &packet->ip))
+	if (!trim(ctx, bytes, packet->vlan, &packet->ip) || !decrement_ip(ctx, packet->vlan, &packet->ip))
 		return drop(packet, XTR_REASON_INTERNAL);
 	verdict = encapsulate(ctx, packet, encap);
 	if (verdict != XTR_GO_ON)

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 
 /** Members of an enum in their order, as the agent names them, without the last one, which is their number. */
 function members(file: string, prefix: string): readonly string[] {
-  return [...readFileSync(file, 'utf8').matchAll(new RegExp(`^\\t${prefix}(\\w+)`, 'gm'))].map(([, name = '']) =>
-    name.toLowerCase().replaceAll('_', '-'),
+  return [...readFileSync(file, 'utf8').matchAll(new RegExp(`^\\t${prefix}(\\w+)`, 'gm'))].map(
+    ([, name = '']) => name.toLowerCase().replaceAll('_', '-'),
   );
 }
 

@@ -59,8 +59,16 @@ test('a reason that the story does not know is a drop', (t) => {
 });
 
 test('counted is what was added in the phase; an agent that was restarted began at zero', (t) => {
-  const before = { reasons: { stale: 5, 'no-route': 2 }, punts: { 'rate-limited': 1 }, datapath: { sendErrors: 9, punts: 1 } };
-  const after = { reasons: { stale: 8, 'no-route': 2 }, punts: { 'rate-limited': 3, punted: 9 }, datapath: { sendErrors: 4, punts: 3 } };
+  const before = {
+    reasons: { stale: 5, 'no-route': 2 },
+    punts: { 'rate-limited': 1 },
+    datapath: { sendErrors: 9, punts: 1 },
+  };
+  const after = {
+    reasons: { stale: 8, 'no-route': 2 },
+    punts: { 'rate-limited': 3, punted: 9 },
+    datapath: { sendErrors: 4, punts: 3 },
+  };
   t.deepEqual(dropsOf(before, after), { stale: 3, 'punt-rate-limited': 2, sendErrors: 4 });
   const counts = countsOf(
     'a phase',

@@ -7,6 +7,7 @@ import type { DataPath, TrieEffect } from '#core/ports.js';
 import { type DataPathOptions, openDataPath } from '#datapath/index.js';
 import { mapSizes } from '#datapath/tables/map-sizes.js';
 import { loadNative } from '#datapath/native.js';
+import { multiBufferOptions } from '#datapath/programs/kernel-features.js';
 import { objectPath } from '#scripts/benchmark/objects.js';
 import { encodeFlows, encodeFrame, type FlowSpec } from '#scripts/benchmark/workload/flows.js';
 import { buildFrame, type FrameFields, shapeName } from '#scripts/benchmark/workload/frame.js';
@@ -127,7 +128,11 @@ function loadCost(target: Target, flows: number): BpfObject {
     return native.loadObject(objectPath('restore_bare'), { maxEntries });
   const { pinPath } = opened().status();
   const pinDirectory = join(pinPath, 'maps');
-  const options = { pinDirectory, maxEntries: { ...sizes, ...maxEntries } };
+  const options = {
+    pinDirectory,
+    maxEntries: { ...sizes, ...maxEntries },
+    ...multiBufferOptions(native),
+  };
   const object = native.loadObject(objectPath(`restore_${target}`), options);
   // each has flows of its own; only the maps of the data path are shared
   for (const name of object.mapNames) if (name.startsWith('bench_')) unlinkSync(join(pinDirectory, name));

@@ -2,7 +2,13 @@
 import type { BpfMap, MapByName } from '#datapath/native.js';
 import { type DataPathInterface, type DataPathOptions, DEFAULT_PUNT_LIMITS } from '#datapath/options.js';
 import { u32Codec } from '#datapath/records/codec.js';
-import { encodeInterface, encodeInterfaceKey, encodePort, encodeRloc, encodeSettings } from '#datapath/records/interface.js';
+import {
+  encodeInterface,
+  encodeInterfaceKey,
+  encodePort,
+  encodeRloc,
+  encodeSettings,
+} from '#datapath/records/interface.js';
 import { rawKeys } from '#datapath/tables/typed-map.js';
 
 /** Writes the maps that follow from the configuration; what an earlier one left in them goes last. */
