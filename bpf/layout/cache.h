@@ -52,10 +52,8 @@ struct xtr_flow_v6 {
 struct xtr_next_hop {
 	__u32 epoch; /* valid while it is that of xtr_caches; 0: being written */
 	__u32 locator;
-	__u32 ifindex; /* ingress, and its VLAN ID: policy routing may depend on it */
-	__u16 vlan;
-	__u8 dscp;	       /* policy routing may depend on it */
-	__u8 spread;	       /* flow hash under the mask */
+	__u32 ifindex;	       /* ingress */
+	__u32 selector;	       /* what else it depends on: next_hop_selector() */
 	__u32 decided_jiffies; /* routes and neighbours of the kernel change without an epoch */
 	__u32 version;	       /* counts writes that began */
 	__u32 egress;

@@ -82,6 +82,15 @@ static __always_inline __u32 frame_bytes(struct xdp_md *ctx)
 }
 
 /*
+ * The same for the fast paths, to which the call of the kernel matters (1 ns): a first buffer that ends with the packet
+ * is taken for the whole frame. What a frame has in further buffers then is padding, and stays behind the packet.
+ */
+static __always_inline __u32 frame_bytes_or(struct xdp_md *ctx, __u32 wanted)
+{
+	return linear_bytes(ctx) == wanted ? wanted : frame_bytes(ctx);
+}
+
+/*
  * False: the frame, of so many bytes, goes on behind its linear part, and that ends before `end_of_headers`. No rule of
  * ours applies then, and the kernel gets the frame.
  */

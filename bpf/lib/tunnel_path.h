@@ -40,11 +40,10 @@ static __always_inline int tunnel_path(struct xdp_md *ctx, __u32 bytes, struct x
 				       struct xtr_encap *encap, enum xtr_reason reason)
 {
 	const struct xtr_cache_snapshot *snapshot = &encap->snapshot;
+	const __u32 spread = packet->flow & (snapshot->epoch ? snapshot->spread : XTR_BUCKETS - 1);
 	const struct xtr_ingress ingress = {
 	    .ifindex = ctx->ingress_ifindex,
-	    .vlan = packet->vlan,
-	    .dscp = packet->ip.tos >> 2,
-	    .spread = packet->flow & (snapshot->epoch ? snapshot->spread : XTR_BUCKETS - 1),
+	    .selector = next_hop_selector(packet->vlan, packet->ip.tos, spread),
 	};
 	struct xtr_next_hop *next_hop = next_hop_slot(snapshot, encap->choice.index, &ingress);
 	struct bpf_fib_lookup fib;
@@ -54,7 +53,7 @@ static __always_inline int tunnel_path(struct xdp_md *ctx, __u32 bytes, struct x
 
 	if (next_hop)
 		version = cache_reserve(&next_hop->version);
-	route = route_to_locator(ctx, packet, encap->choice.locator, ingress.spread, &fib);
+	route = route_to_locator(ctx, packet, encap->choice.locator, spread, &fib);
 	if (route == BPF_FIB_LKUP_RET_FRAG_NEEDED)
 		return drop(packet, XTR_REASON_TOO_BIG);
 	if (route != BPF_FIB_LKUP_RET_SUCCESS && route != BPF_FIB_LKUP_RET_NO_NEIGH)

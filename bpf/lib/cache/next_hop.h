@@ -6,16 +6,20 @@
 #include "../map_cache.h"
 #include "epoch.h"
 
-/*
- * What a next hop depends on besides the locator. `spread` is the part of the flow hash that multipath routes may
- * choose by: all flows of one spread take one path.
- */
+/* What a next hop depends on besides the locator: policy routing may look at all of it. */
 struct xtr_ingress {
 	__u32 ifindex;
-	__u16 vlan;
-	__u8 dscp;
-	__u8 spread;
+	__u32 selector; /* next_hop_selector() */
 };
+
+/*
+ * As one number, which is compared at once. `spread` is the part of the flow hash that multipath routes may choose by:
+ * all flows of one spread take one path.
+ */
+static __always_inline __u32 next_hop_selector(__u16 vlan, __u8 tos, __u8 spread)
+{
+	return (__u32)vlan << 16 | (__u32)(tos & 0xfc) << 6 | spread;
+}
 
 /* Source port of the route lookup, where multipath routes look at ports. */
 static __always_inline __be16 spread_port(__u32 spread)
@@ -34,8 +38,8 @@ static __always_inline struct xtr_next_hop *next_hop_slot(const struct xtr_cache
 
 	if (!snapshot->epoch)
 		return NULL;
-	at = cache_slot(snapshot, locator * (snapshot->spread + 1) + ingress->spread + ingress->dscp * 0x9e3d +
-				      ingress->ifindex * 0x3a7f + ingress->vlan * 0x5bd1);
+	at = cache_slot(snapshot, locator * (snapshot->spread + 1) + (ingress->selector & 0xff) +
+				      (ingress->selector >> 8) * 0x9e3d + ingress->ifindex * 0x3a7f);
 	return bpf_map_lookup_elem(&xtr_next_hops, &at);
 }
 
@@ -44,8 +48,7 @@ static __always_inline bool next_hop_matches(const struct xtr_next_hop *next_hop
 					     const struct xtr_ingress *ingress, __u32 total_bytes)
 {
 	return next_hop->epoch == snapshot->epoch && next_hop->locator == locator &&
-	       next_hop->ifindex == ingress->ifindex && next_hop->vlan == ingress->vlan &&
-	       next_hop->dscp == ingress->dscp && next_hop->spread == ingress->spread &&
+	       next_hop->ifindex == ingress->ifindex && next_hop->selector == ingress->selector &&
 	       snapshot->now_jiffies - next_hop->decided_jiffies < CACHE_LIFE_JIFFIES && total_bytes <= next_hop->mtu;
 }
 
@@ -59,9 +62,7 @@ static __always_inline void next_hop_store(struct xtr_next_hop *next_hop, const 
 	cache_invalidate(&next_hop->epoch);
 	next_hop->locator = choice->index;
 	next_hop->ifindex = ingress->ifindex;
-	next_hop->vlan = ingress->vlan;
-	next_hop->dscp = ingress->dscp;
-	next_hop->spread = ingress->spread;
+	next_hop->selector = ingress->selector;
 	next_hop->decided_jiffies = snapshot->now_jiffies;
 	next_hop->egress = fib->ifindex;
 	next_hop->mtu = mtu < 0xffff ? mtu : 0xffff;

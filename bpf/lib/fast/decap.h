@@ -47,7 +47,6 @@ static __always_inline bool same_addresses(const struct xtr_delivery *delivery, 
 static __always_inline int fast_decap_families(struct xdp_md *ctx, struct ethhdr *eth, const struct xtr_link *link,
 					       const __u32 rloc_family, const __u32 eid_family)
 {
-	const __u32 bytes = frame_bytes(ctx);
 	const __u32 outer_bytes = encapsulation_bytes(XTR_FORMAT_LISP, rloc_family);
 	const void *ip = (void *)eth + link_bytes(link->vlan), *end = packet_end(ctx);
 	const struct xtr_tunnel *tunnel = ip + ip_bytes(rloc_family);
@@ -55,12 +54,14 @@ static __always_inline int fast_decap_families(struct xdp_md *ctx, struct ethhdr
 	const struct xtr_cache_snapshot snapshot = cache_snapshot();
 	const struct xtr_delivery *delivery;
 	struct xtr_fast_ip outer_ip, inner_ip;
-	__u32 at, version, egress, wanted_bytes;
+	__u32 at, bytes, version, egress, wanted_bytes;
 	int tos;
 
 	if (inner + ip_bytes(eid_family) > end || !fast_ip_of(ip, rloc_family, &outer_ip) ||
-	    !fast_ip_of(inner, eid_family, &inner_ip) || link_bytes(link->vlan) + outer_ip.total_bytes > bytes ||
-	    !usual_tunnel(ip, tunnel, &outer_ip, &inner_ip, rloc_family))
+	    !fast_ip_of(inner, eid_family, &inner_ip) || !usual_tunnel(ip, tunnel, &outer_ip, &inner_ip, rloc_family))
+		return XTR_GO_ON;
+	bytes = frame_bytes_or(ctx, link_bytes(link->vlan) + outer_ip.total_bytes);
+	if (bytes < link_bytes(link->vlan) + outer_ip.total_bytes)
 		return XTR_GO_ON;
 	at = cache_slot(&snapshot, hash_pair_of(inner, eid_family));
 	delivery = bpf_map_lookup_elem(&xtr_deliveries, &at);

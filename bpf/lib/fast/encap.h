@@ -149,8 +149,9 @@ static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *
 					     const struct xtr_hashes *hashes, const __u32 family)
 {
 	const __u16 vlan = link->vlan;
-	const __u32 bytes = frame_bytes(ctx), wanted_bytes = link_bytes(vlan) + ip->total_bytes;
-	struct xtr_ingress ingress = {.ifindex = ctx->ingress_ifindex, .vlan = vlan, .dscp = ip->tos >> 2};
+	const __u32 wanted_bytes = link_bytes(vlan) + ip->total_bytes;
+	const __u32 bytes = frame_bytes_or(ctx, wanted_bytes);
+	struct xtr_ingress ingress = {.ifindex = ctx->ingress_ifindex};
 	struct xtr_cache_snapshot snapshot = cache_snapshot();
 	struct xtr_flow *flow = flow_slot(&snapshot, hashes->pair, family);
 	struct xtr_decision decision;
@@ -173,7 +174,7 @@ static __always_inline int fast_encap_family(struct xdp_md *ctx, struct ethhdr *
 		snapshot.epoch = cache_epoch(); /* a locator that became another one since has another epoch, too */
 	}
 	locator = locator_by_index(decision.mapping, hashes->flow);
-	ingress.spread = hashes->flow & snapshot.spread;
+	ingress.selector = next_hop_selector(vlan, ip->tos, hashes->flow & snapshot.spread);
 	next_hop = next_hop_slot(&snapshot, locator, &ingress);
 	if (locator == XTR_NONE || !next_hop)
 		return XTR_GO_ON;
