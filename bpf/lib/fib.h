@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Next hops from the kernel's routes and neighbours, and the way out of the router.
+ * Next hops from the kernel's routes and neighbours, and the redirect to the egress interface.
  *
  * The lookup is the plain one, as for a packet that comes in on route.origin. BPF_FIB_LOOKUP_OUTPUT would bind the
  * result to the interface in params.ifindex, which has to be a real one: the egress is what is asked for, so it cannot

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * Frames for user space, through the ring buffer. Three bounds: one punt per EID and outer source in an interval, a
- * token bucket per CPU and reason, and the room in the ring. Each outcome has its counter.
+ * token bucket per CPU and reason, and the room in the ring. Each outcome has its counter, beside the reason that
+ * counts the packet itself.
  */
 #ifndef XTR_LIB_PUNT_H
 #define XTR_LIB_PUNT_H

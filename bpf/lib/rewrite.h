@@ -40,7 +40,7 @@ static __always_inline void rewrite(void *header, __u32 family, __u8 tos, __u8 t
 }
 
 /*
- * TTL or hop limit, one less: all that forwarding changes in a packet, on the fast and on the slow ways. The checksum
+ * TTL or hop limit, one less: all that forwarding changes in a packet, on the fast and on the slow path. The checksum
  * is that of the kernel's ip_decrease_ttl: its sum is one more, and 0xffff is written as 0 (RFC 1624 section 3). TTL
  * and checksum are changed in words, for the reason given above.
  */

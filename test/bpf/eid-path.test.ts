@@ -20,7 +20,7 @@ import {
   SECOND,
   SITE,
 } from './site.js';
-import { LOCAL, localEid, locator, locatorSet, mapping, SEND_STATUS_BITS } from './tables.js';
+import { BUCKETS, LOCAL, localEid, locator, locatorSet, mapping, SEND_STATUS_BITS } from './tables.js';
 import { flowOf, padded, payload, tunnel, type TunnelFields } from './tunnel.js';
 
 const router = new Router('eid');
@@ -237,7 +237,7 @@ test('flows spread over the buckets by weight, and each stays where it is 9300-1
   const entries = [
     ...SITE,
     mapping(PREFIX[4], { locatorSet: 2 }),
-    locatorSet(2, (bucket) => (bucket < 48 ? 0 : 2)),
+    locatorSet(2, (bucket) => (bucket < 0.75 * BUCKETS ? 0 : 2)),
     locator(2, OURS[4], SECOND[4]),
   ];
   const flow = (port: number) => ({
