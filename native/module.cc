@@ -37,8 +37,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports)
 	exports.Set("openRawSocket", Napi::Function::New<RawSocket::open>(env, "openRawSocket"));
 	exports.Set("openUdpSocket", Napi::Function::New<UdpSocket::open>(env, "openUdpSocket"));
 	exports.Set("numPossibleCpus", Napi::Function::New<num_possible_cpus>(env, "numPossibleCpus"));
-	exports.Set("acceptsProgramFlags",
-		    Napi::Function::New<accepts_program_flags>(env, "acceptsProgramFlags"));
+	exports.Set("acceptsProgramFlags", Napi::Function::New<accepts_program_flags>(env, "acceptsProgramFlags"));
 	exports.Set("monotonicNs", Napi::Function::New<monotonic_ns>(env, "monotonicNs"));
 	exports.Set("libbpfVersion", Napi::Function::New<libbpf_version>(env, "libbpfVersion"));
 	return exports;
