@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { xtr_constants, xtr_locator_set, xtr_member } from '#datapath/generated/layout.js';
-import { MAX_LOCATORS } from '#wire/eid-record.js';
+import type { MAX_LOCATORS } from '#wire/eid-record.js';
 import { StructBytes } from '#datapath/struct-bytes.js';
 import type { Codec } from './codec.js';
 
