@@ -108,9 +108,9 @@ test('a locator of no family makes no sense', (t) => {
 
 test('a locator-set comes back as it was', (t) => {
   const set = {
-    buckets: Array.from({ length: 64 }, (_, i) => (i % 2 ? 7 : undefined)),
+    buckets: Array.from({ length: 256 }, (_, i) => (i % 2 ? 7 : undefined)),
     statusBits: 0xffff_ffff,
-    members: Array.from({ length: 16 }, (_, i) => ({
+    members: Array.from({ length: 32 }, (_, i) => ({
       locator: i,
       priority: i,
       weight: 255 - i,
@@ -122,7 +122,7 @@ test('a locator-set comes back as it was', (t) => {
 
 test('a locator-set of more members than there is room for makes no sense', (t) => {
   const bytes = locatorSetCodec.encode({ buckets: [], statusBits: 0, members: [] });
-  bytes[260] = 17;
+  bytes[1028] = 33;
   t.is(locatorSetCodec.decode(bytes), undefined);
 });
 
@@ -138,7 +138,7 @@ test('any bytes decode to something or to undefined', (t) => {
     [24, mappingCodec.decode],
     [20, localEidCodec.decode],
     [40, locatorCodec.decode],
-    [392, locatorSetCodec.decode],
+    [1288, locatorSetCodec.decode],
   ] as const;
   for (const [size, decode] of decoders)
     fc.assert(
