@@ -1,25 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
+// The rest is imported when the Node is known to be new enough: an older one fails while it links the modules.
+import { refuseOldNode } from './start/node-version.js';
 
-import { ConfigurationError, FileError } from './config/index.js';
-import { check } from './main/check.js';
-import { readOptions } from './main/options.js';
-import { run } from './main/run.js';
-import { tearDownInstance } from './main/tear-down.js';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
-const task = readOptions(process.argv, version);
-try {
-  if (task.do === 'check') await check(task.file);
-  else if (task.do === 'tear-down') await tearDownInstance(task.file);
-  else await run(task.file, version);
-} catch (error) {
-  const hint = error instanceof FileError ? `; ${error.hint}` : '';
-  process.stderr.write(`xtrd: ${error instanceof Error ? error.message : String(error)}${hint}\n`);
-  // The process closes what is still open. Pinned programs go on forwarding.
-  process.exit(error instanceof ConfigurationError ? 2 : 1);
-}
+refuseOldNode('xtrd');
+void import('./main/xtrd.js');

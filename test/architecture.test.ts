@@ -32,8 +32,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       (folder) => [folder, { folders: ['addr', 'wire', CONTRACT, 'core'], outside: () => true }] as const,
     ),
   ),
+  /** What both programs run first, on a Node that may be too old for anything else. */
+  start: { folders: [], outside: (specifier) => specifier === 'fs' },
   cli: {
-    folders: ['api'],
+    folders: ['start', 'api'],
     outside: (specifier) => specifier === 'commander' || specifier.startsWith('node:'),
   },
 };
