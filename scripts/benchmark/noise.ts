@@ -12,14 +12,14 @@ const SPIN_STEPS = 5_000_000;
 const STEAL_FIELD = 7;
 const TIME_FIELDS = 8;
 
-/** Read by nobody: so that the loop has a use and stays. */
-export let lastState = 0;
+/** Written and never read outside: so that the loop has a use and stays. */
+const lastState = { value: 0 };
 
 function spin(): number {
   const started = process.hrtime.bigint();
   let state = 1;
   for (let i = 0; i < SPIN_STEPS; i++) state = (Math.imul(state, 1664525) + 1013904223) | 0;
-  lastState = state;
+  lastState.value = state;
   return Number(process.hrtime.bigint() - started) / 1e6;
 }
 

@@ -33,7 +33,3 @@ export function distribution(series: readonly number[]): Distribution {
     count: sorted.length,
   };
 }
-
-export function mean(series: readonly number[]): number {
-  return series.reduce((sum, value) => sum + value, 0) / series.length;
-}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-export { AgentError, AgentUnreachableError, ApiClient } from './client.js';
+export { ApiClient } from './client.js';
 export * from './protocol.js';
 export { ApiServer } from './server.js';
-export { ApiSocketError, claimSocketPath } from './socket-path.js';
+export { claimSocketPath } from './socket-path.js';

@@ -63,12 +63,6 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-export interface Request {
-  readonly id: number;
-  readonly method: string;
-  readonly params?: unknown;
-}
-
 export interface ErrorBody {
   readonly code: ErrorCode;
   readonly message: string;

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-export { ADAPTER_COUNTER_NAMES } from './adapter-counters.js';
-export { DataPathError } from './data-path-error.js';
 export { loadNative } from './native.js';
 export { openDataPath } from './open.js';
 export {
@@ -8,8 +6,6 @@ export {
   type DataPathOptions,
   type DataPathSizes,
   DEFAULT_PUNT_LIMITS,
-  type PuntLimit,
-  type PuntLimits,
 } from './options.js';
 export { puntLimitsAt } from './punts/punt-limits.js';
 export { tearDown } from './programs/tear-down.js';

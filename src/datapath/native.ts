@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type * as Addon from '#native';
 import type { MapName } from './generated/layout.js';
 
-export type { BpfError, BpfLink, BpfMap, BpfObject, BpfProgram, RawSocket, RingBuffer } from '#native';
+export type { BpfLink, BpfMap, BpfObject, BpfProgram, RawSocket, RingBuffer } from '#native';
 export type Native = typeof Addon;
 
 /** The map of this name, of the loaded programs. */

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: Apache-2.0
-export { type ControlTransportOptions, openControlTransport } from './control-transport.js';
+export { openControlTransport } from './control-transport.js';

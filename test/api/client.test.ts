@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { AgentError, AgentUnreachableError, ApiClient } from '#api/index.js';
+import { AgentError, AgentUnreachableError, ApiClient } from '#api/client.js';
 import { LineSplitter, LineTooLongError } from '#api/line-splitter.js';
 import { serve } from './fixture-service.js';
 import { EVENTS, MAP_CACHE, STATUS } from './fixture-views.js';

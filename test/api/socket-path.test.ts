@@ -5,7 +5,8 @@ import { access, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { ApiServer, ApiSocketError } from '#api/index.js';
+import { ApiServer } from '#api/index.js';
+import { ApiSocketError } from '#api/socket-path.js';
 import { FixtureService } from './fixture-service.js';
 
 async function folder(t: ExecutionContext): Promise<string> {

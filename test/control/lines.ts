@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Effects as lines that read like a log.
-import { formatAddress, formatEid, formatEidPrefix } from '#addr/index.js';
+import { formatAddress, formatEidPrefix } from '#addr/index.js';
+import { formatEid } from '#test/helpers/eid.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { Forwarding, ForwardingLocator, LocalEid } from '#control/contract/forwarding.js';
 import { type ControlMessage, decodeMessage, type EidRecord } from '#wire/index.js';

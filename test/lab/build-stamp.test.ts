@@ -47,7 +47,7 @@ class Clone {
 
   constructor(t: ExecutionContext) {
     t.teardown(() => rmSync(this.#root, { recursive: true }));
-    for (const file of [...SCRIPTS, ADDON]) {
+    for (const file of [...SCRIPTS, ADDON, 'package.json']) {
       mkdirSync(dirname(this.path(file)), { recursive: true });
       copyFileSync(join(REPOSITORY, file), this.path(file));
     }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import { EVENT_NAMES } from '#control/contract/event.js';
-import { EVENT_CAPACITY, EventLog } from '#observe/index.js';
+import { EVENT_CAPACITY, EventLog } from '#observe/event-log.js';
 
 const MANUAL = await readFile(new URL('../../../docs/events.md', import.meta.url), 'utf8');
 const [FIELDS = '', NAMES = ''] = MANUAL.split('## Names');

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
-import { createLog, LOG_BACKLOG } from '#observe/index.js';
+import { createLog, LOG_BACKLOG } from '#observe/log.js';
 
 test('a log line is one JSON object with level, time, name and msg', (t) => {
   const lines: string[] = [];

@@ -22,7 +22,6 @@ export const PROGRAMMING_SERIES: readonly (Way | StallSeries)[] = [
 ];
 /** With a million mappings, once. */
 export const MILLION_SERIES = ['load-million', 'delete-million', 'stall-million'] as const;
-export const MEMORY_SERIES = ['memory-kernel', 'memory-agent'] as const;
 
 type Programmer = Inside<ProgrammerMethods>;
 

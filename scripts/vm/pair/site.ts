@@ -32,8 +32,7 @@ export const WEST = site('west', 1);
 export const EAST = site('east', 2);
 export const MAP_SERVER = '10.0.9.2';
 const MAP_SERVER_GATEWAY = '10.0.9.1';
-/** A host that is now here and now there, and its gateway at both sites. */
-export const ROAMER = '10.9.0.1';
+/** Of the hosts that are now here and now there, at both sites. */
 export const ROAMER_GATEWAY = '10.9.255.254';
 const ROAMER_PREFIX = '10.9.0.0/16';
 

@@ -7,7 +7,8 @@ import { mkdirSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { formatAddress, formatEid, parseAddress, parsePrefix } from '#addr/index.js';
+import { formatAddress, parseAddress, parsePrefix } from '#addr/index.js';
+import { formatEid } from '#test/helpers/eid.js';
 import type { TrieEffect } from '#core/ports.js';
 import { openDataPath } from '#datapath/index.js';
 import { mapSizes } from '#datapath/tables/map-sizes.js';

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { formatEid } from '#addr/index.js';
+import { formatEid } from '#test/helpers/eid.js';
 import { CHANGES, changesOf, DESTINATIONS, impossible, NOWHERE, placesOf, RLOCS } from './churn-history.js';
 import type { Seen } from './churn-inside.js';
 

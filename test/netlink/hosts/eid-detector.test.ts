@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { formatAddress, formatEid, parseAddress } from '#addr/index.js';
+import { formatAddress, parseAddress } from '#addr/index.js';
+import { formatEid } from '#test/helpers/eid.js';
 import { EidDetector } from '#netlink/hosts/eid-detector.js';
 import type { Snapshot } from '#netlink/monitor/monitor-messages.js';
 import type { LocalAddress } from '#netlink/rtnetlink/address.js';

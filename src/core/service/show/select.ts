@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  ADDRESS_BITS,
   type EidPrefix,
   formatPrefix,
   hostPrefix,
@@ -51,9 +50,4 @@ export function eidColumns(eid: EidPrefix): { instanceId: number; eid: string } 
 /** 128 or 64 bits as people write an xTR-ID or nonce. */
 export function hex(value: bigint, bits: number): string {
   return `0x${value.toString(16).padStart(bits / 4, '0')}`;
-}
-
-/** Whether the prefix is a single address of its family. */
-export function isHost(eid: EidPrefix): boolean {
-  return eid.prefix.length === ADDRESS_BITS[eid.prefix.address.family];
 }
