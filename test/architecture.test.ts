@@ -210,25 +210,3 @@ test('the addon is mechanism: native/ has no word of LISP', (t) => {
   });
   t.deepEqual(said, []);
 });
-
-const MAX_LINES = 400;
-
-test(`no source file has more than ${MAX_LINES} lines`, (t) => {
-  const long = ['src', 'native', 'bpf']
-    .flatMap(filesUnder)
-    .filter((path) => !path.includes('/generated/')) // nobody reads it from end to end
-    .map((path) => ({ path, lines: readSource(path).split('\n').length - 1 }))
-    .filter(({ lines }) => lines > MAX_LINES);
-  t.deepEqual(long, []);
-});
-
-test('every source file says its licence in the first two lines', (t) => {
-  const without = ['src', 'native', 'bpf', 'test']
-    .flatMap(filesUnder)
-    .filter((path) => /\.(ts|cc|c|h)$/.test(path))
-    .filter((path) => {
-      const head = readSource(path).split('\n', 2).join('\n');
-      return !head.includes('SPDX-License-Identifier: ');
-    });
-  t.deepEqual(without, []);
-});

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // What scripts/kernels makes of what the tests say.
+import { readFile } from 'node:fs/promises';
 import test from 'ava';
+import { REPOSITORY } from '#scripts/story/repository.js';
 import { held, refusalOf } from '#scripts/vm/kernels/held.js';
 import type { XdpResult } from '#scripts/vm/kernels/probe.js';
 import type { KernelResult } from '#scripts/vm/kernels/run-kernel.js';
 import { sideBySide } from '#scripts/vm/kernels/side-by-side.js';
-import { copyTable, updateDocument } from '#scripts/vm/kernels/table.js';
+import {
+  MAX_CHANGES,
+  recentSources,
+  hasHistory,
+  staleRows,
+  UNCOMMITTED,
+} from '#scripts/vm/kernels/sources.js';
+import { copyTable, type Run, updateDocument } from '#scripts/vm/kernels/table.js';
 import { readTap } from '#scripts/vm/kernels/tap.js';
 
 test('TAP: passed, failed and skipped are told apart, by name', (t) => {
@@ -46,12 +55,17 @@ test('a kernel with a test that failed has failed', (t) => {
   t.false(held({ ...result('6.12', 0), probe }), 'nor has one whose tests said nothing');
 });
 
+/** On sources that are named by the day. */
+function run(date: string, sources = date.replaceAll('-', '').padStart(10, 'a')): Run {
+  return { date, sources };
+}
+
 const EMPTY = '# Kernels\n\n<!-- scripts/kernels writes from here -->\n<!-- to here -->\n';
 
 test('a run replaces the row and the notes of its kernel, and leaves the others', (t) => {
-  const first = updateDocument(EMPTY, result('6.12', 7, ['b']), '2026-01-01');
-  const both = updateDocument(first, result('6.1', 8), '2026-01-02');
-  const again = updateDocument(both, result('6.12', 9), '2026-01-03');
+  const first = updateDocument(EMPTY, result('6.12', 7, ['b']), run('2026-01-01'));
+  const both = updateDocument(first, result('6.1', 8), run('2026-01-02'));
+  const again = updateDocument(both, result('6.12', 9), run('2026-01-03'));
   t.regex(again, /^# Kernels\n/);
   const rows = again.split('\n').filter((line) => /^\| \d/.test(line));
   t.is(rows.length, 2);
@@ -63,27 +77,30 @@ test('a run replaces the row and the notes of its kernel, and leaves the others'
 });
 
 test('a run of some suites leaves what an earlier run of the same release said of the others', (t) => {
-  const native = updateDocument(EMPTY, result('6.12', 7, ['b']), '2026-01-01');
+  const native = updateDocument(EMPTY, result('6.12', 7, ['b']), run('2026-01-01'));
   const story = {
     ...result('6.12', 0),
     suites: [{ ...result('6.12', 3, ['c']).suites[0]!, suite: 'story' as const }],
   };
-  const both = updateDocument(native, story, '2026-01-02');
+  const both = updateDocument(native, story, run('2026-01-02'));
   t.regex(
     both,
-    /^\| 6\.12 .*2026-01-02.*7 passed, \*\*1 failed\*\* \(5 s, 2026-01-01\) \| not run \| 3 passed.* \(5 s\)/m,
+    /^\| 6\.12 .*2026-01-02.*7 passed, \*\*1 failed\*\* \(5 s, 2026-01-01, aa20260101\) \| not run \| 3 passed.* \(5 s\)/m,
     'with the day if that was another',
   );
-  const third = updateDocument(both, story, '2026-01-03');
-  t.regex(third, /^\| 6\.12 .*2026-01-03.* \(5 s, 2026-01-01\) \| not run \| 3 passed.* \(5 s\)/m);
+  const third = updateDocument(both, story, run('2026-01-03'));
+  t.regex(
+    third,
+    /^\| 6\.12 .*2026-01-03.* \(5 s, 2026-01-01, aa20260101\) \| not run \| 3 passed.* \(5 s\)/m,
+  );
   for (const note of ['- native, failed: b', '- story, failed: c']) t.true(both.includes(note));
-  const newer = updateDocument(both, { ...story, release: '6.12.2-amd64' }, '2026-01-03');
+  const newer = updateDocument(both, { ...story, release: '6.12.2-amd64' }, run('2026-01-03'));
   t.regex(newer, /^\| 6\.12 .*not run \| not run \| 3 passed/m);
   t.false(newer.includes('native, failed'));
 });
 
 test('the README has the table of the document, and nothing of its notes', (t) => {
-  const document = updateDocument(EMPTY, result('6.12', 7, ['b']), '2026-01-01');
+  const document = updateDocument(EMPTY, result('6.12', 7, ['b']), run('2026-01-01'));
   const readme = EMPTY.replace('# Kernels', '# xtrd') + '\n## Licence\n';
   const first = copyTable(readme, document);
   t.regex(first, /^# xtrd\n[^]*^\| 6\.12 .*\*\*1 failed\*\*[^]*^## Licence$/m);
@@ -107,5 +124,37 @@ test('side by side: as many at once as there are jobs, in order, and one that fa
   t.deepEqual(
     settled.map((one) => (one.status === 'fulfilled' ? one.value : (one.reason as Error).message)),
     [100, 'no machine', 20, 40],
+  );
+});
+
+test('a suite is stale that ran on sources which are none of the recent ones, by itself or with its row', (t) => {
+  const [old, now] = ['0123456789', 'abcdef0123'];
+  const first = updateDocument(EMPTY, result('6.12', 7), run('2026-01-01', old));
+  t.deepEqual(staleRows(first, [now, old]), []);
+  t.deepEqual(staleRows(first, [now]), [`Linux 6.12: ${old}`]);
+  const story = {
+    ...result('6.12', 0),
+    suites: [{ ...result('6.12', 3).suites[0]!, suite: 'story' as const }],
+  };
+  const both = updateDocument(first, story, run('2026-01-01', now));
+  t.deepEqual(staleRows(both, [now]), [`Linux 6.12: ${old}`], 'what an earlier run said of the other suites');
+  const dirty = updateDocument(EMPTY, result('6.12', 7), run('2026-01-01', UNCOMMITTED));
+  t.deepEqual(staleRows(dirty, [now]), [`Linux 6.12: ${UNCOMMITTED}`]);
+  t.deepEqual(staleRows('| 6.1 | 6.1.0 | 2026-01-01, TCG | 100 passed |', [now]), [
+    'Linux 6.1: it does not say',
+  ]);
+});
+
+test('docs/kernels.md is of recent sources', async (t) => {
+  if (!hasHistory()) {
+    t.pass('no history to count in: an unpacked archive, or a shallow clone');
+    return;
+  }
+  const document = await readFile(`${REPOSITORY}docs/kernels.md`, 'utf8');
+  t.deepEqual(
+    staleRows(document, recentSources()),
+    [],
+    `bpf/ or native/ have changed in more than ${MAX_CHANGES} commits since: run "scripts/kernels VERSION" as root ` +
+      'for these versions, and commit docs/kernels.md and README.md',
   );
 });

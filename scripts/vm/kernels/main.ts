@@ -9,7 +9,8 @@ import { MATRIX } from '#scripts/vm/kernel/matrix.js';
 import { held, refusalOf } from './held.js';
 import { type KernelResult, machinesAtOnce, runKernel, type RunOptions } from './run-kernel.js';
 import { sideBySide } from './side-by-side.js';
-import { SUITES, type SuiteName } from './suites.js';
+import { QUICK_SUITES, SUITES, type SuiteName } from './suites.js';
+import { sourcesNow } from './sources.js';
 import { copyTable, updateDocument } from './table.js';
 
 const USAGE = await readFile(`${REPOSITORY}scripts/vm/kernels/usage.txt`, 'utf8');
@@ -48,11 +49,11 @@ function summary(result: KernelResult): (string | number)[] {
 /** Kernels may end at once; the document is read and written by one after the other. */
 let recorded: Promise<unknown> = Promise.resolve();
 
-function record(result: KernelResult): Promise<unknown> {
-  const date = new Date().toISOString().slice(0, 10);
+function record(result: KernelResult, sources: string): Promise<unknown> {
+  const run = { date: new Date().toISOString().slice(0, 10), sources };
   const before = recorded.catch(() => undefined); // who wanted that one was told
   recorded = before.then(async () => {
-    const document = updateDocument(await readFile(DOCUMENT, 'utf8'), result, date);
+    const document = updateDocument(await readFile(DOCUMENT, 'utf8'), result, run);
     await writeFile(DOCUMENT, document);
     await writeFile(README, copyTable(await readFile(README, 'utf8'), document));
     const prettier = `${REPOSITORY}node_modules/.bin/prettier`;
@@ -67,6 +68,7 @@ async function runAll(
   jobs: number | undefined,
   options: Omit<RunOptions, 'say'>,
 ): Promise<boolean> {
+  const sources = sourcesNow(); // what is built is not built again while kernels run
   const prepared = await sideBySide(versions, 1, (version) => prepareKernel(version, say));
   const accelerator = prepared.find((base) => base.status === 'fulfilled')?.value.accelerator;
   const atOnce = jobs ?? machinesAtOnce(accelerator ?? 'tcg');
@@ -77,7 +79,7 @@ async function runAll(
       ...options,
       say: (text) => say(`Linux ${version}: ${text}`),
     });
-    await record(result);
+    if (!options.quick) await record(result, sources);
     return result;
   };
   const runs = await sideBySide(versions, atOnce, (version) =>
@@ -106,6 +108,7 @@ async function main(args: readonly string[]): Promise<number> {
       list: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       hostile: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
       jobs: { type: 'string' },
       verbose: { type: 'boolean', default: false },
     },
@@ -117,8 +120,9 @@ async function main(args: readonly string[]): Promise<number> {
   const wrong = positionals.find((version) => !/^\d+\.\d+(\.\d+)?$/.test(version));
   if (wrong !== undefined) throw new UsageError(`'${wrong}' is no kernel version`);
   const options = {
-    suites: chosenSuites(values.only),
+    suites: values.quick && values.only.length === 0 ? QUICK_SUITES : chosenSuites(values.only),
     hostile: values.hostile,
+    quick: values.quick,
     print: (text: string): void => {
       if (values.verbose) process.stdout.write(text);
     },

@@ -50,6 +50,8 @@ export interface KernelResult {
 export interface RunOptions {
   readonly suites: readonly SuiteName[];
   readonly hostile: boolean;
+  /** Some of the tests, as scripts/test does; the documents stay as they are. */
+  readonly quick: boolean;
   readonly say: Say;
   /** What the tests print. */
   readonly print: (text: string) => void;
@@ -131,7 +133,7 @@ async function runSuite(
   const counts =
     suite === 'story'
       ? playStory(guest, accelerator, print)
-      : runTests(guest, await testFiles(suite, options.hostile), accelerator, print);
+      : runTests(guest, await testFiles(suite, options), accelerator, print);
   try {
     const done = await withTimeout(counts, SUITE_TIMEOUT_ms, `the suite ${suite}`);
     return { suite, ...done, duration_s: seconds(started) };

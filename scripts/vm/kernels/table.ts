@@ -6,7 +6,10 @@ import { MATRIX } from '#scripts/vm/kernel/matrix.js';
 import type { XdpResult } from './probe.js';
 import { SUITES, type SuiteName } from './suites.js';
 
-const HEADER = ['Linux', 'release', 'run on', 'veth', 'virtio-net', ...SUITES.map((name) => `${name} tests`)];
+const HEADER = [
+  ...['Linux', 'release', 'run on', 'sources', 'veth', 'virtio-net'],
+  ...SUITES.map((name) => `${name} tests`),
+];
 const BEGIN = '<!-- scripts/kernels writes from here -->';
 const END = '<!-- to here -->';
 
@@ -23,17 +26,25 @@ function counts(result: SuiteResult | undefined, refused: boolean): string {
   return `${parts.join(', ')} (${duration_s} s)`;
 }
 
-function row({ version, release, accelerator, probe, suites }: KernelResult, date: string): string[] {
+function row(result: KernelResult, { date, sources }: Run): string[] {
+  const { version, release, accelerator, probe, suites } = result;
   const of = (name: SuiteName): SuiteResult | undefined => suites.find(({ suite }) => suite === name);
   const refused = 'refused' in probe.veth;
   return [
     version,
     release,
     `${date}, ${accelerator.toUpperCase()}`,
+    sources,
     xdp(probe.veth),
     xdp(probe.virtioNet),
     ...SUITES.map((name) => counts(of(name), refused)),
   ];
+}
+
+/** When a kernel ran, and on what: `sourcesNow()`. */
+export interface Run {
+  readonly date: string;
+  readonly sources: string;
 }
 
 /** What the table has no room for. */
@@ -63,10 +74,10 @@ interface Block {
   readonly notes: string;
 }
 
-function blockOf(result: KernelResult, date: string): Block {
+function blockOf(result: KernelResult, run: Run): Block {
   return {
     version: result.version,
-    cells: row(result, date),
+    cells: row(result, run),
     notes: notes(result).join('\n'),
   };
 }
@@ -89,21 +100,24 @@ function readBlocks(document: string): Block[] {
   });
 }
 
-/** With the day of the run that it is of, if it does not bear one already: code and tests may be others by now. */
-function dated(cell: string, day: string): string {
-  return cell.replace(/ s\)$/, ` s, ${day})`);
+/** With the run that it is of, if it does not bear one already: code and tests may be others by now. */
+function dated(cell: string, { date, sources }: Run): string {
+  return cell.replace(/ s\)$/, ` s, ${date}, ${sources})`);
 }
 
-function dayOf({ cells }: Block): string {
-  return cells[HEADER.indexOf('run on')]?.split(',')[0] ?? '';
+function runOf({ cells }: Block): Run {
+  const date = cells[HEADER.indexOf('run on')]?.split(',')[0] ?? '';
+  return { date, sources: cells[HEADER.indexOf('sources')] ?? '' };
 }
 
-/** What an earlier run of the same kernel said of suites that were not run now stays, with the day if that was another. */
+/** What an earlier run of the same kernel said of suites that were not run now stays, with its day and sources if one is another. */
 function withEarlier(now: Block, earlier: Block | undefined, result: KernelResult): Block {
   const { release, suites, probe } = result;
   if (earlier?.cells[1] !== release || 'refused' in probe.veth) return now;
   const left = SUITES.filter((name) => !suites.some(({ suite }) => suite === name));
-  const keep = (cell: string): string => (dayOf(earlier) === dayOf(now) ? cell : dated(cell, dayOf(earlier)));
+  const [then, today] = [runOf(earlier), runOf(now)];
+  const same = then.date === today.date && then.sources === today.sources;
+  const keep = (cell: string): string => (same ? cell : dated(cell, then));
   const cells = now.cells.map((cell, i) =>
     left.some((name) => HEADER[i] === `${name} tests`) ? keep(earlier.cells[i] ?? cell) : cell,
   );
@@ -127,10 +141,10 @@ function replaceBetween(document: string, lines: readonly string[]): string {
 }
 
 /** The document with the kernel's row and notes in place of those of an earlier run. */
-export function updateDocument(document: string, result: KernelResult, date: string): string {
+export function updateDocument(document: string, result: KernelResult, run: Run): string {
   const before = readBlocks(document);
   const ofKernel = ({ version }: Block): boolean => version === result.version;
-  const block = withEarlier(blockOf(result, date), before.find(ofKernel), result);
+  const block = withEarlier(blockOf(result, run), before.find(ofKernel), result);
   const others = before.filter((each) => !ofKernel(each));
   const blocks = [...others, block].sort((a, b) => position(a.version) - position(b.version));
   return replaceBetween(document, [
