@@ -31,11 +31,12 @@ last_line() {
 
 # show_progress COMMAND...: every few seconds a line with what COMMAND prints, for as long as this script runs.
 show_progress() {
-	local began=$SECONDS never
+	local began=$SECONDS never text
 	# `read` waits without a process of its own, which would outlive us and hold our output open.
 	exec {never}<> <(:)
 	while read -rt "${XTRD_PROGRESS_S:-5}" -u "$never" || kill -0 $$ 2>/dev/null; do
-		say "    $((SECONDS - began)) s: $("$@")"
+		text=$("$@")
+		say "    $((SECONDS - began)) s${text:+: $text}"
 	done
 }
 
