@@ -47,12 +47,13 @@ class Clone {
 
   constructor(t: ExecutionContext) {
     t.teardown(() => rmSync(this.#root, { recursive: true }));
-    for (const file of [...SCRIPTS, ADDON, 'package.json']) {
+    for (const file of [...SCRIPTS, ADDON]) {
       mkdirSync(dirname(this.path(file)), { recursive: true });
       copyFileSync(join(REPOSITORY, file), this.path(file));
     }
     for (const file of SOURCES) this.write(file, `${file}\n`);
     for (const file of COMPILERS) this.stub(file, 'exit 0');
+    this.write('package.json', '{ "engines": { "node": ">=20.10" } }');
     mkdirSync(this.path('bpf/build'));
     this.write('build/scripts/layout/main.js', GENERATOR);
   }
