@@ -2,6 +2,15 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { type EidPrefix, formatEidPrefix, parseAddress, parsePrefix } from '#addr/index.js';
+import {
+  xtr_eid_v4,
+  xtr_eid_v6,
+  xtr_local_eid,
+  xtr_locator,
+  xtr_locator_set,
+  xtr_mapping,
+} from '#datapath/generated/layout.js';
+import type { Codec } from '#datapath/records/codec.js';
 import { eidKeyCodec } from '#datapath/records/eid-key.js';
 import { localEidCodec } from '#datapath/records/local-eid.js';
 import { locatorCodec } from '#datapath/records/locator.js';
@@ -131,20 +140,32 @@ test('traffic is added up over the CPUs', (t) => {
   t.deepEqual(decodeTraffic(bytes), { packets: 3, bytes: 150 });
 });
 
-test('any bytes decode to something or to undefined', (t) => {
-  const decoders = [
-    [12, eidKeyCodec(4).decode],
-    [24, eidKeyCodec(6).decode],
-    [24, mappingCodec.decode],
-    [20, localEidCodec.decode],
-    [40, locatorCodec.decode],
-    [1288, locatorSetCodec.decode],
-  ] as const;
-  for (const [size, decode] of decoders)
+/** Most are zero and the others small, so that some of them make sense. */
+const likelyByte = fc.oneof(
+  { arbitrary: fc.constant(0), weight: 3 },
+  { arbitrary: fc.constantFrom(1, 2, 3, 4, 6, 33, 64), weight: 2 },
+);
+const likelyBytes = (size: number): fc.Arbitrary<Uint8Array> =>
+  fc.array(likelyByte, { minLength: size, maxLength: size }).map((bytes) => Uint8Array.from(bytes));
+
+function decodesTheSameAgain<V>(name: string, size: number, { encode, decode }: Codec<V>): void {
+  test(`bytes of a ${name} make no sense, or decode to what encodes to the same again`, (t) => {
+    const seen = { decoded: 0, none: 0 };
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: size, maxLength: size }), (bytes) => {
-        decode(bytes);
+      fc.property(likelyBytes(size), (bytes) => {
+        const value = decode(bytes);
+        seen[value === undefined ? 'none' : 'decoded']++;
+        if (value !== undefined) t.deepEqual(decode(encode(value)), value);
       }),
+      { numRuns: size > 1_000 ? 200 : 3_000 },
     );
-  t.pass();
-});
+    t.true(seen.decoded >= 5 && seen.none >= 5, JSON.stringify(seen));
+  });
+}
+
+decodesTheSameAgain('IPv4 EID', xtr_eid_v4.bytes, eidKeyCodec(4));
+decodesTheSameAgain('IPv6 EID', xtr_eid_v6.bytes, eidKeyCodec(6));
+decodesTheSameAgain('mapping', xtr_mapping.bytes, mappingCodec);
+decodesTheSameAgain('local EID', xtr_local_eid.bytes, localEidCodec);
+decodesTheSameAgain('locator', xtr_locator.bytes, locatorCodec);
+decodesTheSameAgain('locator-set', xtr_locator_set.bytes, locatorSetCodec);
