@@ -12,8 +12,8 @@ export interface BpfError extends Error {
 }
 
 export interface OpenOptions {
-  /** bpffs directory. A map that is pinned there under its name is reused, others are pinned there. */
-  readonly pinDirectory?: string;
+  /** bpffs paths by map name. A map that is pinned at its path is reused, others are pinned there. Without a path: not pinned. */
+  readonly pinPaths?: Readonly<Record<string, string>>;
   /** Overrides of max_entries by map name. */
   readonly maxEntries?: Readonly<Record<string, number>>;
   /** Values of `const volatile` 32-bit variables by name; the verifier takes them for constants. */
@@ -60,6 +60,9 @@ export interface BpfMap {
   share(): ArrayBuffer;
   close(): void;
 }
+
+/** Named after the last part of its path. EINVAL when something else is pinned there. */
+export function openPinnedMap(path: string): BpfMap;
 
 export interface BpfProgram {
   readonly name: string;

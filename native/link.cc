@@ -5,10 +5,9 @@
 #include <linux/if_link.h>
 
 #include <cerrno>
-#include <climits>
-#include <cstring>
 
 #include "arguments.h"
+#include "pins.h"
 #include "program.h"
 
 namespace native
@@ -23,18 +22,6 @@ bpf_link_info link_info(Napi::Env env, int fd)
 	if (bpf_obj_get_info_by_fd(fd, &info, &size))
 		fail(env, errno, "bpf_obj_get_info_by_fd", "link");
 	return info;
-}
-
-// BPF_OBJ_GET also opens maps and programs, whose info must not be read as that of a link.
-bool is_link(int fd)
-{
-	const std::string path = "/proc/self/fd/" + std::to_string(fd);
-	char target[PATH_MAX];
-	const ssize_t size = readlink(path.c_str(), target, sizeof(target) - 1);
-	if (size < 0)
-		return false;
-	target[size] = '\0';
-	return strstr(target, "bpf_link") || strstr(target, "bpf-link");
 }
 
 } // namespace
@@ -69,11 +56,7 @@ Napi::Value Link::open_pinned(const Napi::CallbackInfo &info)
 {
 	const char *operation = "bpf_obj_get";
 	const std::string path = Argument(info, operation, 0, "path").text();
-	Fd fd(bpf_obj_get(path.c_str()));
-	if (!fd.open())
-		fail(info.Env(), errno, operation, path);
-	if (!is_link(fd.get()))
-		fail(info.Env(), EINVAL, operation, path + " is pinned, but not a link");
+	Fd fd = open_pin(info.Env(), path, "link");
 	return construct(classes(info.Env()).link, LinkParts{std::move(fd), path});
 }
 

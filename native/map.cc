@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "arguments.h"
+#include "pins.h"
 
 namespace native
 {
@@ -64,6 +65,13 @@ Napi::Object Map::open(Napi::Env env, const std::string &name, int fd)
 		fail(env, errno, "fcntl(F_DUPFD)", "map " + name);
 	return construct(classes(env).map,
 			 MapParts{name, std::move(own), info.type, info.key_size, lookup_size(info), info.max_entries});
+}
+
+Napi::Value Map::open_pinned(const Napi::CallbackInfo &info)
+{
+	const std::string path = Argument(info, "bpf_obj_get", 0, "path").text();
+	const Fd fd = open_pin(info.Env(), path, "map");
+	return open(info.Env(), path.substr(path.rfind('/') + 1), fd.get());
 }
 
 Map::Map(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Map>(info), parts_(take_parts<MapParts>(info))

@@ -26,6 +26,7 @@ class Map : public Napi::ObjectWrap<Map>
 	static Napi::Function define(Napi::Env env);
 	// Duplicates `fd`, so that the handle outlives the object from which it came.
 	static Napi::Object open(Napi::Env env, const std::string &name, int fd);
+	static Napi::Value open_pinned(const Napi::CallbackInfo &info);
 	// The open map of a JavaScript value. Throws EINVAL or EBADF.
 	static const MapParts &from(const Napi::Value &value, const char *operation);
 	explicit Map(const Napi::CallbackInfo &info);

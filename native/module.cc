@@ -32,6 +32,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports)
 	env.SetInstanceData(made);
 
 	exports.Set("loadObject", Napi::Function::New<Object::load>(env, "loadObject"));
+	exports.Set("openPinnedMap", Napi::Function::New<Map::open_pinned>(env, "openPinnedMap"));
 	exports.Set("openPinnedLink", Napi::Function::New<Link::open_pinned>(env, "openPinnedLink"));
 	exports.Set("openRingBuffer", Napi::Function::New<RingBuffer::open>(env, "openRingBuffer"));
 	exports.Set("openRawSocket", Napi::Function::New<RawSocket::open>(env, "openRawSocket"));

@@ -100,7 +100,6 @@ Napi::Value Object::load(const Napi::CallbackInfo &info)
 	const Napi::Env env = info.Env();
 	const std::string path = Argument(info, "loadObject", 0, "path").text();
 	const Argument options(info, "loadObject", 1, "options");
-	const Argument pin_directory(options, "pinDirectory");
 
 	LogCapture log;
 	errno = 0;
@@ -110,8 +109,7 @@ Napi::Value Object::load(const Napi::CallbackInfo &info)
 	set_max_entries(object.get(), Argument(options, "maxEntries"));
 	set_constants(object.get(), Argument(options, "constants"));
 	set_program_flags(env, object.get(), Argument(options, "programFlags"));
-	if (pin_directory.given())
-		use_pins(env, object.get(), pin_directory.text());
+	use_pins(object.get(), Argument(options, "pinPaths"));
 	if (const int error = bpf_object__load(object.get()))
 		fail(env, -error, "bpf_object__load", path, log.text());
 	return construct(classes(env).object, std::move(object));

@@ -5,8 +5,8 @@
 #include <bpf/libbpf.h>
 
 #include <cerrno>
-
-#include "handle.h"
+#include <climits>
+#include <cstring>
 
 namespace native
 {
@@ -54,16 +54,43 @@ void reuse(Napi::Env env, bpf_map *map, const Fd &fd, const std::string &path)
 		fail(env, -error, "bpf_map__reuse_fd", path);
 }
 
+// BPF_OBJ_GET opens objects of every kind; the info of one kind must not be read as that of another.
+bool is_kind(int fd, const std::string &kind)
+{
+	const std::string path = "/proc/self/fd/" + std::to_string(fd);
+	char target[PATH_MAX];
+	const ssize_t size = readlink(path.c_str(), target, sizeof(target) - 1);
+	if (size < 0)
+		return false;
+	target[size] = '\0';
+	return strstr(target, ("bpf_" + kind).c_str()) || strstr(target, ("bpf-" + kind).c_str());
+}
+
 } // namespace
 
-void use_pins(Napi::Env env, bpf_object *object, const std::string &directory)
+Fd open_pin(Napi::Env env, const std::string &path, const std::string &kind)
 {
-	bpf_map *map;
-	bpf_object__for_each_map(map, object)
-	{
-		if (bpf_map__is_internal(map)) // .rodata and similar maps belong to one program
-			continue;
-		const std::string path = directory + "/" + bpf_map__name(map);
+	const char *operation = "bpf_obj_get";
+	Fd fd(bpf_obj_get(path.c_str()));
+	if (!fd.open())
+		fail(env, errno, operation, path);
+	if (!is_kind(fd.get(), kind))
+		fail(env, EINVAL, operation, path + " is pinned, but not a " + kind);
+	return fd;
+}
+
+void use_pins(bpf_object *object, const Argument &paths)
+{
+	if (!paths.given())
+		return;
+	const Napi::Array names = paths.object().GetPropertyNames();
+	const Napi::Env env = names.Env();
+	for (uint32_t i = 0; i < names.Length(); i++) {
+		const std::string name = names.Get(i).ToString();
+		bpf_map *map = bpf_object__find_map_by_name(object, name.c_str());
+		if (!map)
+			paths.reject("names map " + name + ", which the object does not have");
+		const std::string path = Argument(paths, name.c_str()).text();
 		const Fd fd(bpf_obj_get(path.c_str()));
 		if (fd.open())
 			reuse(env, map, fd, path);

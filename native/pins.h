@@ -5,12 +5,18 @@
 
 #include <string>
 
+#include "arguments.h"
+#include "handle.h"
+
 struct bpf_object;
 
 namespace native
 {
 
-// Called before loading. Each map reuses the one that is pinned under its name, or is pinned there after its creation.
-void use_pins(Napi::Env env, bpf_object *object, const std::string &directory);
+// Opens what is pinned at `path`. Throws EINVAL if it is not of this kind, "map" or "link".
+Fd open_pin(Napi::Env env, const std::string &path, const std::string &kind);
+
+// Called before loading. Each map that has a path reuses the one pinned there, or is pinned there after its creation.
+void use_pins(bpf_object *object, const Argument &paths);
 
 } // namespace native

@@ -28,7 +28,7 @@ const TRAILERS: readonly (readonly [fixed: number, eachMember: number])[] = [
   [0, 0], // type_tag
   [0, 12], // enum64
 ];
-const KIND = { ARRAY: 3, STRUCT: 4, ENUM: 6, VAR: 14, DATASEC: 15 } as const;
+const KIND = { PTR: 2, ARRAY: 3, STRUCT: 4, ENUM: 6, VAR: 14, DATASEC: 15, DECL_TAG: 17 } as const;
 
 interface BtfMember {
   readonly name: string;
@@ -41,12 +41,13 @@ interface BtfMember {
 interface BtfType {
   readonly kind: number;
   readonly name: string;
-  /** Of a struct: its bytes. Of a pointer or variable: the ID of its type. */
+  /** Of a struct: its bytes. Of a pointer, variable or tag: the ID of its type. */
   readonly size: number;
   readonly hasBitFields: boolean;
   readonly members: readonly BtfMember[];
-  /** Elements of an array. */
+  /** Elements of an array, and the ID of their type. */
   readonly elements: number;
+  readonly elementType: number;
 }
 
 export interface Struct {
@@ -54,7 +55,7 @@ export interface Struct {
   readonly name: string;
   readonly bytes: number;
   /** Offsets in bytes. */
-  readonly fields: readonly { readonly name: string; readonly offset: number }[];
+  readonly fields: readonly { readonly name: string; readonly offset: number; readonly type: string }[];
 }
 
 export interface Enum {
@@ -70,6 +71,11 @@ export interface MapDeclaration {
   readonly type: number;
   /** Before the agent sets another one. */
   readonly maxEntries: number;
+  /** Of key and value; undefined where it declares none. */
+  readonly key: string | undefined;
+  readonly value: string | undefined;
+  /** Its btf_decl_tag. */
+  readonly tag: string | undefined;
 }
 
 /** The types of an object file's .BTF section. */
@@ -85,7 +91,7 @@ export class Btf {
   /** Named structs and enums. */
   types(): (Struct | Enum)[] {
     return this.#types.flatMap((type): (Struct | Enum)[] => {
-      if (type?.kind === KIND.STRUCT) return [structOf(type)];
+      if (type?.kind === KIND.STRUCT) return [this.#struct(type)];
       if (type?.kind === KIND.ENUM) return [{ kind: 'enum', name: type.name, members: type.members }];
       return [];
     });
@@ -94,13 +100,16 @@ export class Btf {
   /** In the order of BTF, which is that of their first use. */
   maps(): MapDeclaration[] {
     const section = this.#types.find((type) => type?.kind === KIND.DATASEC && type.name === '.maps');
-    const variables = (section?.members ?? []).map(({ value }) => this.#type(value));
-    return variables.map(({ name, size }) => {
+    return (section?.members ?? []).map(({ value: id }) => {
+      const { name, size } = this.#type(id);
       const { members } = this.#type(size);
       return {
         name,
         type: this.#number(members, 'type'),
         maxEntries: this.#number(members, 'max_entries'),
+        key: this.#pointedTo(members, 'key'),
+        value: this.#pointedTo(members, 'value'),
+        tag: this.#types.find((type) => type?.kind === KIND.DECL_TAG && type.size === id)?.name,
       };
     });
   }
@@ -112,17 +121,36 @@ export class Btf {
     return this.#type(this.#type(member.value).size).elements;
   }
 
+  /** What __type(name, type) declared: a pointer to the type. */
+  #pointedTo(members: readonly BtfMember[], name: string): string | undefined {
+    const member = members.find((each) => each.name === name);
+    return member && this.#typeName(this.#type(member.value).size);
+  }
+
+  #struct({ name, size, members, hasBitFields }: BtfType): Struct {
+    const bytes = (offset: number): number => (hasBitFields ? offset & 0xff_ffff : offset) / 8;
+    const fields = members.map((member) => ({
+      name: member.name,
+      offset: bytes(member.offset),
+      type: this.#typeName(member.value),
+    }));
+    return { kind: 'struct', name, bytes: size, fields };
+  }
+
+  /** As C has it: 'struct xtr_member[16]'. */
+  #typeName(id: number): string {
+    if (id === 0) return 'void';
+    const type = this.#type(id);
+    if (type.kind === KIND.PTR) return `${this.#typeName(type.size)} *`;
+    if (type.kind === KIND.ARRAY) return `${this.#typeName(type.elementType)}[${type.elements}]`;
+    return type.kind === KIND.STRUCT ? `struct ${type.name}` : type.name;
+  }
+
   #type(id: number): BtfType {
     const type = this.#types[id];
     if (type === undefined) throw new Error(`no BTF type ${id}`);
     return type;
   }
-}
-
-function structOf({ name, size, members, hasBitFields }: BtfType): Struct {
-  const bytes = (offset: number): number => (hasBitFields ? offset & 0xff_ffff : offset) / 8;
-  const fields = members.map((member) => ({ name: member.name, offset: bytes(member.offset) }));
-  return { kind: 'struct', name, bytes: size, fields };
 }
 
 function parseTypes({ bytes: btf, littleEndian }: Section): BtfType[] {
@@ -149,6 +177,7 @@ function parseTypes({ bytes: btf, littleEndian }: Section): BtfType[] {
     found.push({
       ...{ kind, members, name: name(at), size: u32(at + 8), hasBitFields: info >>> 31 === 1 },
       elements: kind === KIND.ARRAY ? u32(at + TYPE_BYTES + 8) : 0,
+      elementType: kind === KIND.ARRAY ? u32(at + TYPE_BYTES) : 0,
     });
     at += TYPE_BYTES + fixed + memberCount * eachMember;
   }

@@ -23,10 +23,17 @@ function renderEnum({ name, members }: Enum): string {
   return `export const ${name} = {\n${members.map((member) => `  ${member.name}: ${member.value},\n`).join('')}} as const;\n`;
 }
 
+/** What becomes of the content of a map when an agent starts (bpf/maps.h). */
+const MAP_CLASSES = ['state', 'volatile'];
+
+function renderMap({ name, type, maxEntries, tag }: MapDeclaration): string {
+  if (tag === undefined || !MAP_CLASSES.includes(tag))
+    throw new Error(`map ${name} has no class: mark it XTR_STATE or XTR_VOLATILE in bpf/maps.h`);
+  return `  ${name}: { type: ${type}, maxEntries: ${maxEntries}, class: '${tag}' },\n`;
+}
+
 function renderMaps(maps: readonly MapDeclaration[]): string {
-  const lines = maps.map(
-    ({ name, type, maxEntries }) => `  ${name}: { type: ${type}, maxEntries: ${maxEntries} },\n`,
-  );
+  const lines = maps.map(renderMap);
   return `export const xtr_maps = {\n${lines.join('')}} as const;\n\nexport type MapName = keyof typeof xtr_maps;\n`;
 }
 

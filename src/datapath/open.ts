@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, mkdirSync } from 'node:fs';
 import type { AdoptedState } from '#control/contract/inputs.js';
 import type { DataPath } from '#core/ports.js';
+import { ADOPTERS } from './programs/adopters.js';
 import { AdapterCounters } from './adapter-counters.js';
 import { XdpDataPath } from './data-path.js';
 import type { MapName } from './generated/layout.js';
@@ -14,11 +14,12 @@ import { cachedFlows, cacheSlots, mapSizes } from './tables/map-sizes.js';
 import { type BpfMap, loadNative, type MapByName, type Native } from './native.js';
 import type { DataPathOptions } from './options.js';
 import { PacketSender } from './punts/packet-sender.js';
+import { MapPins } from './programs/map-pins.js';
 import { PinPaths } from './programs/pin-paths.js';
 import { programFor, type ProgramName, Programs } from './programs/programs.js';
 import { Punts } from './punts/punts.js';
 import { Tables } from './tables/tables.js';
-import { tearDownOtherVersions, tearDownThisVersion } from './programs/tear-down.js';
+import { removeIfEmpty } from './programs/tear-down.js';
 
 /** Of bpf/maps.h, in its order, the one for punts last. */
 const MAP_NAMES = [
@@ -64,13 +65,14 @@ class Opened {
 export function openDataPath(options: DataPathOptions): DataPath {
   const native = loadNative();
   const paths = new PinPaths(options.bpfFilesystem, options.name);
-  const found = existsSync(paths.maps);
   const opened = new Opened();
+  const pins = new MapPins(paths, ADOPTERS);
   try {
-    return open(native, paths, found, options, opened);
+    return open(native, paths, pins, options, opened);
   } catch (error) {
     opened.close();
-    if (!found) tearDownThisVersion(native, paths);
+    pins.abandon();
+    removeIfEmpty(paths);
     throw error;
   }
 }
@@ -78,24 +80,24 @@ export function openDataPath(options: DataPathOptions): DataPath {
 function open(
   native: Native,
   paths: PinPaths,
-  found: boolean,
+  pins: MapPins,
   options: DataPathOptions,
   opened: Opened,
 ): DataPath {
-  mkdirSync(paths.maps, { recursive: true, mode: 0o700 });
+  const cpus = native.numPossibleCpus();
   const programs = opened.add(new Programs());
   const needed = new Set<ProgramName>(options.interfaces.map(({ roles }) => programFor(roles)));
   programs.load(native, options.bpfDirectory, needed.size > 0 ? needed : new Set(['eid_ingress']), {
-    pinDirectory: paths.maps,
-    maxEntries: mapSizes(options.sizes, native.numPossibleCpus()),
+    pinPaths: pins.paths,
+    maxEntries: mapSizes(options.sizes, cpus),
   });
-  const maps = new Map<MapName, BpfMap>(MAP_NAMES.map((name) => [name, opened.add(programs.map(name))]));
+  const maps = new Map<string, BpfMap>(MAP_NAMES.map((name) => [name, opened.add(programs.map(name))]));
   const map: MapByName = (name) => maps.get(name) ?? opened.add(programs.map(name));
+  pins.adopt(native, map);
 
   const counters = new AdapterCounters();
-  const cpus = native.numPossibleCpus();
   const tables = new Tables(map, cpus, statusBits(options), counters);
-  const adopted: AdoptedState | undefined = found ? tables.adopt() : undefined;
+  const adopted: AdoptedState | undefined = pins.adopts ? tables.adopt() : undefined;
   writeConfiguration(map, options);
   const caches = new Caches(
     map('xtr_caches'),
@@ -104,19 +106,36 @@ function open(
     map('xtr_mapping_counters').maxEntries / cpus,
   );
   tables.publish();
-  tearDownOtherVersions(native, paths);
-  const links = opened.add(new Links(native, paths, options));
-  links.removeOthers(options.interfaces);
-  const interfaces = new Interfaces(links, programs, map, options.interfaces);
-
   const sender = opened.add(new PacketSender(native, counters));
+  const punts = opened.add(new Punts(native, map('xtr_punts'), sender, counters));
+
+  const links = opened.add(new Links(native, paths, options));
+  const interfaces = attach(links, programs, map, options);
+  pins.commit();
   const parts = {
-    ...{ tables, caches, counters, adopted, interfaces, pinPath: paths.version, maps: [...maps.values()] },
+    ...{ tables, caches, counters, adopted, interfaces, punts },
+    ...{ pinPath: paths.instance, maps: [...maps.values()] },
     injector: new Injector(interfaces, sender, counters),
-    punts: opened.add(new Punts(native, map('xtr_punts'), sender, counters)),
     close: () => opened.close(),
   };
   return new XdpDataPath(parts, map('xtr_counters'), map('xtr_punt_counters'));
+}
+
+/** Puts the programs on their interfaces; they are to have all that they need. */
+function attach(
+  links: Links,
+  programs: Programs,
+  map: MapByName,
+  { interfaces }: DataPathOptions,
+): Interfaces {
+  try {
+    links.takeOver();
+    links.removeOthers(interfaces);
+    return new Interfaces(links, programs, map, interfaces);
+  } catch (error) {
+    links.abandon();
+    throw error;
+  }
 }
 
 /** Bit n is the n-th of our locators in a record, and all of them are up as far as we can say. */

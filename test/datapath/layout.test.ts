@@ -55,11 +55,18 @@ test('maps are those of the object, as it declares them', (t) => {
   const object = readFileSync(compileBpf('test/datapath/layout-probe.bpf.c'));
   const expected = `
 export const xtr_maps = {
-  probe_hash: { type: 1, maxEntries: 77 },
-  probe_ring: { type: 27, maxEntries: 4096 },
+  probe_hash: { type: 1, maxEntries: 77, class: 'state' },
+  probe_ring: { type: 27, maxEntries: 4096, class: 'volatile' },
 } as const;
 `;
   t.true(renderLayout(object, headers).includes(expected));
+});
+
+test('a map without a class is an error that says what to do', (t) => {
+  const object = readFileSync(compileBpf('test/native/probe.bpf.c'));
+  t.throws(() => renderLayout(object, []), {
+    message: /^map probe_\w+ has no class: mark it XTR_STATE or XTR_VOLATILE in bpf\/maps.h$/,
+  });
 });
 
 test('a type that no BTF mentions is an error that says what to do', (t) => {

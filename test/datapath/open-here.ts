@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Data paths without interfaces: real maps and programs, pinned in a BPF file system of the test.
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { type EidPrefix, formatEidPrefix, parseAddress, parsePrefix } from '#addr/index.js';
 import type { Forwarding, ForwardingLocator, LocalEid } from '#control/contract/forwarding.js';
 import type { DataPath, ForwardingState, TrieEffect } from '#core/ports.js';
 import { type DataPathOptions, openDataPath } from '#datapath/index.js';
+import { pinnedMaps } from '#datapath/programs/pin-paths.js';
 import { mapSizes } from '#datapath/tables/map-sizes.js';
 import type { BpfObject } from '#native';
 import { addon } from '#test/native/addon.js';
@@ -37,7 +38,7 @@ export function openHere(t: ExecutionContext, options: DataPathOptions): DataPat
 export function openPinned(t: ExecutionContext, dataPath: DataPath): BpfObject {
   const { pinPath } = dataPath.status();
   const object = addon.loadObject('bpf/build/eid_ingress.bpf.o', {
-    pinDirectory: join(pinPath, 'maps'),
+    pinPaths: pinnedMaps(pinPath),
     maxEntries: mapSizes(SIZES, addon.numPossibleCpus()),
   });
   t.teardown(() => object.close());

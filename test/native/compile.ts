@@ -41,3 +41,9 @@ export function compileBpf(source: string): string {
   ]);
   return output;
 }
+
+/** Pin paths for the maps of probe.bpf.c. */
+export function probePins(directory: string): Record<string, string> {
+  const names = ['probe_hash', 'probe_lpm', 'probe_per_cpu_counters', 'probe_ports', 'probe_ring'];
+  return Object.fromEntries(names.map((name) => [name, join(directory, name)]));
+}

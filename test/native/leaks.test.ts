@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import test, { type ExecutionContext } from 'ava';
 import { addon, bpfError, openDescriptors, u32 } from './addon.js';
-import { compileBpf } from './compile.js';
+import { compileBpf, probePins } from './compile.js';
 import { mountBpffs } from './sandbox.js';
 
 const probe = compileBpf('test/native/probe.bpf.c');
@@ -30,18 +30,19 @@ test.serial('objects, maps, programs and sockets that are closed', (t) => {
 });
 
 test.serial('loads and calls that fail', (t) => {
-  const pinDirectory = mountBpffs(t);
-  addon.loadObject(probe, { pinDirectory, maxEntries: { probe_lpm: 7 } }).close();
+  const directory = mountBpffs(t);
+  const pinPaths = probePins(directory);
+  addon.loadObject(probe, { pinPaths, maxEntries: { probe_lpm: 7 } }).close();
   const object = addon.loadObject(probe);
   const [hash, program] = [object.map('probe_hash'), object.program('probe_count')];
   leaksNothing(t, () => {
     bpfError(() => addon.loadObject('/nonexistent'));
     bpfError(() => addon.loadObject(broken));
-    bpfError(() => addon.loadObject(broken, { pinDirectory }));
-    bpfError(() => addon.loadObject(probe, { pinDirectory }));
+    bpfError(() => addon.loadObject(broken, { pinPaths }));
+    bpfError(() => addon.loadObject(probe, { pinPaths }));
     bpfError(() => addon.loadObject(probe, { maxEntries: { nope: 1 } }));
     bpfError(() => addon.openRingBuffer(hash, 1, () => undefined));
-    bpfError(() => addon.openPinnedLink(`${pinDirectory}/probe_hash`));
+    bpfError(() => addon.openPinnedLink(`${directory}/probe_hash`));
     bpfError(() => program.attachXdp(2 ** 31 - 1, 'native'));
     bpfError(() => hash.lookup(u32()));
   });

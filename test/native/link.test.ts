@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { addon } from './addon.js';
-import { compileBpf } from './compile.js';
+import { compileBpf, probePins } from './compile.js';
 import { addNamespace, addVeth, mountBpffs, run, runInside } from './sandbox.js';
 import type { AttachFacts, TrafficFacts } from './link-inside.js';
 
@@ -67,10 +67,11 @@ test('a pin path that is taken is EEXIST, and nothing stays attached', async (t)
 });
 
 test('no pin is ENOENT; a pin of a map is no link', (t) => {
-  const pinDirectory = mountBpffs(t);
-  addon.loadObject(probe, { pinDirectory }).close();
-  t.throws(() => addon.openPinnedLink(join(pinDirectory, 'none')), { code: 'ENOENT', message: /none/ });
-  t.throws(() => addon.openPinnedLink(join(pinDirectory, 'probe_hash')), {
+  const directory = mountBpffs(t);
+  const pinPaths = probePins(directory);
+  addon.loadObject(probe, { pinPaths }).close();
+  t.throws(() => addon.openPinnedLink(join(directory, 'none')), { code: 'ENOENT', message: /none/ });
+  t.throws(() => addon.openPinnedLink(join(directory, 'probe_hash')), {
     code: 'EINVAL',
     message: /is pinned, but not a link/,
   });

@@ -70,10 +70,11 @@ const wrong: readonly [string, readonly unknown[], RegExp][] = [
   ['a path with NUL', ['a\0b'], /no NUL character/],
   ['options that are no object', [probe, 3], /options has to be an object/],
   [
-    'a pin directory that is no string',
-    [probe, { pinDirectory: 3 }],
-    /options.pinDirectory has to be a string/,
+    'a pin path that is no string',
+    [probe, { pinPaths: { probe_hash: 3 } }],
+    /options.pinPaths.probe_hash has to be a string/,
   ],
+  ['a pin of an unknown map', [probe, { pinPaths: { nope: '/x' } }], /pinPaths names map nope/],
   ['an unknown map', [probe, { maxEntries: { nope: 1 } }], /names map nope, which the object does not have/],
   [
     'a negative size',

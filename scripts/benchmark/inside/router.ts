@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A router without control plane: the product's data path on the interfaces of its namespace, and tables to fill it.
-import { unlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import type { BpfLink, BpfObject, BpfProgram } from '#native';
 import type { DataPath, TrieEffect } from '#core/ports.js';
 import { type DataPathOptions, openDataPath } from '#datapath/index.js';
+import { pinnedMaps } from '#datapath/programs/pin-paths.js';
 import { mapSizes } from '#datapath/tables/map-sizes.js';
 import { loadNative } from '#datapath/native.js';
 import { multiBufferOptions } from '#datapath/programs/kernel-features.js';
@@ -126,17 +125,13 @@ function loadCost(target: Target, flows: number): BpfObject {
   const maxEntries = { bench_flows: flows };
   if (target === 'nothing' || target === 'bare')
     return native.loadObject(objectPath('restore_bare'), { maxEntries });
-  const { pinPath } = opened().status();
-  const pinDirectory = join(pinPath, 'maps');
-  const options = {
-    pinDirectory,
+  // each has flows of its own; only the maps of the data path are shared
+  const pinPaths = pinnedMaps(opened().status().pinPath);
+  return native.loadObject(objectPath(`restore_${target}`), {
+    pinPaths,
     maxEntries: { ...sizes, ...maxEntries },
     ...multiBufferOptions(native),
-  };
-  const object = native.loadObject(objectPath(`restore_${target}`), options);
-  // each has flows of its own; only the maps of the data path are shared
-  for (const name of object.mapNames) if (name.startsWith('bench_')) unlinkSync(join(pinDirectory, name));
-  return object;
+  });
 }
 
 export type RouterMethods = typeof methods;

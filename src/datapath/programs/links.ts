@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataPathError } from '#datapath/data-path-error.js';
 import { type BpfLink, type BpfProgram, isBpfError, type Native } from '#datapath/native.js';
@@ -17,7 +17,13 @@ const ADVICE: Readonly<Record<string, string>> = {
   EPERM: ': attaching needs root, or CAP_BPF and CAP_NET_ADMIN',
 };
 
-/** The pinned XDP links, one for each interface. They go on working without this process. */
+/**
+ * The pinned XDP links, one for each interface. They go on working without this process. Their paths have no version:
+ * each start, that of another version too, replaces the program of a link in one step, so that no frame passes the
+ * interface without a program. While one interface has its new program and the next one its old, each frame meets one of
+ * them whole, with its own maps; both programs forward by the same state, which nothing changes until the last link is
+ * updated.
+ */
 export class Links {
   readonly #native: Native;
   readonly #paths: PinPaths;
@@ -25,6 +31,8 @@ export class Links {
   readonly #onFallback: DataPathOptions['onFallback'];
   /** By interface name. */
   readonly #links = new Map<string, BpfLink>();
+  /** Interfaces that had no link before this process. */
+  readonly #fresh = new Set<string>();
 
   constructor(
     native: Native,
@@ -83,7 +91,23 @@ export class Links {
 
   #attachAs(mode: XdpMode, { name, ifindex }: DataPathInterface, program: BpfProgram): XdpMode {
     this.#keep(name, program.attachXdp(ifindex, mode, this.#paths.link(mode, name)));
+    this.#fresh.add(name);
     return mode;
+  }
+
+  /** Links of the layout before the first release: takes them over, so that they are updated in place like any other. */
+  takeOver(): void {
+    for (const layout of this.#paths.oldLayouts())
+      for (const mode of XDP_MODES)
+        for (const pin of pinsIn(join(layout, 'links', mode))) {
+          const path = join(this.#paths.links, mode, pin);
+          if (!existsSync(path)) renameSync(join(layout, 'links', mode, pin), path);
+        }
+  }
+
+  /** When the start has failed: takes the programs off interfaces that had none before. */
+  abandon(): void {
+    for (const name of this.#fresh) this.remove(name);
   }
 
   #keep(name: string, link: BpfLink): void {
@@ -95,7 +119,7 @@ export class Links {
   removeOthers(targets: readonly DataPathInterface[]): void {
     const names = new Set(targets.map(({ name }) => name));
     for (const mode of XDP_MODES) {
-      for (const pin of readdirSync(join(this.#paths.links, mode))) {
+      for (const pin of pinsIn(join(this.#paths.links, mode))) {
         if (names.has(decodePinName(pin))) continue;
         this.#native.openPinnedLink(join(this.#paths.links, mode, pin)).destroy();
       }
@@ -115,6 +139,10 @@ export class Links {
   close(): void {
     for (const link of this.#links.values()) link.close();
   }
+}
+
+function pinsIn(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory) : [];
 }
 
 function attachError(error: unknown, { name }: DataPathInterface): unknown {

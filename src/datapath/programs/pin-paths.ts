@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { statfsSync } from 'node:fs';
+import { readdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataPathError } from '#datapath/data-path-error.js';
-import { xtr_constants } from '#datapath/generated/layout.js';
+import { type MapName, xtr_constants, xtr_maps } from '#datapath/generated/layout.js';
 
 /** Magic number of a BPF file system (linux/magic.h). */
 const BPF_FS_MAGIC = 0xcafe4a11;
 
 export const XDP_MODES = ['native', 'generic'] as const;
 export type XdpMode = (typeof XDP_MODES)[number];
+
+const STATE_DIRECTORY = /^state-v(\d+)$/;
+/** Of the layout before the first release, which had links and maps together below v1 to v5. */
+const OLD_LAYOUT_DIRECTORY = /^v\d+$/;
 
 /** BPF file systems take no dot in a name; VLAN interfaces have one. */
 export function encodePinName(name: string): string {
@@ -19,27 +23,75 @@ export function decodePinName(name: string): string {
   return name.replace(/%([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
 }
 
-/** Where the maps and links of one instance are pinned: <bpffs>/xtrd/<name>/v<layout version>/... */
+const MAP_NAMES = Object.keys(xtr_maps) as MapName[];
+export const STATE_MAPS: readonly MapName[] = MAP_NAMES.filter((name) => xtr_maps[name].class === 'state');
+export const VOLATILE_MAPS: readonly MapName[] = MAP_NAMES.filter(
+  (name) => xtr_maps[name].class === 'volatile',
+);
+
+/**
+ * Where one instance is pinned:
+ *
+ *   <bpffs>/xtrd/<name>/links/<mode>/<interface>   the XDP links, which every start updates in place
+ *   <bpffs>/xtrd/<name>/state-v<N>/<map>           maps that the next agent goes on with; N is XTR_STATE_VERSION
+ *   <bpffs>/xtrd/<name>/volatile/<map>             all other maps of the programs that run; every start makes its own
+ *   <bpffs>/xtrd/<name>/starting/                  state and volatile maps of a start that is not complete
+ */
 export class PinPaths {
-  /** Of all layout versions. */
   readonly instance: string;
-  readonly version: string;
-  readonly maps: string;
   readonly links: string;
+  readonly state: string;
+  readonly volatile: string;
+  readonly starting: { readonly all: string; readonly state: string; readonly volatile: string };
 
   /** @throws DataPathError when there is no BPF file system */
   constructor(bpfFilesystem: string, name: string) {
     checkBpfFilesystem(bpfFilesystem);
     this.instance = join(bpfFilesystem, 'xtrd', encodePinName(name));
-    this.version = join(this.instance, `v${xtr_constants.XTR_LAYOUT_VERSION}`);
-    this.maps = join(this.version, 'maps');
-    this.links = join(this.version, 'links');
+    this.links = join(this.instance, 'links');
+    this.state = stateDirectory(this.instance, xtr_constants.XTR_STATE_VERSION);
+    this.volatile = join(this.instance, 'volatile');
+    const all = join(this.instance, 'starting');
+    this.starting = { all, state: join(all, 'state'), volatile: join(all, 'volatile') };
   }
 
   /** A link does not tell its mode, so its path does. */
   link(mode: XdpMode, interfaceName: string): string {
     return join(this.links, mode, encodePinName(interfaceName));
   }
+
+  stateOf(version: number): string {
+    return stateDirectory(this.instance, version);
+  }
+
+  /** Versions of the state that is pinned, the newest first. The instance has to exist. */
+  stateVersions(): number[] {
+    const versions = readdirSync(this.instance).flatMap((entry) => STATE_DIRECTORY.exec(entry)?.[1] ?? []);
+    return versions.map(Number).sort((a, b) => b - a);
+  }
+
+  /** Directories of the layout before the first release. The instance has to exist. */
+  oldLayouts(): string[] {
+    const found = readdirSync(this.instance).filter((entry) => OLD_LAYOUT_DIRECTORY.test(entry));
+    return found.map((entry) => join(this.instance, entry));
+  }
+}
+
+function stateDirectory(instance: string, version: number): string {
+  return join(instance, `state-v${version}`);
+}
+
+/** Paths by map name. */
+export function mapPaths(names: readonly MapName[], directory: string): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, join(directory, name)]));
+}
+
+/** Where the maps of a running data path are, by map name. @param pinPath of its status */
+export function pinnedMaps(pinPath: string): Record<string, string> {
+  return {
+    ...mapPaths(STATE_MAPS, stateDirectory(pinPath, xtr_constants.XTR_STATE_VERSION)),
+    ...mapPaths(VOLATILE_MAPS, join(pinPath, 'volatile')),
+  };
 }
 
 function checkBpfFilesystem(path: string): void {

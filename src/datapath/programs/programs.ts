@@ -19,7 +19,13 @@ export function programFor(roles: DataPathInterface['roles']): ProgramName {
   return roles.includes('eid') ? 'both_ingress' : 'rloc_ingress';
 }
 
-/** The BPF objects that the interfaces need; each has all maps, and they share the pinned ones. */
+interface LoadOptions {
+  /** By map name. */
+  readonly pinPaths: Record<string, string>;
+  readonly maxEntries: MapSizes;
+}
+
+/** The BPF objects that the interfaces need; each has all maps, and they share them through their pins. */
 export class Programs {
   readonly #objects = new Map<ProgramName, BpfObject>();
   readonly #programs = new Map<ProgramName, BpfProgram>();
@@ -29,7 +35,7 @@ export class Programs {
     native: Native,
     directory: string | undefined,
     names: ReadonlySet<ProgramName>,
-    options: { readonly pinDirectory: string; readonly maxEntries: MapSizes },
+    options: LoadOptions,
   ): void {
     for (const name of names) {
       const path = join(directory ?? BPF_DIRECTORY, `${name}.bpf.o`);
@@ -60,11 +66,7 @@ export class Programs {
   }
 }
 
-function load(
-  native: Native,
-  path: string,
-  options: { readonly pinDirectory: string; readonly maxEntries: MapSizes },
-): BpfObject {
+function load(native: Native, path: string, options: LoadOptions): BpfObject {
   try {
     return native.loadObject(path, { ...options, ...multiBufferOptions(native) });
   } catch (error) {

@@ -1,44 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadNative, type Native } from '#datapath/native.js';
+import { loadNative } from '#datapath/native.js';
 import { PinPaths } from './pin-paths.js';
 
 /**
- * Removes the links and pins of an instance, of every layout version: forwarding by XDP ends. Loads no program.
+ * Removes the links and pins of an instance, of every version: forwarding by XDP ends. Loads no program.
  * @returns whether there was anything
  */
 export function tearDown(bpfFilesystem: string, name: string): boolean {
-  const { instance } = new PinPaths(bpfFilesystem, name);
-  if (!existsSync(instance)) return false;
+  const paths = new PinPaths(bpfFilesystem, name);
+  if (!existsSync(paths.instance)) return false;
   const native = loadNative();
-  for (const version of readdirSync(instance)) removeVersion(native, join(instance, version));
-  rmdirSync(instance);
+  // links first: programs end before their tables do
+  for (const links of [paths.links, ...paths.oldLayouts().map((directory) => join(directory, 'links'))])
+    removeTree(links, (path) => native.openPinnedLink(path).destroy());
+  removePins(paths.instance);
   return true;
 }
 
-/** Pins of other layout versions, whose programs stand in the way of ours. */
-export function tearDownOtherVersions(native: Native, paths: PinPaths): void {
-  if (!existsSync(paths.instance)) return;
-  for (const entry of readdirSync(paths.instance)) {
-    const version = join(paths.instance, entry);
-    if (version !== paths.version) removeVersion(native, version);
-  }
-}
-
-/** What a start that failed has pinned. Other layout versions go on forwarding. */
-export function tearDownThisVersion(native: Native, paths: PinPaths): void {
-  if (!existsSync(paths.version)) return;
-  removeVersion(native, paths.version);
-  if (readdirSync(paths.instance).length === 0) rmdirSync(paths.instance);
-}
-
-function removeVersion(native: Native, version: string): void {
-  const [links, maps] = [join(version, 'links'), join(version, 'maps')];
-  // links first: programs end before their tables do
-  removeTree(links, (path) => native.openPinnedLink(path).destroy());
-  removeTree(maps, unlinkSync);
-  rmdirSync(version);
+/** Removes a directory of pins, if it exists. What is pinned there goes unless something else holds it. */
+export function removePins(directory: string): void {
+  removeTree(directory, unlinkSync);
 }
 
 function removeTree(directory: string, removeFile: (path: string) => void): void {
@@ -49,4 +32,10 @@ function removeTree(directory: string, removeFile: (path: string) => void): void
     else removeFile(path);
   }
   rmdirSync(directory);
+}
+
+/** Removes the directories of an instance that hold no pin. */
+export function removeIfEmpty({ instance, links }: PinPaths): void {
+  for (const directory of [join(links, 'native'), join(links, 'generic'), links, instance])
+    if (existsSync(directory) && readdirSync(directory).length === 0) rmdirSync(directory);
 }

@@ -11,6 +11,7 @@ import { formatAddress, parseAddress, parsePrefix } from '#addr/index.js';
 import { formatEid } from '#test/helpers/eid.js';
 import type { TrieEffect } from '#core/ports.js';
 import { openDataPath } from '#datapath/index.js';
+import { pinnedMaps } from '#datapath/programs/pin-paths.js';
 import { mapSizes } from '#datapath/tables/map-sizes.js';
 import { makeSite } from '#test/bpf/make-site.js';
 import { EID, EID7, HOST, HOST7, HOST_MAC, OURS, RLOC } from '#test/bpf/site.js';
@@ -40,9 +41,9 @@ function effectOf({ eid, rloc }: Change): TrieEffect {
 }
 
 /** Sends packets to each EID in turn until the other process has changed all. */
-async function look(pinDirectory: string, counts: number): Promise<Seen> {
+async function look(pinPath: string, counts: number): Promise<Seen> {
   const object = addon.loadObject('bpf/build/eid_ingress.bpf.o', {
-    ...{ pinDirectory, maxEntries: mapSizes(SIZES, addon.numPossibleCpus()) },
+    ...{ pinPaths: pinnedMaps(pinPath), maxEntries: mapSizes(SIZES, addon.numPossibleCpus()) },
   });
   const program = object.program('xtr_eid_ingress');
   const seen: Record<string, Sighting[]> = {};
@@ -99,7 +100,7 @@ async function change(): Promise<void> {
       ...{ type: 'local-eid-set', eid, entry: { kind: 'local', ifindex: undefined, dynamic: false } },
     })),
   );
-  const looker = fork(fileURLToPath(import.meta.url), [join(dataPath.status().pinPath, 'maps'), counts], {
+  const looker = fork(fileURLToPath(import.meta.url), [dataPath.status().pinPath, counts], {
     serialization: 'advanced',
   });
   await once(looker, 'message');
@@ -127,6 +128,6 @@ async function churn(counts: string, apply: (effects: TrieEffect[]) => boolean):
 }
 
 process.on('disconnect', () => process.exit());
-const [pinDirectory, counts] = process.argv.slice(2);
-if (pinDirectory === undefined || counts === undefined) await change();
-else process.send?.(await look(pinDirectory, openSync(counts, 'r')));
+const [pinPath, counts] = process.argv.slice(2);
+if (pinPath === undefined || counts === undefined) await change();
+else process.send?.(await look(pinPath, openSync(counts, 'r')));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs on interfaces: which, in which mode, and what becomes of them.
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import type { DataPath, DataPathStatus } from '#core/ports.js';
@@ -206,3 +206,19 @@ test.serial('tearing down takes the programs off, also under a running agent', a
   const { reasons } = await agent.call<ReturnType<DataPath['counters']>>('counters');
   t.true('encapsulated' in reasons);
 });
+
+test.serial(
+  'tearing down takes the programs off that the layout before the first release left',
+  async (t) => {
+    const site = buildSite(t);
+    const agent = startAgent(t, site);
+    await open(agent, site.options);
+    await agent.kill();
+    const instance = join(site.options.bpfFilesystem, 'xtrd', 'xtrt');
+    mkdirSync(join(instance, 'v5'));
+    renameSync(join(instance, 'links'), join(instance, 'v5/links'));
+    t.true(await startAgent(t, site).call('tearDown', site.options.bpfFilesystem, site.options.name));
+    t.deepEqual([xdpMode(site.xtr, 'e0'), xdpMode(site.xtr, 'r0')], ['', '']);
+    t.false(existsSync(instance));
+  },
+);
