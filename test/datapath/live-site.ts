@@ -95,8 +95,14 @@ function route(namespace: string, to: string, via: string): void {
   run('ip', '-n', namespace, 'route', 'add', `${to}/${length(to)}`, 'via', via);
 }
 
-export function startAgent(t: ExecutionContext, site: Site, namespace = site.xtr): Inside {
-  return new Inside(t, namespace, './agent-inside.js');
+/** @param module of another version of the agent, where that is wanted */
+export function startAgent(
+  t: ExecutionContext,
+  site: Site,
+  namespace = site.xtr,
+  module = './agent-inside.js',
+): Inside {
+  return new Inside(t, namespace, module);
 }
 
 /** A peer that listens on the address and port, and what it gets. */

@@ -2,6 +2,7 @@
 // A host: sends UDP and tells what comes.
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { emit, serve } from './inside.js';
 
@@ -10,9 +11,47 @@ export interface Datagram {
   readonly from: string;
 }
 
-const sockets = new Map<string, Socket>();
+/** UDP over IPv4 of the whole namespace, as its kernel counts. */
+export interface UdpCounts {
+  /** Read by programs, or thrown away as their buffers were full: all that came to a socket. */
+  readonly received: number;
+  readonly sent: number;
+}
 
-async function socket(address: string, port: number): Promise<Socket> {
+/** Datagrams of a stream that is late are sent together, at most so many: the queue of a veth holds 256. */
+const STREAM_BURST = 32;
+
+const sockets = new Map<string, Socket>();
+let streaming = false;
+
+function udpCounts(): UdpCounts {
+  const [names = [], values = []] = readFileSync('/proc/net/snmp', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('Udp: '))
+    .map((line) => line.split(' '));
+  const count = (name: string): number => Number(values[names.indexOf(name)]);
+  return { received: count('InDatagrams') + count('RcvbufErrors'), sent: count('OutDatagrams') };
+}
+
+async function stream(
+  sender: Socket,
+  to: string,
+  port: number,
+  payload: Uint8Array,
+  rate_pps: number,
+): Promise<void> {
+  const start = performance.now();
+  for (let sent = 0; streaming; await promisify(setTimeout)(1)) {
+    const due = Math.min(((performance.now() - start) * rate_pps) / 1000 - sent, STREAM_BURST);
+    for (let i = 0; i < due; i++, sent++) sender.send(payload, port, to);
+  }
+}
+
+async function socket(
+  address: string,
+  port: number,
+  onDatagram?: (datagram: Datagram) => void,
+): Promise<Socket> {
   const key = `${address} ${port}`;
   const known = sockets.get(key);
   if (known) return known;
@@ -20,17 +59,27 @@ async function socket(address: string, port: number): Promise<Socket> {
   sockets.set(key, made);
   made.bind(port, address);
   await once(made, 'listening');
-  made.on('message', (bytes, { address: from }) => emit('datagram', { bytes, from } satisfies Datagram));
+  made.on('message', (bytes, { address: from }) => onDatagram?.({ bytes, from }));
   return made;
 }
 
 serve({
   async listen(address: string, port: number) {
-    await socket(address, port);
+    await socket(address, port, (datagram) => emit('datagram', datagram));
   },
+  /** Datagrams until `stopStream`, and whoever comes to the socket is counted only. */
+  async stream(from: string, to: string, port: number, payload: Uint8Array, rate_pps: number) {
+    const sender = await socket(from, port);
+    streaming = true;
+    void stream(sender, to, port, payload, rate_pps);
+  },
+  stopStream() {
+    streaming = false;
+  },
+  udpCounts,
   /** One datagram after the other, `interval_ms` apart. */
   async send(from: string, to: string, port: number, payloads: readonly Uint8Array[], interval_ms = 0) {
-    const sender = await socket(from, port);
+    const sender = await socket(from, port, (datagram) => emit('datagram', datagram));
     const send = promisify<Uint8Array, number, string>(sender.send.bind(sender));
     for (const payload of payloads) {
       await send(payload, port, to);
