@@ -130,11 +130,8 @@ class InterfaceWatch {
     const commands = Array.from({ length: BATCH }, (_, i) => `link show dev ${names[i % names.length]}\n`);
     while (!this.#stopped) {
       const ip = spawn('ip', ['-n', this.#site.xtr, '-o', '-batch', '-']);
-      const [output] = await Promise.all([
-        text(ip.stdout),
-        once(ip, 'close'),
-        ip.stdin.end(commands.join('')),
-      ]);
+      ip.stdin.end(commands.join(''));
+      const [output] = await Promise.all([text(ip.stdout), once(ip, 'close')]);
       const lines = output.split('\n').filter((line) => line !== '');
       this.#looks += lines.length;
       this.#off += lines.filter((line) => !line.includes('prog/xdp')).length;

@@ -32,7 +32,7 @@ const effects: readonly TrieEffect[] = [
 type Adopted = Readonly<Record<string, unknown>>;
 
 const told = ({ mapCache, localEids }: AdoptedState): Adopted =>
-  Object.fromEntries([
+  Object.fromEntries<unknown>([
     ...mapCache.map(({ eid: prefix, ...rest }) => [formatEidPrefix(prefix), rest] as const),
     ...localEids.map(({ eid: prefix, ...rest }) => [`local ${formatEidPrefix(prefix)}`, rest] as const),
   ]);
