@@ -91,7 +91,7 @@ function open(
     pinPaths: pins.paths,
     maxEntries: mapSizes(options.sizes, cpus),
   });
-  const maps = new Map<string, BpfMap>(MAP_NAMES.map((name) => [name, opened.add(programs.map(name))]));
+  const maps = new Map<MapName, BpfMap>(MAP_NAMES.map((name) => [name, opened.add(programs.map(name))]));
   const map: MapByName = (name) => maps.get(name) ?? opened.add(programs.map(name));
   pins.adopt(native, map);
 
