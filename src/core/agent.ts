@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatAddress } from '#addr/index.js';
 import type { MapServerConfig, XtrConfig } from '#control/contract/config.js';
 import { Counters } from '#control/contract/counters.js';
 import type { Effect } from '#control/contract/effect.js';
@@ -7,7 +6,7 @@ import type { Machine, Random } from '#control/contract/machine.js';
 import type { Received } from '#control/contract/inputs.js';
 import { MapServer } from '#control/map-server/map-server.js';
 import { earlier } from '#control/kit/part.js';
-import { IntervalLimiter } from '#control/kit/rate-limit.js';
+import { Refusals } from '#control/kit/refusals.js';
 import { Xtr } from '#control/xtr.js';
 import {
   type ControlMessage,
@@ -18,11 +17,6 @@ import {
 } from '#wire/index.js';
 import type { Datagram, Input } from './input.js';
 
-/** One rejected message of a sender in this time becomes an event, so that a flood cannot fill the log. */
-const REJECTION_EVENT_INTERVAL_MS = 1_000;
-/** Senders remembered for that. */
-const REJECTION_SENDERS = 1_024;
-
 /**
  * The node without its surroundings: every input in, a list of effects out. Pure but for the state it holds, so that a
  * recorded list of (time, input) replays a run.
@@ -31,7 +25,7 @@ export class Agent implements Machine {
   readonly counters = new Counters();
   readonly xtr: Xtr | undefined;
   readonly mapServer: MapServer | undefined;
-  readonly #rejections = new IntervalLimiter(REJECTION_EVENT_INTERVAL_MS, REJECTION_SENDERS);
+  readonly #rejections = new Refusals();
 
   constructor(xtr: XtrConfig | undefined, mapServer: MapServerConfig | undefined, random: Random) {
     this.xtr = xtr && new Xtr(xtr, this.counters, random);
@@ -89,7 +83,9 @@ export class Agent implements Machine {
   }
 
   expire(now: number): Effect[] {
-    return [...(this.xtr?.expire(now) ?? []), ...(this.mapServer?.expire(now) ?? [])];
+    const out = this.xtr?.expire(now) ?? [];
+    this.mapServer?.expire(now, out);
+    return out;
   }
 
   #clearMapCache({ eid, onFound }: Extract<Input, { type: 'clear-map-cache' }>, now: number): Effect[] {
@@ -116,26 +112,36 @@ export class Agent implements Machine {
       case 'map-reply':
         return this.xtr?.mapReply(received, message, now) ?? this.#unexpected();
       case 'map-register':
-        return this.mapServer?.mapRegister(received, message, now) ?? this.#unexpected();
+        return this.#atMapServer((server, out) => server.mapRegister(received, message, now, out));
       case 'map-notify':
         return this.xtr?.mapNotify(received, message, now) ?? this.#unexpected();
       case 'map-notify-ack':
-        return this.mapServer?.mapNotifyAck(received, message, now) ?? this.#unexpected();
+        return this.#atMapServer((server, out) => server.mapNotifyAck(received, message, now, out));
     }
   }
 
   #mapRequest(received: Received, request: MapRequest, now: number): Effect[] {
     // SMRs and RLOC-probes are for xTRs alone (RFC 9301 sections 5.2 and 6.1).
-    if (this.mapServer && !request.smr && !request.probe && !this.#isEtrFor(request))
-      return this.mapServer.mapRequest(received, request, now);
-    return (this.xtr ?? this.mapServer)?.mapRequest(received, request, now) ?? this.#unexpected();
+    const isForXtr = request.smr || request.probe || this.#isEtrFor(request);
+    if (this.xtr && (isForXtr || !this.mapServer)) return this.xtr.mapRequest(received, request, now);
+    return this.#atMapServer((server, out) => server.mapRequest(received, request, now, out));
   }
 
   #encapsulated(received: Received, ecm: EncapsulatedControl, now: number): Effect[] {
     const request = decodeMessage(ecm.payload);
     if (request.type !== 'map-request') return this.#unexpected();
-    const machine = this.#isEtrFor(request) ? this.xtr : (this.mapServer ?? this.xtr);
-    return machine?.encapsulatedMapRequest(received, ecm, request, now) ?? this.#unexpected();
+    if (this.xtr && (this.#isEtrFor(request) || !this.mapServer))
+      return this.xtr.encapsulatedMapRequest(received, ecm, request, now);
+    return this.#atMapServer((server, out) =>
+      server.encapsulatedMapRequest(received, ecm, request, now, out),
+    );
+  }
+
+  #atMapServer(step: (server: MapServer, out: Effect[]) => void): Effect[] {
+    if (this.mapServer === undefined) return this.#unexpected();
+    const out: Effect[] = [];
+    step(this.mapServer, out);
+    return out;
   }
 
   /** On a node that is both, the ETR answers for its own EIDs and the Map-Server for everything else. */
@@ -151,9 +157,12 @@ export class Agent implements Machine {
   /** RFC 9301 section 5.1: a message with an unrecognized AFI MUST be dropped, and the event MUST be logged. */
   #rejected(datagram: Datagram, error: WireError, now: number): Effect[] {
     this.counters.add('malformedMessages');
-    if (!this.#rejections.allow(formatAddress(datagram.from), now)) return [];
-    return [
-      { type: 'event', event: { name: 'message-rejected', peer: datagram.from, detail: error.message } },
-    ];
+    const out: Effect[] = [];
+    this.#rejections.report(
+      { name: 'message-rejected', peer: datagram.from, detail: error.message },
+      now,
+      out,
+    );
+    return out;
   }
 }

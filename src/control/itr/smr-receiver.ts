@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  formatAddress,
   type Eid,
   type EidPrefix,
   formatEidPrefix,
@@ -18,8 +17,8 @@ import type { Received } from '#control/contract/inputs.js';
 import { isLearnt, type MapCacheEntry } from './map-cache-entry.js';
 import type { MapCache } from './map-cache.js';
 import type { Question } from './map-request.js';
-import { type Part, REFUSAL_EVENT_INTERVAL_ms, REFUSAL_SENDERS, report } from '#control/kit/part.js';
-import { IntervalLimiter } from '#control/kit/rate-limit.js';
+import { type Part, report } from '#control/kit/part.js';
+import { Refusals } from '#control/kit/refusals.js';
 import type { Resolver } from './resolver.js';
 
 /** More-specifics solicited for one map-cache entry, as IOS has it ... */
@@ -55,7 +54,7 @@ export class SmrReceiver implements Part {
   readonly #solicited = new Map<string, Solicited>();
   readonly #deadlines = new DeadlineQueue<Solicited>();
   readonly #moreSpecifics = new Map<string, number>();
-  readonly #refusals = new IntervalLimiter(REFUSAL_EVENT_INTERVAL_ms, REFUSAL_SENDERS);
+  readonly #refusals = new Refusals();
   readonly #context: SmrReceiverContext;
 
   constructor(context: SmrReceiverContext) {
@@ -76,8 +75,7 @@ export class SmrReceiver implements Part {
       return;
     }
     counters.add('smrIgnored');
-    if (this.#refusals.allow(formatAddress(peer), now))
-      out.push(report({ name: 'smr-ignored', eid, peer, nonce, detail: ignored }));
+    this.#refusals.report({ name: 'smr-ignored', eid, peer, nonce, detail: ignored }, now, out);
   }
 
   nextDeadline(): number | undefined {

@@ -20,8 +20,3 @@ export function earlier(a: number | undefined, b: number | undefined): number | 
   if (a === undefined || b === undefined) return a ?? b;
   return Math.min(a, b);
 }
-
-/** Of messages that are refused, one of a sender in this time becomes an event, so that a flood cannot fill the log. */
-export const REFUSAL_EVENT_INTERVAL_ms = 1_000;
-/** Senders remembered for that. */
-export const REFUSAL_SENDERS = 1_024;

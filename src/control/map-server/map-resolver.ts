@@ -22,9 +22,9 @@ import {
   recordsBytes,
 } from './map-resolver-answer.js';
 import { etrRloc, forwarded, MAX_FORWARDED_BYTES } from './map-resolver-forward.js';
-import type { Refusals } from './map-server-refusals.js';
 import { MESSAGE_BYTES, REPLY_BYTES } from '#control/kit/message-size.js';
 import { report } from '#control/kit/part.js';
+import type { Refusals } from '#control/kit/refusals.js';
 import { ReplyLimiter, requestWay } from '#control/kit/reply-limit.js';
 
 /** Bytes of EID-records in one Map-Reply, as the path MTU is not known (9301-5-02). */
@@ -71,19 +71,21 @@ export class MapResolver {
     this.#replies = new ReplyLimiter(mapReplyInterval_ms, mapRepliesPerRloc_pps);
   }
 
-  resolve(resolving: Resolving, now: number): Effect[] {
+  resolve(resolving: Resolving, now: number, out: Effect[]): void {
     const { received, request } = resolving;
     const problem = problemOf(resolving);
-    if (problem !== undefined) return this.#drop(received, request, problem, now);
+    if (problem !== undefined) {
+      this.#drop(received, request, problem, now, out);
+      return;
+    }
     const itrRloc = request.itrRlocs.find((rloc) => rloc !== undefined && this.#canReach(rloc));
     const { ecm, encapsulated } = resolving;
     const question: Question = { received, ecm, request, encapsulated, itrRloc, now };
     const maxBytes = MAX_RECORD_BYTES[itrRloc?.family ?? 4];
     const answers = this.#answers(request, maxBytes);
-    const effects = [requestEvent(question)];
-    this.#forwardAll(question, answers, effects);
-    this.#replyAll(question, answers, maxBytes, effects);
-    return effects;
+    out.push(requestEvent(question));
+    this.#forwardAll(question, answers, out);
+    this.#replyAll(question, answers, maxBytes, out);
   }
 
   #answers({ records, authoritative }: MapRequest, maxBytes: number): Answer[] {
@@ -115,7 +117,7 @@ export class MapResolver {
     const replies = answers.filter((answer) => answer.kind === 'reply');
     if (replies.length === 0) return;
     if (itrRloc === undefined) {
-      out.push(...this.#drop(received, request, 'no ITR-RLOC of an address family that this node has', now));
+      this.#drop(received, request, 'no ITR-RLOC of an address family that this node has', now, out);
       return;
     }
     const allowed = replies.filter((reply) => this.#allows(question, itrRloc, reply));
@@ -148,38 +150,42 @@ export class MapResolver {
   #forwardAll(question: Question, answers: readonly Answer[], out: Effect[]): void {
     const { received, request, now } = question;
     const forwards = answers.filter((answer) => answer.kind === 'forward');
-    for (const forward of forwards.slice(0, MAX_FORWARDS)) out.push(...this.#forward(question, forward));
+    for (const forward of forwards.slice(0, MAX_FORWARDS)) this.#forward(question, forward, out);
     if (forwards.length <= MAX_FORWARDS) return;
     const problem = `more than ${MAX_FORWARDS} of its records would have to be forwarded to ETRs`;
-    out.push(...this.#drop(received, request, problem, now));
+    this.#drop(received, request, problem, now, out);
   }
 
-  #forward(question: Question, { requested, registration }: Forward): Effect[] {
+  #forward(question: Question, { requested, registration }: Forward, out: Effect[]): void {
     const { received, ecm, request, now } = question;
     const to = etrRloc(registration, (rloc) => this.#canReach(rloc));
-    if (to === undefined)
-      return this.#drop(received, request, 'no ETR has an RLOC that this node can reach', now);
-    if (this.#isOwn(to) && this.#isOwn(received.from))
-      return this.#drop(received, request, 'it would loop: the ETR and the sender are this node', now);
     const message = forwarded(ecm, request, requested);
-    if (message === undefined)
-      return this.#drop(received, request, `longer than ${MAX_FORWARDED_BYTES} bytes`, now);
-    this.#counters.add('mapRequestsForwarded');
-    const { nonce } = request;
-    return [
-      { type: 'send', message, from: this.#sourceFor(to, received), to, toPort: CONTROL_PORT },
-      report({ name: 'map-request-forwarded', eid: requested, peer: to, nonce }),
-    ];
+    if (to === undefined) this.#drop(received, request, 'no ETR has an RLOC that this node can reach', now, out);
+    else if (this.#isOwn(to) && this.#isOwn(received.from))
+      this.#drop(received, request, 'it would loop: the ETR and the sender are this node', now, out);
+    else if (message === undefined)
+      this.#drop(received, request, `longer than ${MAX_FORWARDED_BYTES} bytes`, now, out);
+    else {
+      this.#counters.add('mapRequestsForwarded');
+      const { nonce } = request;
+      out.push(
+        { type: 'send', message, from: this.#sourceFor(to, received), to, toPort: CONTROL_PORT },
+        report({ name: 'map-request-forwarded', eid: requested, peer: to, nonce }),
+      );
+    }
   }
 
   #isOwn(address: Address): boolean {
     return this.#addresses.some((own) => sameAddress(own, address));
   }
 
-  #drop(received: Received, request: MapRequest, problem: string, now: number): Effect[] {
+  #drop(received: Received, request: MapRequest, problem: string, now: number, out: Effect[]): void {
     this.#counters.add('mapRequestsDropped');
-    const about = { eid: request.records[0], nonce: request.nonce };
-    return this.#refusals.event('message-rejected', received, about, `Map-Request: ${problem}`, now);
+    const { records, nonce } = request;
+    const [eid] = records;
+    const { from: peer } = received;
+    const detail = `Map-Request: ${problem}`;
+    this.#refusals.report({ name: 'message-rejected', eid, peer, nonce, detail }, now, out);
   }
 }
 

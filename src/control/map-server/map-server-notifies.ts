@@ -7,7 +7,7 @@ import type { Effect } from '#control/contract/effect.js';
 import type { Random } from '#control/contract/machine.js';
 import type { Received } from '#control/contract/inputs.js';
 import { MESSAGE_BYTES, recordBatches, recordBytes } from '#control/kit/message-size.js';
-import { report } from '#control/kit/part.js';
+import { type Part, report } from '#control/kit/part.js';
 import { type RegisterSource, sortedLocators } from './registration.js';
 
 /**
@@ -34,7 +34,7 @@ interface PendingNotify {
 }
 
 /** Unsolicited Map-Notify messages to ETRs that an EID has left, until they are acknowledged. */
-export class UnsolicitedNotifies {
+export class UnsolicitedNotifies implements Part {
   readonly #byNonce = new Map<bigint, PendingNotify>();
   /** At most one for each ETR and EID-prefix: an older one would be out of date. */
   readonly #byAbout = new Map<string, PendingNotify>();
@@ -58,37 +58,37 @@ export class UnsolicitedNotifies {
    * Tells the ETRs what EID-prefixes of theirs map to now. To the RLOC that each registered from, authenticated with the
    * key that it used. What comes together shares messages. What is beyond the bound of pending ones is sent once only.
    */
-  notify(left: readonly LeftEid[], now: number): Effect[] {
-    return byReceiver(left).flatMap((group) => {
+  notify(left: readonly LeftEid[], now: number, out: Effect[]): void {
+    for (const group of byReceiver(left)) {
       for (const { previous, record } of group) this.forget(previous.etr, record.eid);
       const bytesOf = ({ record }: LeftEid): number => recordBytes(record.eid, record.locators);
       const family = group[0]?.previous.from.family ?? 4;
-      return recordBatches(group, bytesOf, MESSAGE_BYTES[family]).flatMap((batch) => this.#begin(batch, now));
-    });
+      for (const batch of recordBatches(group, bytesOf, MESSAGE_BYTES[family])) this.#begin(batch, now, out);
+    }
   }
 
-  #begin(batch: readonly LeftEid[], now: number): Effect[] {
+  #begin(batch: readonly LeftEid[], now: number, out: Effect[]): void {
     const room = Math.max(0, this.#limit - this.#byAbout.size);
-    return [...this.#startWaiting(batch.slice(0, room), now), ...this.#sendOnce(batch.slice(room))];
+    this.#startWaiting(batch.slice(0, room), now, out);
+    this.#sendOnce(batch.slice(room), out);
   }
 
-  #startWaiting(batch: readonly LeftEid[], now: number): Effect[] {
+  #startWaiting(batch: readonly LeftEid[], now: number, out: Effect[]): void {
     const pending = this.#create(batch);
-    if (pending === undefined) return [];
+    if (pending === undefined) return;
     this.#byNonce.set(pending.nonce, pending);
     for (const about of pending.records.keys()) this.#byAbout.set(about, pending);
-    return this.#transmitAndWait(pending, now);
+    this.#transmitAndWait(pending, now, out);
   }
 
-  #sendOnce(batch: readonly LeftEid[]): Effect[] {
+  #sendOnce(batch: readonly LeftEid[], out: Effect[]): void {
     const pending = this.#create(batch);
-    if (pending === undefined) return [];
+    if (pending === undefined) return;
     this.#counters.add('pendingNotifiesFull', batch.length);
     const detail = `Map-Notifies of ${this.#limit} EID-prefixes are pending; this one is not retransmitted`;
-    const full = batch.map(({ previous, record: { eid } }): Effect => {
-      return report({ name: 'table-full', eid, peer: previous.from, detail });
-    });
-    return [...this.#transmit(pending), ...full];
+    this.#transmit(pending, out);
+    for (const { previous, record } of batch)
+      out.push(report({ name: 'table-full', eid: record.eid, peer: previous.from, detail }));
   }
 
   /** The ETR has registered the EID-prefix again: telling it that the EID is elsewhere would be wrong now. */
@@ -121,13 +121,14 @@ export class UnsolicitedNotifies {
   }
 
   /** Retransmits what is due, at most `limit` messages. */
-  expire(now: number, limit: number): Effect[] {
-    return this.#deadlines.take(now, limit).flatMap((pending) => {
-      if (pending.transmissions < NOTIFY_INTERVALS_MS.length) return this.#retransmit(pending, now);
-      this.#remove(pending);
-      this.#counters.add('mapNotifiesAbandoned');
-      return [];
-    });
+  expire(now: number, limit: number, out: Effect[]): void {
+    for (const pending of this.#deadlines.take(now, limit)) {
+      if (pending.transmissions < NOTIFY_INTERVALS_MS.length) this.#retransmit(pending, now, out);
+      else {
+        this.#remove(pending);
+        this.#counters.add('mapNotifiesAbandoned');
+      }
+    }
   }
 
   #create(batch: readonly LeftEid[]): PendingNotify | undefined {
@@ -140,19 +141,18 @@ export class UnsolicitedNotifies {
     return { previous, nonce: this.#random.nonce(), records: new Map(records), transmissions: 0 };
   }
 
-  #retransmit(pending: PendingNotify, now: number): Effect[] {
+  #retransmit(pending: PendingNotify, now: number, out: Effect[]): void {
     this.#counters.add('mapNotifiesRetransmitted');
-    return this.#transmitAndWait(pending, now);
+    this.#transmitAndWait(pending, now, out);
   }
 
-  #transmitAndWait(pending: PendingNotify, now: number): Effect[] {
-    const effects = this.#transmit(pending);
+  #transmitAndWait(pending: PendingNotify, now: number, out: Effect[]): void {
+    this.#transmit(pending, out);
     this.#deadlines.set(pending, now + (NOTIFY_INTERVALS_MS[pending.transmissions - 1] ?? 0));
-    return effects;
   }
 
   /** Those that have become out of date since it was sent first are left out. */
-  #transmit(pending: PendingNotify): Effect[] {
+  #transmit(pending: PendingNotify, out: Effect[]): void {
     const { previous, nonce, transmissions } = pending;
     const { keyId, algorithmId, key, identity, from: to, to: from } = previous;
     const records = [...pending.records.values()];
@@ -160,10 +160,10 @@ export class UnsolicitedNotifies {
     const message: MapNotify = { type: 'map-notify', nonce, authentication, records, identity };
     pending.transmissions += 1;
     this.#counters.add('mapNotifyRecordsOut', records.length);
-    return [
+    out.push(
       { type: 'send', message, key: key.secret, from, to, toPort: CONTROL_PORT },
       report({ name: 'map-notify-sent', peer: to, nonce, ...about(records, transmissions) }),
-    ];
+    );
   }
 
   #remove(pending: PendingNotify): void {

@@ -11,13 +11,14 @@ import {
 import type { MapServerConfig } from '#control/contract/config.js';
 import type { Counters } from '#control/contract/counters.js';
 import type { Effect } from '#control/contract/effect.js';
-import { EXPIRE_BATCH, type Machine, type Random } from '#control/contract/machine.js';
+import type { EventName } from '#control/contract/event.js';
+import { EXPIRE_BATCH, type Random } from '#control/contract/machine.js';
 import type { Received } from '#control/contract/inputs.js';
 import { encapsulated } from './map-resolver-forward.js';
 import { MapResolver } from './map-resolver.js';
 import { type LeftEid, UnsolicitedNotifies } from './map-server-notifies.js';
-import { Refusals } from './map-server-refusals.js';
-import { report } from '#control/kit/part.js';
+import { earlier, report } from '#control/kit/part.js';
+import { Refusals } from '#control/kit/refusals.js';
 import { RegistrationNonces } from './registration-nonces.js';
 import { type Lost, RegistrationTable } from './registration-table.js';
 import {
@@ -29,8 +30,8 @@ import {
 } from './registration.js';
 import { type Admission, type ConfiguredPrefix, SiteTable } from './site-table.js';
 
-/** Map-Server and Map-Resolver of one node (RFC 9301 section 8). */
-export class MapServer implements Machine {
+/** Map-Server and Map-Resolver of one node (RFC 9301 section 8). Effects are appended to `out`, in order. */
+export class MapServer {
   readonly #limits: MapServerConfig['limits'];
   readonly #counters: Counters;
   readonly #sites: SiteTable;
@@ -72,19 +73,17 @@ export class MapServer implements Machine {
   }
 
   /** RFC 9301 sections 5.6 and 8.2. All records of the message take effect, or none. */
-  mapRegister(received: Received, register: MapRegister, now: number): Effect[] {
+  mapRegister(received: Received, register: MapRegister, now: number, out: Effect[]): void {
     this.#counters.add('mapRegisterRecordsIn', register.records.length);
     const admission = this.#sites.admit(register, received.bytes);
     if (!admission.accepted) {
       this.#counters.add('mapRegistersRejected');
       if (admission.cause === 'authentication') this.#counters.add('authenticationFailures');
-      return this.#refusals.event(
-        'map-register-rejected',
-        received,
-        { eid: admission.eid, nonce: register.nonce },
-        admission.detail,
-        now,
-      );
+      const { eid, detail } = admission;
+      const { nonce } = register;
+      const { from: peer } = received;
+      this.#refusals.report({ name: 'map-register-rejected', eid, peer, nonce, detail }, now, out);
+      return;
     }
     const source = registerSource(received, register, admission.key);
     // A forged source address would have nonces of its own, so those are not kept: see withdraws.
@@ -92,40 +91,32 @@ export class MapServer implements Machine {
     switch (verdict) {
       case 'replayed':
         this.#counters.add('mapRegistersReplayed');
-        return this.#refusals.event(
-          'map-register-rejected',
-          received,
-          about(register),
-          'nonce has not grown: a replay?',
-          now,
-        );
+        this.#refuse('map-register-rejected', received, register, 'nonce has not grown: a replay?', now, out);
+        break;
       case 'repeated':
         for (const { eid } of register.records) this.#registrations.refresh(source, eid, now);
-        return this.#acknowledge(received, register, source);
+        this.#acknowledge(received, register, source, out);
+        break;
       case 'fresh':
-        return this.#accept(received, register, source, admission, now);
+        this.#accept(received, register, source, admission, now, out);
     }
   }
 
-  mapNotifyAck(received: Received, ack: MapNotify, now: number): Effect[] {
+  mapNotifyAck(received: Received, ack: MapNotify, now: number, out: Effect[]): void {
     const outcome = this.#notifies.acknowledge(received, ack);
-    const { eid, nonce } = about(ack);
     switch (outcome) {
       case 'acknowledged':
         this.#counters.add('mapNotifyAcksIn');
-        return [report({ name: 'map-notify-ack-received', eid, peer: received.from, nonce })];
-      case 'unauthentic':
+        out.push(report({ name: 'map-notify-ack-received', ...about(ack), peer: received.from }));
+        break;
+      case 'unauthentic': {
         this.#counters.add('authenticationFailures');
-        return this.#refusals.event(
-          'message-rejected',
-          received,
-          about(ack),
-          'Map-Notify-Ack: authentication data is wrong',
-          now,
-        );
+        const detail = 'Map-Notify-Ack: authentication data is wrong';
+        this.#refuse('message-rejected', received, ack, detail, now, out);
+        break;
+      }
       case 'unknown':
         this.#counters.add('unexpectedMessages');
-        return [];
     }
   }
 
@@ -134,31 +125,28 @@ export class MapServer implements Machine {
     ecm: EncapsulatedControl,
     request: MapRequest,
     now: number,
-  ): Effect[] {
+    out: Effect[],
+  ): void {
     this.#counters.add('encapsulatedMapRequestsIn');
-    return this.#resolver.resolve({ received, ecm, request, encapsulated: true }, now);
+    this.#resolver.resolve({ received, ecm, request, encapsulated: true }, now, out);
   }
 
   /** A Map-Request without encapsulation. RLOC-probes are dropped (9301-5.2-04), and so are SMRs. */
-  mapRequest(received: Received, request: MapRequest, now: number): Effect[] {
+  mapRequest(received: Received, request: MapRequest, now: number, out: Effect[]): void {
     this.#counters.add(request.probe ? 'probeMapRequestsIn' : request.smr ? 'smrIn' : 'mapRequestsIn');
     const ecm = encapsulated(received, request);
-    return this.#resolver.resolve({ received, ecm, request, encapsulated: false }, now);
+    this.#resolver.resolve({ received, ecm, request, encapsulated: false }, now, out);
   }
 
   nextDeadline(): number | undefined {
-    const registrations = this.#registrations.nextDeadline();
-    const notifies = this.#notifies.nextDeadline();
-    if (registrations === undefined || notifies === undefined) return registrations ?? notifies;
-    return Math.min(registrations, notifies);
+    return earlier(this.#registrations.nextDeadline(), this.#notifies.nextDeadline());
   }
 
-  expire(now: number): Effect[] {
+  /** Handles what is due, at most EXPIRE_BATCH entries a call. */
+  expire(now: number, out: Effect[]): void {
     const { expired, handled } = this.#registrations.expire(now, EXPIRE_BATCH);
-    return [
-      ...expired.map((lost) => lostEvent('registration-expired', lost)),
-      ...this.#notifies.expire(now, EXPIRE_BATCH - handled),
-    ];
+    for (const lost of expired) out.push(lostEvent('registration-expired', lost));
+    this.#notifies.expire(now, EXPIRE_BATCH - handled, out);
   }
 
   #accept(
@@ -167,28 +155,23 @@ export class MapServer implements Machine {
     source: RegisterSource,
     { site, prefixes }: Admission,
     now: number,
-  ): Effect[] {
+    out: Effect[],
+  ): void {
     if (!this.#hasRoom(register, source)) {
       this.#counters.add('registrationsFull');
-      return this.#refusals.event(
-        'table-full',
-        received,
-        about(register),
-        'no room for more registrations',
-        now,
-      );
+      this.#refuse('table-full', received, register, 'no room for more registrations', now, out);
+      return;
     }
     const shared = source.byAddress ? source : this.nonces.accept(site, source, register, now);
-    const events: Effect[] = [];
     const left: LeftEid[] = [];
     register.records.forEach((record, i) => {
       const configured = prefixes[i];
       if (configured === undefined) return;
-      if (record.ttl_min === 0) events.push(...this.#withdraw(record, shared));
-      else events.push(...this.#register(record, register.useTtl, shared, configured, left, now));
+      if (record.ttl_min === 0) this.#withdraw(record, shared, out);
+      else this.#register(record, register.useTtl, shared, configured, left, now, out);
     });
-    const notifies = this.#notifies.notify(left, now);
-    return [...events, ...this.#acknowledge(received, register, source), ...notifies];
+    this.#acknowledge(received, register, source, out);
+    this.#notifies.notify(left, now, out);
   }
 
   #hasRoom(register: MapRegister, source: RegisterSource): boolean {
@@ -206,7 +189,8 @@ export class MapServer implements Machine {
     configured: ConfiguredPrefix,
     left: LeftEid[],
     now: number,
-  ): Effect[] {
+    out: Effect[],
+  ): void {
     const { registration, changed, replaced } = this.#registrations.register(
       source,
       record,
@@ -218,24 +202,24 @@ export class MapServer implements Machine {
     const locators = locatorSet(registration.etrs);
     for (const previous of replaced)
       if (!isBehind(previous, locators)) left.push({ previous: previous.source, record });
-    if (!changed) return [];
+    if (!changed) return;
     const rlocs = locators.map(({ rloc }) => rloc);
     const { from: peer, nonce } = source;
-    return [report({ name: 'map-register-accepted', eid: record.eid, peer, rlocs, nonce })];
+    out.push(report({ name: 'map-register-accepted', eid: record.eid, peer, rlocs, nonce }));
   }
 
   /** A TTL of 0 withdraws what this ETR registered and nothing else; there may be nothing left of it after a move. */
-  #withdraw(record: EidRecord, source: RegisterSource): Effect[] {
-    const lost = this.#registrations.withdraw(source, record.eid);
-    return lost.map((each) => lostEvent('registration-withdrawn', each));
+  #withdraw(record: EidRecord, source: RegisterSource, out: Effect[]): void {
+    for (const lost of this.#registrations.withdraw(source, record.eid))
+      out.push(lostEvent('registration-withdrawn', lost));
   }
 
   /**
    * The Map-Notify that the M bit asks for: the fields of the Map-Register, signed with the same key. RFC 9301 section
    * 5 would send it to the source port of the Map-Register; sections 5.7 and 8.2 say port 4342, and so do routers.
    */
-  #acknowledge(received: Received, register: MapRegister, source: RegisterSource): Effect[] {
-    if (!register.wantMapNotify) return [];
+  #acknowledge(received: Received, register: MapRegister, source: RegisterSource, out: Effect[]): void {
+    if (!register.wantMapNotify) return;
     const { nonce, records, identity } = register;
     const { keyId, algorithmId, key } = source;
     const authentication = { keyId, algorithmId, data: new Uint8Array() };
@@ -244,10 +228,21 @@ export class MapServer implements Machine {
     const { eid } = about(register);
     const detail = `acknowledgement, ${records.length} ${records.length === 1 ? 'record' : 'records'}`;
     const { from: to, to: from } = received;
-    return [
+    out.push(
       { type: 'send', message, key: key.secret, from, to, toPort: CONTROL_PORT },
       report({ name: 'map-notify-sent', eid, peer: to, nonce, detail }),
-    ];
+    );
+  }
+
+  #refuse(
+    name: EventName,
+    received: Received,
+    message: MapRegister | MapNotify,
+    detail: string,
+    now: number,
+    out: Effect[],
+  ): void {
+    this.#refusals.report({ name, ...about(message), peer: received.from, detail }, now, out);
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatAddress, sameAddress } from '#addr/index.js';
+import { sameAddress } from '#addr/index.js';
 import {
   ALGORITHM_ID,
   CONTROL_PORT,
@@ -17,9 +17,9 @@ import type { LocalRlocs } from '#control/locators/local-rlocs.js';
 import { forwardingLocators } from '#control/locators/locator-set.js';
 import type { Received } from '#control/contract/inputs.js';
 import { lifetime_ms } from '#control/locators/mapping.js';
-import { REFUSAL_EVENT_INTERVAL_ms, REFUSAL_SENDERS, report } from '#control/kit/part.js';
-import { IntervalLimiter } from '#control/kit/rate-limit.js';
+import { report } from '#control/kit/part.js';
 import { RecentKeys } from '#control/kit/recent-keys.js';
+import { type Refusal, Refusals } from '#control/kit/refusals.js';
 import type { Registrar } from '#control/etr/registrar.js';
 
 /**
@@ -43,7 +43,7 @@ export interface MapNotifyContext {
 
 /** Takes Map-Notifies: acknowledgements of our Map-Registers, and news that a host of ours moved away. */
 export class MapNotifyReceiver {
-  readonly #refusals = new IntervalLimiter(REFUSAL_EVENT_INTERVAL_ms, REFUSAL_SENDERS);
+  readonly #refusals = new Refusals();
   readonly #seen: ReadonlyMap<MapServerPeer, RecentKeys>;
   readonly #context: MapNotifyContext;
 
@@ -167,12 +167,11 @@ export class MapNotifyReceiver {
   }
 
   #received(received: Received, notify: MapNotify, detail: string): Effect {
-    return about('map-notify-received', received, notify, detail);
+    return report(about('map-notify-received', received, notify, detail));
   }
 
   #reject(received: Received, notify: MapNotify, detail: string, now: number, out: Effect[]): void {
-    if (!this.#refusals.allow(formatAddress(received.from), now)) return;
-    out.push(about('message-rejected', received, notify, `Map-Notify: ${detail}`));
+    this.#refusals.report(about('message-rejected', received, notify, `Map-Notify: ${detail}`), now, out);
   }
 }
 
@@ -186,8 +185,8 @@ function isTrieEffect(effect: Effect): boolean {
 }
 
 /** With EID-prefix and RLOCs if there is one record alone. */
-function about(name: EventName, received: Received, { nonce, records }: MapNotify, detail: string): Effect {
+function about(name: EventName, received: Received, { nonce, records }: MapNotify, detail: string): Refusal {
   const single = records.length === 1 ? records[0] : undefined;
   const rlocs = single?.locators.map(({ rloc }) => rloc);
-  return report({ name, eid: single?.eid, peer: received.from, rlocs, nonce, detail });
+  return { name, eid: single?.eid, peer: received.from, rlocs, nonce, detail };
 }

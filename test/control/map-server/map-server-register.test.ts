@@ -140,7 +140,7 @@ test('a mass expiry is done in slices', (t) => {
   scene.now += 180_000;
   const slices = [1, 2, 3, 4].map(() => {
     const more = (scene.server.nextDeadline() ?? Infinity) <= scene.now;
-    return [more, scene.server.expire(scene.now).length];
+    return [more, scene.expire().effects.length];
   });
   t.deepEqual(slices, [
     [true, EXPIRE_BATCH],

@@ -206,7 +206,7 @@ export class Scene {
   registerBytes(bytes: Uint8Array, sender: Sender): Outcome {
     const decoded = decodeMessage(bytes);
     if (decoded.type !== 'map-register') throw new TypeError(decoded.type);
-    return new Outcome(this.server.mapRegister(received(bytes, sender), decoded, this.now));
+    return outcome((out) => this.server.mapRegister(received(bytes, sender), decoded, this.now, out));
   }
 
   acknowledge(notify: MapNotify, sender: Sender, change: Partial<MapNotify> = {}): Outcome {
@@ -214,7 +214,7 @@ export class Scene {
     const bytes = encodeMessage(ack, (sender.key ?? KEY).secret);
     const decoded = decodeMessage(bytes);
     if (decoded.type !== 'map-notify-ack') throw new TypeError(decoded.type);
-    return new Outcome(this.server.mapNotifyAck(received(bytes, sender), decoded, this.now));
+    return outcome((out) => this.server.mapNotifyAck(received(bytes, sender), decoded, this.now, out));
   }
 
   /** Encapsulated, from the ITR 4.4.4.4. */
@@ -228,14 +228,21 @@ export class Scene {
     if (outer.type !== 'encapsulated-control') throw new TypeError(outer.type);
     const inner = decodeMessage(outer.payload);
     if (inner.type !== 'map-request') throw new TypeError(inner.type);
-    return new Outcome(this.server.encapsulatedMapRequest(received(bytes, sender), outer, inner, this.now));
+    return outcome((out) =>
+      this.server.encapsulatedMapRequest(received(bytes, sender), outer, inner, this.now, out),
+    );
   }
 
   plainRequest(request: MapRequest, sender: Sender): Outcome {
     const bytes = encodeMessage(request);
     const decoded = decodeMessage(bytes);
     if (decoded.type !== 'map-request') throw new TypeError(decoded.type);
-    return new Outcome(this.server.mapRequest(received(bytes, sender), decoded, this.now));
+    return outcome((out) => this.server.mapRequest(received(bytes, sender), decoded, this.now, out));
+  }
+
+  /** What is due now, of one call. */
+  expire(): Outcome {
+    return outcome((out) => this.server.expire(this.now, out));
   }
 
   /** Lets time go by, waking the Map-Server at each of its deadlines; the time of each effect is kept. */
@@ -249,10 +256,9 @@ export class Scene {
       due = this.server.nextDeadline()
     ) {
       this.now = Math.max(this.now, due);
-      for (const effect of this.server.expire(this.now)) {
-        effects.push(effect);
-        if (effect.type === 'send') times.push(this.now);
-      }
+      const woken = this.expire();
+      effects.push(...woken.effects);
+      times.push(...woken.sends.map(() => this.now));
     }
     this.now = end;
     return Object.assign(new Outcome(effects), { times });
@@ -268,6 +274,12 @@ export class Scene {
   count(name: Parameters<Counters['get']>[0]): number {
     return this.counters.get(name);
   }
+}
+
+function outcome(step: (out: Effect[]) => void): Outcome {
+  const out: Effect[] = [];
+  step(out);
+  return new Outcome(out);
 }
 
 function received(bytes: Uint8Array, { from, to, port }: Sender): Received {
