@@ -47,6 +47,7 @@ export function buildConfiguration(draft: Draft, secrets: Secrets, run: RunIdent
     kernelSettings: present(draft.kernelSettings),
     apiSocket: draft.apiSocket ?? `/run/xtrd/${name}.sock`,
     stateDirectory: stateDirectoryOf(draft),
+    recording: draft.recording && { file: draft.recording.file, maxBytes: draft.recording.bytes },
     log: present(draft.log),
   };
 }

@@ -29,6 +29,7 @@ export function readDraft(sections: Sections) {
     kernelSettings: sections.one('kernel-settings'),
     apiSocket: sections.one('api-socket'),
     stateDirectory: sections.one('state-directory'),
+    recording: sections.one('recording'),
     log: sections.one('log'),
   };
 }

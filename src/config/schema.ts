@@ -171,6 +171,13 @@ export const configurationSchema = z.strictObject({
   'kernel-settings': z.enum(['set', 'report']).default('set'),
   'api-socket': socketPath.optional(),
   'state-directory': absolutePath.optional(),
+  recording: z
+    .strictObject({
+      file: absolutePath,
+      bytes: integer(65_536, 1_099_511_627_776).default(268_435_456),
+    })
+    .describe('a mapping with file: PATH')
+    .optional(),
   log: group({ level: z.enum(['error', 'warn', 'info', 'debug']).default('info') }),
 });
 

@@ -7,11 +7,12 @@ import { DynamicEids } from './mobility/dynamic-eid.js';
 import { HoldQueue } from './itr/hold-queue.js';
 import { Itr } from './itr/itr.js';
 import { LocalRlocs } from './locators/local-rlocs.js';
-import type { Random } from './contract/machine.js';
+import type { Random, Taker } from './contract/machine.js';
 import { MapCache } from './itr/map-cache.js';
 import { MapNotifyReceiver } from './mobility/map-notify.js';
 import { OwnAddresses } from './mobility/own-addresses.js';
 import type { Part } from './kit/part.js';
+import { PuntReceiver } from './punt-receiver.js';
 import { Recovery } from './itr/recovery.js';
 import { Registrar } from './etr/registrar.js';
 import { Resolver } from './itr/resolver.js';
@@ -37,12 +38,11 @@ export interface XtrMachines {
   readonly away: AwayTable;
   readonly ownAddresses: OwnAddresses;
   readonly dynamicEids: DynamicEids;
-  readonly mapNotify: MapNotifyReceiver;
   readonly responder: Responder;
-  readonly itr: Itr;
-  readonly writes: WriteTimes;
   /** Those with deadlines. */
   readonly parts: readonly Part[];
+  /** Those that take inputs or messages. */
+  readonly takers: readonly Taker[];
 }
 
 export function xtrMachines(config: XtrConfig, counters: Counters, random: Random): XtrMachines {
@@ -66,9 +66,11 @@ export function xtrMachines(config: XtrConfig, counters: Counters, random: Rando
   const responder = new Responder({ ...config, ...limits, database, local, counters });
   const writes = new WriteTimes();
   const itr = new Itr({ mapCache, database, resolver, held, local, writes, counters });
+  const punts = new PuntReceiver({ ...hosts, itr, dynamicEids });
   return {
     ...hosts,
-    ...{ references, resolver, recovery, smrReceiver, dynamicEids, mapNotify, responder, itr, writes },
+    ...{ references, resolver, recovery, smrReceiver, dynamicEids, responder },
     parts: [mapCache, resolver, recovery, registrar, smr, smrReceiver, away, dynamicEids],
+    takers: [punts, itr, resolver, mapCache, dynamicEids, mapNotify, ownAddresses, writes],
   };
 }

@@ -2,11 +2,13 @@
 import type { MapServerConfig, XtrConfig } from '#control/contract/config.js';
 import { Counters } from '#control/contract/counters.js';
 import type { Effect } from '#control/contract/effect.js';
-import type { Machine, Random } from '#control/contract/machine.js';
-import type { Received } from '#control/contract/inputs.js';
-import { MapServer } from '#control/map-server/map-server.js';
-import { earlier } from '#control/kit/part.js';
+import type { Datagram, Input, InputOf, Received } from '#control/contract/inputs.js';
+import type { InputHandlers, Machine, Random, Role } from '#control/contract/machine.js';
+import { Dispatch } from '#control/kit/dispatch.js';
+import { earlier, report } from '#control/kit/part.js';
 import { Refusals } from '#control/kit/refusals.js';
+import { SeededRandom } from '#control/kit/seeded-random.js';
+import { MapServer } from '#control/map-server/map-server.js';
 import { Xtr } from '#control/xtr.js';
 import {
   type ControlMessage,
@@ -15,21 +17,42 @@ import {
   WireError,
   decodeMessage,
 } from '#wire/index.js';
-import type { Datagram, Input } from './input.js';
 
 /**
  * The node without its surroundings: every input in, a list of effects out. Pure but for the state it holds, so that a
- * recorded list of (time, input) replays a run.
+ * list of (time, inputs) replays a run.
  */
 export class Agent implements Machine {
   readonly counters = new Counters();
   readonly xtr: Xtr | undefined;
   readonly mapServer: MapServer | undefined;
+  readonly #inputs: InputHandlers = {
+    start: ({ seed }) => this.#random.seed?.(seed),
+    datagram: ({ datagram }, now, out) => {
+      this.#datagram(datagram, now, out);
+    },
+    wake: (_, now, out) => {
+      this.expire(now, out);
+    },
+    unsendable: (input, _, out) => {
+      this.#unsendable(input, out);
+    },
+  };
+  readonly #random: Random;
+  readonly #roles: readonly Role[];
+  readonly #dispatch: Dispatch;
   readonly #rejections = new Refusals();
 
-  constructor(xtr: XtrConfig | undefined, mapServer: MapServerConfig | undefined, random: Random) {
+  constructor(
+    xtr: XtrConfig | undefined,
+    mapServer: MapServerConfig | undefined,
+    random: Random = new SeededRandom(),
+  ) {
+    this.#random = random;
     this.xtr = xtr && new Xtr(xtr, this.counters, random);
     this.mapServer = mapServer && new MapServer(mapServer, this.counters, random);
+    this.#roles = [this.xtr, this.mapServer].filter((role) => role !== undefined);
+    this.#dispatch = new Dispatch([{ inputs: this.#inputs }, ...this.#roles.flatMap(({ takers }) => takers)]);
   }
 
   /**
@@ -37,111 +60,50 @@ export class Agent implements Machine {
    * @param now CLOCK_MONOTONIC, milliseconds
    */
   handle(inputs: readonly Input[], now: number): Effect[] {
-    const effects: Effect[] = [];
-    for (const input of inputs) for (const effect of this.#handle(input, now)) effects.push(effect);
-    for (const effect of this.xtr?.flush(now) ?? []) effects.push(effect);
-    return effects;
-  }
-
-  /** Since `written_ms` the tries have what was handled at `now`. */
-  written(now: number, written_ms: number): void {
-    this.xtr?.written(now, written_ms);
-  }
-
-  #handle(input: Input, now: number): Effect[] {
-    switch (input.type) {
-      case 'start':
-        return this.xtr?.start(input.adopted, now) ?? [];
-      case 'datagram':
-        return this.#datagram(input.datagram, now);
-      case 'punts':
-        return this.xtr?.punts(input.punts, now) ?? [];
-      case 'eid-sighted':
-        return this.xtr?.eidSighted(input.sighting, now) ?? [];
-      case 'eid-lost':
-        return this.xtr?.eidLost(input.sighting, now) ?? [];
-      case 'own-addresses':
-        return this.xtr?.ownAddresses(input.addresses) ?? [];
-      case 'trie-refused':
-        return this.xtr?.trieRefused(input.eids) ?? [];
-      case 'eid-interfaces':
-        this.xtr?.eidInterfaces(input.interfaces);
-        return [];
-      case 'traffic':
-        return this.xtr?.traffic(input.eid, input.packets, now) ?? [];
-      case 'wake':
-        return this.expire(now);
-      case 'lookup':
-        return this.xtr?.lookup(input.token, input.eid, input.to, now) ?? [];
-      case 'clear-map-cache':
-        return this.#clearMapCache(input, now);
-    }
+    const out: Effect[] = [];
+    for (const input of inputs) this.#dispatch.input(input, now, out);
+    for (const role of this.#roles) role.flush(now, out);
+    return out;
   }
 
   nextDeadline(): number | undefined {
     return earlier(this.xtr?.nextDeadline(), this.mapServer?.nextDeadline());
   }
 
-  expire(now: number): Effect[] {
-    const out = this.xtr?.expire(now) ?? [];
-    this.mapServer?.expire(now, out);
-    return out;
+  expire(now: number, out: Effect[]): void {
+    for (const role of this.#roles) role.expire(now, out);
   }
 
-  #clearMapCache({ eid, onFound }: Extract<Input, { type: 'clear-map-cache' }>, now: number): Effect[] {
-    if (this.xtr !== undefined) return this.xtr.clearMapCache(eid, now, onFound);
-    onFound(0);
-    return [];
-  }
-
-  #datagram(datagram: Datagram, now: number): Effect[] {
+  #datagram(datagram: Datagram, now: number, out: Effect[]): void {
     try {
-      return this.#message(datagram, decodeMessage(datagram.bytes), now);
+      this.#message(datagram, decodeMessage(datagram.bytes), now, out);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      return this.#rejected(datagram, error, now);
+      this.#rejected(datagram, error, now, out);
     }
   }
 
-  #message(received: Received, message: ControlMessage, now: number): Effect[] {
-    switch (message.type) {
-      case 'map-request':
-        return this.#mapRequest(received, message, now);
-      case 'encapsulated-control':
-        return this.#encapsulated(received, message, now);
-      case 'map-reply':
-        return this.xtr?.mapReply(received, message, now) ?? this.#unexpected();
-      case 'map-register':
-        return this.#atMapServer((server, out) => server.mapRegister(received, message, now, out));
-      case 'map-notify':
-        return this.xtr?.mapNotify(received, message, now) ?? this.#unexpected();
-      case 'map-notify-ack':
-        return this.#atMapServer((server, out) => server.mapNotifyAck(received, message, now, out));
-    }
+  #message(received: Received, message: ControlMessage, now: number, out: Effect[]): void {
+    if (message.type === 'map-request') this.#mapRequest(received, message, now, out);
+    else if (message.type === 'encapsulated-control') this.#encapsulated(received, message, now, out);
+    else if (!this.#dispatch.message(received, message, now, out)) this.#unexpected();
   }
 
-  #mapRequest(received: Received, request: MapRequest, now: number): Effect[] {
+  #mapRequest(received: Received, request: MapRequest, now: number, out: Effect[]): void {
     // SMRs and RLOC-probes are for xTRs alone (RFC 9301 sections 5.2 and 6.1).
     const isForXtr = request.smr || request.probe || this.#isEtrFor(request);
-    if (this.xtr && (isForXtr || !this.mapServer)) return this.xtr.mapRequest(received, request, now);
-    return this.#atMapServer((server, out) => server.mapRequest(received, request, now, out));
+    const role = isForXtr ? (this.xtr ?? this.mapServer) : (this.mapServer ?? this.xtr);
+    role?.mapRequest(received, request, now, out);
   }
 
-  #encapsulated(received: Received, ecm: EncapsulatedControl, now: number): Effect[] {
+  #encapsulated(received: Received, ecm: EncapsulatedControl, now: number, out: Effect[]): void {
     const request = decodeMessage(ecm.payload);
-    if (request.type !== 'map-request') return this.#unexpected();
-    if (this.xtr && (this.#isEtrFor(request) || !this.mapServer))
-      return this.xtr.encapsulatedMapRequest(received, ecm, request, now);
-    return this.#atMapServer((server, out) =>
-      server.encapsulatedMapRequest(received, ecm, request, now, out),
-    );
-  }
-
-  #atMapServer(step: (server: MapServer, out: Effect[]) => void): Effect[] {
-    if (this.mapServer === undefined) return this.#unexpected();
-    const out: Effect[] = [];
-    step(this.mapServer, out);
-    return out;
+    if (request.type !== 'map-request') {
+      this.#unexpected();
+      return;
+    }
+    const role = this.#isEtrFor(request) ? this.xtr : (this.mapServer ?? this.xtr);
+    role?.encapsulatedMapRequest(received, ecm, request, now, out);
   }
 
   /** On a node that is both, the ETR answers for its own EIDs and the Map-Server for everything else. */
@@ -149,20 +111,19 @@ export class Agent implements Machine {
     return this.xtr !== undefined && request.records.every((eid) => this.xtr?.ownsEid(eid));
   }
 
-  #unexpected(): Effect[] {
+  #unexpected(): void {
     this.counters.add('unexpectedMessages');
-    return [];
   }
 
   /** RFC 9301 section 5.1: a message with an unrecognized AFI MUST be dropped, and the event MUST be logged. */
-  #rejected(datagram: Datagram, error: WireError, now: number): Effect[] {
+  #rejected(datagram: Datagram, error: WireError, now: number, out: Effect[]): void {
     this.counters.add('malformedMessages');
-    const out: Effect[] = [];
-    this.#rejections.report(
-      { name: 'message-rejected', peer: datagram.from, detail: error.message },
-      now,
-      out,
-    );
-    return out;
+    const detail = error.message;
+    this.#rejections.report({ name: 'message-rejected', peer: datagram.from, detail }, now, out);
+  }
+
+  #unsendable({ to, problem }: InputOf<'unsendable'>, out: Effect[]): void {
+    this.counters.add('messagesUnsendable');
+    out.push(report({ name: 'message-rejected', peer: to, detail: `cannot be sent: ${problem}` }));
   }
 }

@@ -35,5 +35,7 @@ export interface Configuration {
   readonly apiSocket: string;
   /** Where nonces and the generated xTR-ID are kept over restarts. */
   readonly stateDirectory: string;
+  /** Where a recording of the run goes, and how long it gets; undefined records nothing. */
+  readonly recording: { readonly file: string; readonly maxBytes: number } | undefined;
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
 }

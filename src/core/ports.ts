@@ -10,9 +10,15 @@ import type {
   MapCacheDeleteEffect,
   MapCacheSetEffect,
 } from '#control/contract/effect.js';
-import type { AdoptedState, EidSighting, OwnAddress, Punt } from '#control/contract/inputs.js';
+import type {
+  AdoptedState,
+  Datagram,
+  EidSighting,
+  OwnAddress,
+  Punt,
+  TrackedNonce,
+} from '#control/contract/inputs.js';
 import type { InterfaceConfig } from './configuration.js';
-import type { Datagram } from './input.js';
 
 /** UDP 4342 on every address of the node. */
 export interface ControlTransport {
@@ -118,6 +124,13 @@ export interface KernelNetwork {
   keepNeighbours(rlocs: readonly Address[]): void;
   counters(): Readonly<Record<string, number>>;
   close(): Promise<void>;
+}
+
+/** What a Map-Server remembers of ETRs over restarts. */
+export interface NonceMemory {
+  /** Of earlier runs, of each site the ETR that has been silent for longest first. */
+  restored(): readonly TrackedNonce[];
+  keep(nonces: readonly TrackedNonce[]): void;
 }
 
 /** CLOCK_MONOTONIC and waking up. */

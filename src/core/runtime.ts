@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Address, type Eid, type EidPrefix, formatEidPrefix } from '#addr/index.js';
+import type { Address, Eid, EidPrefix } from '#addr/index.js';
 import type { Effect, LookupResult, SendEffect } from '#control/contract/effect.js';
 import type { ControlEvent } from '#control/contract/event.js';
-import type { AdoptedState } from '#control/contract/inputs.js';
+import type { AdoptedState, Input } from '#control/contract/inputs.js';
 import { encodeMessage } from '#wire/index.js';
 import type { Agent } from './agent.js';
-import type { Input } from './input.js';
-import type { Clock, ControlTransport, DataPath, KernelNetwork, TrieEffect } from './ports.js';
+import type { Clock, ControlTransport, DataPath, KernelNetwork, NonceMemory, TrieEffect } from './ports.js';
+import type { Recorder } from './recorder.js';
 
 /** The outside world of one agent. A Map-Server without an xTR has no data path and no use for the kernel's tables. */
 export interface Surroundings {
@@ -14,7 +14,12 @@ export interface Surroundings {
   readonly transport: ControlTransport;
   readonly dataPath: DataPath | undefined;
   readonly network: KernelNetwork | undefined;
+  /** Undefined on a node that is no Map-Server. */
+  readonly nonces: NonceMemory | undefined;
+  /** 32 bytes that nobody can guess, others at each call. */
+  readonly seed: () => Uint8Array;
   readonly onEvent: (event: ControlEvent) => void;
+  readonly recorder?: Recorder | undefined;
   /**
    * Calls once all that waits on sockets by now has been read, before the event loop waits again. Without it, every
    * input is handled when it comes.
@@ -35,11 +40,14 @@ export class Runtime {
   readonly #agent: Agent;
   readonly #world: Surroundings;
   readonly #lookups = new Map<number, (result: LookupResult) => void>();
-  /** Mappings of this dispatch that found no room in the tries. */
-  readonly #refused: EidPrefix[] = [];
+  readonly #clears = new Map<number, (count: number) => void>();
+  /** What effects of this turn came to: inputs themselves. */
+  readonly #outcomes: Input[] = [];
   readonly #unchecked: EidPrefix[] = [];
   /** What came in this turn. */
   #inputs: Input[] = [];
+  /** Of the last turn that wrote the tries; the agent is told with what it handles next. */
+  #written: Input | undefined;
   #nextToken = 1;
   #stopped = false;
 
@@ -50,9 +58,10 @@ export class Runtime {
 
   /** Adopts what the tries hold, then listens. */
   start(): void {
-    const { transport, dataPath, network } = this.#world;
+    const { transport, dataPath, network, nonces, seed } = this.#world;
     network?.onOwnAddresses((addresses) => this.dispatch({ type: 'own-addresses', addresses }));
-    this.dispatch({ type: 'start', adopted: dataPath?.adopted() ?? NOTHING_ADOPTED });
+    const adopted = dataPath?.adopted() ?? NOTHING_ADOPTED;
+    this.dispatch({ type: 'start', adopted, seed: seed(), nonces: nonces?.restored() ?? [] });
     transport.onDatagram((datagram) => this.#take({ type: 'datagram', datagram }));
     dataPath?.onPunts((punts) => this.#take({ type: 'punts', punts }));
     network?.onEidSighted((sighting) => this.#take({ type: 'eid-sighted', sighting }));
@@ -62,6 +71,7 @@ export class Runtime {
   /** Nothing more is sent or changed; what XDP does stays as it is. */
   stop(): void {
     this.#stopped = true;
+    this.#world.recorder?.end(this.#agent.counters);
     this.#world.clock.wakeAt(undefined, () => undefined);
   }
 
@@ -83,9 +93,9 @@ export class Runtime {
     const inputs = this.#inputs;
     this.#inputs = [];
     if (this.#stopped || inputs.length === 0) return;
-    this.#handle(...inputs);
-    const eids = this.#refused.splice(0);
-    if (eids.length > 0) this.#handle({ type: 'trie-refused', eids });
+    this.#handle(inputs);
+    const outcomes = this.#outcomes.splice(0);
+    if (outcomes.length > 0) this.#handle(outcomes);
     this.#checkTraffic();
     this.#scheduleWake();
   }
@@ -94,12 +104,17 @@ export class Runtime {
    * The tries first and in one batch, then all else, each in order: packets find their way before others hear of it. A
    * frame whose mapping comes and goes in one turn is punted once more when it is injected.
    */
-  #handle(...inputs: readonly Input[]): void {
-    const { clock } = this.#world;
+  #handle(inputs: Input[]): void {
+    const { clock, recorder } = this.#world;
+    if (this.#written !== undefined) inputs.unshift(this.#written);
+    this.#written = undefined;
     const now = clock.now();
-    const effects = this.#agent.handle(inputs, now);
-    this.#program(effects.filter(isTrieEffect));
-    this.#agent.written(now, clock.now());
+    const effects = recorder?.turn(this.#agent, inputs, now) ?? this.#agent.handle(inputs, now);
+    const tries = effects.filter(isTrieEffect);
+    if (tries.length > 0) {
+      this.#program(tries);
+      this.#written = { type: 'written', began_ms: now, written_ms: clock.now() };
+    }
     for (const effect of effects) if (!isTrieEffect(effect)) this.#perform(effect);
   }
 
@@ -114,7 +129,12 @@ export class Runtime {
 
   /** How many learnt map-cache entries go. */
   clearMapCache(eid: EidPrefix | undefined): Promise<number> {
-    return new Promise((onFound) => this.dispatch({ type: 'clear-map-cache', eid, onFound }));
+    if (this.#agent.xtr === undefined) return Promise.resolve(0);
+    const token = this.#nextToken++;
+    return new Promise((resolve) => {
+      this.#clears.set(token, resolve);
+      this.dispatch({ type: 'clear-map-cache', token, eid });
+    });
   }
 
   #scheduleWake(): void {
@@ -125,18 +145,14 @@ export class Runtime {
   #checkTraffic(): void {
     for (const eid of this.#unchecked.splice(0)) {
       const { packets } = this.#world.dataPath?.traffic(eid) ?? { packets: 0 };
-      this.#handle({ type: 'traffic', eid, packets });
+      this.#handle([{ type: 'traffic', eid, packets }]);
     }
   }
 
   #program(effects: readonly TrieEffect[]): void {
-    if (effects.length === 0) return;
-    for (const refused of this.#world.dataPath?.apply(effects) ?? []) {
-      this.#agent.counters.add('trieFull');
-      const detail = `the data path refused ${refused.type} of ${formatEidPrefix(refused.eid)}`;
-      this.#world.onEvent({ name: 'table-full', eid: refused.eid, detail });
-      if (refused.type === 'map-cache-set') this.#refused.push(refused.eid);
-    }
+    const refused = this.#world.dataPath?.apply(effects) ?? [];
+    if (refused.length === 0) return;
+    this.#outcomes.push({ type: 'trie-refused', refused: refused.map(({ type, eid }) => ({ type, eid })) });
   }
 
   #perform(effect: Exclude<Effect, TrieEffect>): void {
@@ -167,6 +183,13 @@ export class Runtime {
         this.#lookups.get(effect.token)?.(effect.result);
         this.#lookups.delete(effect.token);
         break;
+      case 'cleared':
+        this.#clears.get(effect.token)?.(effect.count);
+        this.#clears.delete(effect.token);
+        break;
+      case 'keep-nonces':
+        this.#world.nonces?.keep(effect.nonces);
+        break;
     }
   }
 
@@ -176,9 +199,7 @@ export class Runtime {
     try {
       bytes = encodeMessage(message, key);
     } catch (error) {
-      this.#agent.counters.add('messagesUnsendable');
-      const detail = `cannot be sent: ${(error as Error).message}`;
-      this.#world.onEvent({ name: 'message-rejected', peer: to, detail });
+      this.#outcomes.push({ type: 'unsendable', to, problem: (error as Error).message });
       return;
     }
     this.#world.transport.send(bytes, from, to, toPort);

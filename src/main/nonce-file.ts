@@ -3,7 +3,8 @@
 // last line with their number and a SHA-256 of all lines before it. So a truncated or damaged file is detected.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type TrackedNonce, TRACKED_ETRS_PER_SITE } from '#control/map-server/registration-nonces.js';
+import type { TrackedNonce } from '#control/contract/inputs.js';
+import { TRACKED_ETRS_PER_SITE } from '#control/contract/limits.js';
 
 const HEADER = 'xtrd registration-nonces 1';
 const ENTRY = /^([\x21-\x7e]{1,63}) ([0-9a-f]{16}) ([0-9a-f:.]{1,64}) ([0-9]{1,20})$/;

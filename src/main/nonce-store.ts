@@ -2,7 +2,10 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileError, replaceStateFile, UNFINISHED } from '#config/index.js';
-import type { RegistrationNonces } from '#control/map-server/registration-nonces.js';
+import type { TrackedNonce } from '#control/contract/inputs.js';
+import { TRACKED_ETRS_PER_SITE } from '#control/contract/limits.js';
+import { RecencyMap } from '#control/kit/recency-map.js';
+import type { NonceMemory } from '#core/ports.js';
 import { BrokenNonceFileError, nonceFile, readNonceFile } from './nonce-file.js';
 
 const FILE_NAME = 'registration-nonces';
@@ -12,26 +15,34 @@ const WRITE_INTERVAL_MS = 5_000;
 type Say = (level: 'error' | 'warn' | 'info', message: string) => void;
 
 /**
- * Stores the nonces of a Map-Server in its state directory (9301-5.6-08). It restores them, writes them when they have
+ * Stores the nonces of a Map-Server in its state directory (9301-5.6-08). It reads them, writes them when they have
  * changed, and writes them at `close`. The file is written in pieces, and the event loop runs between them.
  */
-export class NonceStore {
+export class NonceStore implements NonceMemory {
   readonly #directory: string;
   readonly #path: string;
-  readonly #nonces: RegistrationNonces;
+  /** By name of the site, then by key and ETR: as many as the Map-Server itself remembers. */
+  readonly #sites: ReadonlyMap<string, RecencyMap<TrackedNonce>>;
   readonly #say: Say;
   readonly #interval_ms: number;
-  /** `changes` at the last write of the file. */
+  #changes = 0;
+  /** `#changes` at the last write of the file. */
   #stored = -1;
   #saving: Promise<void> = Promise.resolve();
   #failing = false;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(stateDirectory: string, nonces: RegistrationNonces, say: Say, interval_ms = WRITE_INTERVAL_MS) {
+  /** @param sites their names; nonces of others are forgotten */
+  constructor(
+    stateDirectory: string,
+    sites: readonly string[],
+    say: Say,
+    interval_ms = WRITE_INTERVAL_MS,
+  ) {
     this.#directory = stateDirectory;
     this.#path = join(stateDirectory, FILE_NAME);
-    this.#nonces = nonces;
+    this.#sites = new Map(sites.map((name) => [name, new RecencyMap(TRACKED_ETRS_PER_SITE)]));
     this.#say = say;
     this.#interval_ms = interval_ms;
   }
@@ -55,6 +66,15 @@ export class NonceStore {
     this.#schedule();
   }
 
+  restored(): readonly TrackedNonce[] {
+    return [...this.#entries()];
+  }
+
+  keep(nonces: readonly TrackedNonce[]): void {
+    this.#changes += 1;
+    for (const each of nonces) this.#sites.get(each.site)?.set(`${each.key} ${each.etr}`, each);
+  }
+
   /** Writes the changes, after a write in progress. An error is logged, and the next call retries. */
   save(): Promise<void> {
     this.#saving = this.#saving.then(() => this.#saveChanges());
@@ -70,7 +90,7 @@ export class NonceStore {
 
   async #restore(): Promise<void> {
     try {
-      this.#nonces.restore(await readNonceFile(this.#path));
+      this.keep(await readNonceFile(this.#path));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       if (!(error instanceof BrokenNonceFileError)) throw error;
@@ -90,7 +110,7 @@ export class NonceStore {
   }
 
   async #saveChanges(): Promise<void> {
-    if (this.#stored === this.#nonces.changes) return;
+    if (this.#stored === this.#changes) return;
     try {
       await this.#write();
       if (this.#failing) this.#say('info', `'${this.#path}' can be written again`);
@@ -102,9 +122,14 @@ export class NonceStore {
   }
 
   async #write(): Promise<void> {
-    const { changes } = this.#nonces; // changes during the write may be missing in the file
-    await replaceStateFile(this.#path, nonceFile(this.#nonces.entries()));
+    const changes = this.#changes; // changes during the write may be missing in the file
+    await replaceStateFile(this.#path, nonceFile(this.#entries()));
     this.#stored = changes;
+  }
+
+  /** May be read in pieces. A change meanwhile is in it or not, and no ETR is missing. */
+  *#entries(): Generator<TrackedNonce> {
+    for (const etrs of this.#sites.values()) for (const [, each] of etrs.snapshot()) yield each;
   }
 }
 

@@ -3,17 +3,22 @@ import { once } from 'node:events';
 
 import { ApiServer, claimSocketPath } from '#api/index.js';
 import { formatProblem, loadConfiguration, readOrCreateXtrId, reserveRegisterNonces } from '#config/index.js';
+import type { XtrConfig } from '#control/contract/config.js';
 import { Agent } from '#core/agent.js';
 import { agentService } from '#core/service/agent-service.js';
 import type { Configuration } from '#core/configuration.js';
+import { Recorder } from '#core/recorder.js';
 import { Runtime } from '#core/runtime.js';
 import { createLog, eventText, EventLog, type Log, systemClock } from '#observe/index.js';
 import { wakingClock } from './clock.js';
 import { EventLogger } from './event-levels.js';
 import { eidFacing } from './interfaces.js';
 import { NonceStore } from './nonce-store.js';
-import { systemRandom } from './random.js';
+import { freshSeed } from './random.js';
+import { RecordingFile } from './recording-file.js';
 import { openSurroundings } from './surroundings.js';
+
+type Say = (level: 'error' | 'warn' | 'info', text: string) => void;
 
 /** `xtrd --config`: runs until SIGTERM or SIGINT. XDP goes on forwarding afterwards. */
 export async function run(file: string, version: string): Promise<void> {
@@ -31,6 +36,18 @@ export async function run(file: string, version: string): Promise<void> {
   await stop();
 }
 
+/** Undefined if nothing is to be recorded. */
+function recorderOf(
+  { recording, mapServer }: Configuration,
+  xtr: XtrConfig | undefined,
+  say: Say,
+): { readonly recorder?: Recorder; readonly file?: RecordingFile } {
+  if (recording === undefined) return {};
+  const file = new RecordingFile(recording.file, say);
+  const { maxBytes } = recording;
+  return { file, recorder: new Recorder({ xtr, mapServer, maxBytes, write: (text) => file.write(text) }) };
+}
+
 /** Returns a function that stops the agent. */
 async function start(configuration: Configuration, version: string, log: Log): Promise<() => Promise<void>> {
   await claimSocketPath(configuration.apiSocket); // first, as another agent may be using all that follows
@@ -39,15 +56,18 @@ async function start(configuration: Configuration, version: string, log: Log): P
   try {
     const { transport, dataPath, network } = world;
     const xtr = configuration.xtr && { ...configuration.xtr, eidInterfaces: eidFacing(world.interfaces()) };
-    const agent = new Agent(xtr, configuration.mapServer, systemRandom);
-    const nonceStore =
-      agent.mapServer &&
-      new NonceStore(configuration.stateDirectory, agent.mapServer.nonces, (level, text) => log[level](text));
-    await nonceStore?.open();
+    const say: Say = (level, text) => log[level](text);
+    const sites = configuration.mapServer?.sites.map(({ name }) => name);
+    const nonces = sites && new NonceStore(configuration.stateDirectory, sites, say);
+    await nonces?.open();
+    const { mapServer } = configuration;
+    const { recorder, file: recording } = recorderOf(configuration, xtr, say);
+    const agent = new Agent(xtr, mapServer, recorder?.random);
     const events = new EventLog(configuration.name);
     const logger = new EventLogger(log, () => clock.now());
     const runtime = new Runtime(agent, {
-      ...{ clock, transport, dataPath, network },
+      ...{ clock, transport, dataPath, network, nonces, recorder },
+      seed: freshSeed,
       afterReading: setImmediate,
       onEvent: (event) => {
         const view = events.record(event);
@@ -56,6 +76,7 @@ async function start(configuration: Configuration, version: string, log: Log): P
     });
     const service = agentService({
       apiCounters: () => api.counters(),
+      recorder,
       ...{ configuration, version, agent, runtime, clock, transport, dataPath, network, events },
       pid: process.pid,
       warnings: () => world.warnings(),
@@ -77,7 +98,8 @@ async function start(configuration: Configuration, version: string, log: Log): P
     log.info(`ready, version ${version}, API at ${configuration.apiSocket}`);
     return async () => {
       runtime.stop();
-      await nonceStore?.close();
+      await nonces?.close();
+      recording?.close();
       await api.close();
       await world.close();
     };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { endianness } from 'node:os';
 import { type Address, addressBytes, formatAddress, isLinkLocal, sameAddress } from '#addr/index.js';
-import type { Datagram } from '#core/input.js';
+import type { Datagram } from '#control/contract/inputs.js';
 import type { ControlTransport } from '#core/ports.js';
 import { CONTROL_PORT, ControlSocket, type OpenUdpSocket } from './control-socket.js';
 import type { ReceivedDatagram } from './datagrams.js';

@@ -5,7 +5,9 @@ import type { XtrConfig } from '#control/contract/config.js';
 import { Counters } from '#control/contract/counters.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { Forwarding, LocalEid } from '#control/contract/forwarding.js';
-import type { AdoptedState, Discovery, Punt, PuntReason, Received } from '#control/contract/inputs.js';
+import type { AdoptedState, Discovery, Input, Punt, PuntReason, Received } from '#control/contract/inputs.js';
+import type { TakenMessage } from '#control/contract/machine.js';
+import { Dispatch } from '#control/kit/dispatch.js';
 import { Xtr } from '#control/xtr.js';
 import {
   ALGORITHM_ID,
@@ -39,10 +41,12 @@ export class Bench {
   neighbours: readonly string[] = [];
   /** Punts of packets without a mapping so far. */
   misses = 0;
+  readonly #dispatch: Dispatch;
   readonly #rlocs: readonly Address[];
 
   constructor(config: XtrConfig, random = repeatable()) {
     this.xtr = new Xtr(config, this.counters, random);
+    this.#dispatch = new Dispatch(this.xtr.takers);
     this.#rlocs = config.rlocs.map(({ address }) => address);
   }
 
@@ -50,7 +54,7 @@ export class Bench {
     const state = { mapCache: [], localEids: [], ...adopted };
     for (const entry of state.mapCache) this.mapCacheTrie.set(formatEidPrefix(entry.eid), entry.forwarding);
     for (const { eid: key, entry } of state.localEids) this.localEidTrie.set(formatEidPrefix(key), entry);
-    return this.did(this.xtr.start(state, this.now));
+    return this.input({ type: 'start', adopted: state, seed: new Uint8Array(32), nonces: [] });
   }
 
   /** Lets time pass, and wakes the machine at each deadline on the way. All that came of it is in `effects`. */
@@ -59,7 +63,7 @@ export class Bench {
     const effects: Effect[] = [];
     for (let next = this.xtr.nextDeadline(); next !== undefined && next <= end;) {
       this.now = Math.max(this.now, next);
-      for (const effect of this.did(this.xtr.expire(this.now)).effects) effects.push(effect);
+      for (const effect of this.expire().effects) effects.push(effect);
       next = this.xtr.nextDeadline();
     }
     this.now = end;
@@ -69,7 +73,7 @@ export class Bench {
 
   punt(reason: PuntReason, from: string, to: string, more: Partial<Punt> = {}): this {
     if (reason === 'map-cache-miss') this.misses += 1;
-    return this.did(this.xtr.punts([this.puntOf(reason, from, to, more)], this.now));
+    return this.punts([this.puntOf(reason, from, to, more)]);
   }
 
   puntOf(reason: PuntReason, from: string, to: string, more: Partial<Punt> = {}): Punt {
@@ -87,21 +91,42 @@ export class Bench {
   }
 
   sight(text: string, ifindex = EID_PORT, discovery: Discovery = 'ARP/ND'): this {
-    return this.did(this.xtr.eidSighted({ eid: eid(text), ifindex, discovery }, this.now));
+    return this.input({ type: 'eid-sighted', sighting: { eid: eid(text), ifindex, discovery } });
   }
 
   lose(text: string, ifindex = EID_PORT, discovery: Discovery = 'Local Address'): this {
-    return this.did(this.xtr.eidLost({ eid: eid(text), ifindex, discovery }, this.now));
+    return this.input({ type: 'eid-lost', sighting: { eid: eid(text), ifindex, discovery } });
   }
 
   /** So many packets went by a map-cache entry in all. */
   traffic(text: string, packets: number): this {
-    return this.did(this.xtr.traffic(prefix(text), packets, this.now));
+    return this.input({ type: 'traffic', eid: prefix(text), packets });
+  }
+
+  lookup(token: number, text: string, to?: string): this {
+    return this.input({ type: 'lookup', token, eid: eid(text), to: to === undefined ? undefined : rloc(to) });
+  }
+
+  /** Everything that was learnt, or inside a prefix. */
+  clear(text?: string): this {
+    const what = text === undefined ? undefined : prefix(text);
+    return this.input({ type: 'clear-map-cache', token: 1, eid: what });
+  }
+
+  /** How many entries go, if the last input found that out. */
+  get cleared(): number | undefined {
+    return this.effects.find((effect) => effect.type === 'cleared')?.count;
   }
 
   /** A plain Map-Request. */
   ask(from: string, message: MapRequest, fromPort = CONTROL_PORT): this {
-    return this.did(this.xtr.mapRequest({ ...this.received(from), fromPort }, message, this.now));
+    return this.askAt({ ...this.received(from), fromPort }, message);
+  }
+
+  askAt(received: Received, message: MapRequest): this {
+    return this.did((out) => {
+      this.xtr.mapRequest(received, message, this.now, out);
+    });
   }
 
   /** An SMR about `moved`, as we send it. */
@@ -122,7 +147,9 @@ export class Bench {
       innerDestinationPort: CONTROL_PORT,
       payload: new Uint8Array(),
     };
-    return this.did(this.xtr.encapsulatedMapRequest(this.received(MAP_SERVER), ecm, message, this.now));
+    return this.did((out) => {
+      this.xtr.encapsulatedMapRequest(this.received(MAP_SERVER), ecm, message, this.now, out);
+    });
   }
 
   /** A Map-Reply to the last Map-Request sent. */
@@ -139,7 +166,7 @@ export class Bench {
       nonce,
       records,
     };
-    return this.did(this.xtr.mapReply(this.received(from), message, this.now));
+    return this.message(this.received(from), message);
   }
 
   /** An authenticated Map-Notify. */
@@ -156,7 +183,7 @@ export class Bench {
       key.secret,
     );
     const message = decodeMessage(bytes) as MapNotify;
-    return this.did(this.xtr.mapNotify({ ...this.received(MAP_SERVER), bytes }, message, this.now));
+    return this.message({ ...this.received(MAP_SERVER), bytes }, message);
   }
 
   /** Acknowledges the last Map-Register. */
@@ -191,8 +218,33 @@ export class Bench {
     return this.effects.filter((effect) => effect.type === 'send').map(line);
   }
 
-  did(effects: readonly Effect[]): this {
-    this.effects = [...effects, ...this.xtr.flush(this.now)];
+  punts(punts: readonly Punt[]): this {
+    return this.input({ type: 'punts', punts });
+  }
+
+  input(input: Input): this {
+    return this.did((out) => {
+      this.#dispatch.input(input, this.now, out);
+    });
+  }
+
+  message(received: Received, message: TakenMessage): this {
+    return this.did((out) => {
+      this.#dispatch.message(received, message, this.now, out);
+    });
+  }
+
+  expire(): this {
+    return this.did((out) => {
+      this.xtr.expire(this.now, out);
+    });
+  }
+
+  did(step: (out: Effect[]) => void): this {
+    const out: Effect[] = [];
+    step(out);
+    this.xtr.flush(this.now, out);
+    this.effects = out;
     for (const effect of this.effects) this.#follow(effect);
     return this;
   }

@@ -19,7 +19,7 @@ function flood(bench: Bench, count: number, punt: (i: number) => Partial<Punt>):
     const punts = Array.from({ length: batch }, (_, k) =>
       bench.puntOf('map-cache-miss', '5.5.5.5', '1.1.1.1', punt(i + k)),
     );
-    bench.effects = bench.xtr.punts(punts, bench.now);
+    bench.punts(punts);
   }
 }
 
@@ -34,7 +34,7 @@ test('a hundred thousand destinations that nobody knows', (t) => {
   t.is(counters.get('packetsHeldDropped') + heldPackets, counters.get('packetsHeld'));
   t.true(counters.get('pendingMapRequestsFull') > 0);
   bench.now += 1000;
-  t.true(bench.xtr.expire(bench.now).length < 2000, 'work is cut in slices');
+  t.true(bench.expire().effects.length < 2000, 'work is cut in slices');
 });
 
 test('a hundred thousand hosts in a dynamic-EID prefix', (t) => {
@@ -80,7 +80,7 @@ test('Map-Requests from a hundred thousand ITR-RLOCs', (t) => {
   const bench = new Bench(configOf(['4.4.4.4'], { databaseMappings })).start();
   for (let i = 0; i < FLOOD; i++) {
     const message = request({ itrRlocs: [address(9, i)], records: [prefix('5.5.5.5')] });
-    bench.effects = bench.xtr.mapRequest(bench.received('9.9.9.9'), message, bench.now);
+    bench.ask('9.9.9.9', message);
   }
   t.is(bench.counters.get('mapReplyRecordsOut'), FLOOD);
 });
@@ -103,11 +103,10 @@ test('clearing thousands of entries tells how many, and does it in slices', (t) 
     const host = `1.1.${i >> 8}.${i & 255}`;
     bench.punt('map-cache-miss', '5.5.5.5', host).reply('2.2.2.2', record(host, ['2.2.2.2']));
   }
-  let cleared: number | undefined;
-  const effects = bench.xtr.clearMapCache(undefined, bench.now, (count) => (cleared = count));
-  t.is(cleared, 2_000);
-  t.true(effects.length < 1_100);
-  t.is(bench.did(effects).pass(0).xtr.mapCache.size, 1);
+  bench.clear();
+  t.is(bench.cleared, 2_000);
+  t.true(bench.effects.length < 1_100);
+  t.is(bench.pass(0).xtr.mapCache.size, 1);
 });
 
 test('an SMR with 255 records is one SMR', (t) => {

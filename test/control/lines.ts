@@ -40,6 +40,10 @@ export function line(effect: Effect): string {
       return `keep-neighbours ${effect.rlocs.map(formatAddress).sort().join(' ')}`;
     case 'event':
       return `event ${effect.event.name}`;
+    case 'cleared':
+      return `cleared ${effect.token}: ${effect.count}`;
+    case 'keep-nonces':
+      return `keep-nonces ${effect.nonces.map(({ etr, nonce }) => `${etr} ${nonce}`).join(', ')}`;
     case 'lookup-result': {
       const { outcome, attempts, rtt_ms, from } = effect.result;
       const source = from === undefined ? '' : ` from ${formatAddress(from)}`;

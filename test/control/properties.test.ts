@@ -11,7 +11,6 @@ import {
   Bench,
   configOf,
   dynamic,
-  eid,
   forwardingLocator,
   MAP_RESOLVER,
   MAP_SERVER,
@@ -118,14 +117,12 @@ const step = fc.oneof(
   fc.record({ asked: host }).map(
     ({ asked }): Step =>
       (bench) =>
-        bench.did(bench.xtr.lookup(1, eid(asked), undefined, bench.now)),
+        bench.lookup(1, asked),
   ),
   fc.record({ what: fc.option(eidPrefix) }).map(
     ({ what }): Step =>
       (bench) =>
-        bench.did(
-          bench.xtr.clearMapCache(what === null ? undefined : prefix(what), bench.now, () => undefined),
-        ),
+        bench.clear(what ?? undefined),
   ),
   fc.record({ milliseconds: fc.oneof(fc.nat(100), fc.nat(5_000), fc.nat(7_200_000)) }).map(
     ({ milliseconds }): Step =>

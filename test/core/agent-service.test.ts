@@ -23,6 +23,7 @@ function configuration(name: string): Configuration {
     kernelSettings: 'report',
     apiSocket: '',
     stateDirectory: '',
+    recording: undefined,
     log: { level: 'info' },
   };
 }

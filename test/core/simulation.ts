@@ -14,12 +14,13 @@ import type { MapServerConfig, XtrConfig } from '#control/contract/config.js';
 import type { HeldFrame } from '#control/contract/effect.js';
 import type { Forwarding, LocalEid } from '#control/contract/forwarding.js';
 import type { ControlEvent, EventName } from '#control/contract/event.js';
-import type { Random } from '#control/contract/machine.js';
-import type { AdoptedState, EidSighting, Punt, PuntReason } from '#control/contract/inputs.js';
+import type { AdoptedState, EidSighting, Punt, PuntReason, TrackedNonce } from '#control/contract/inputs.js';
 import { Agent } from '#core/agent.js';
-import type { Datagram } from '#core/input.js';
+import type { Datagram } from '#control/contract/inputs.js';
 import type { Clock, ControlTransport, DataPath, KernelNetwork, TrieEffect } from '#core/ports.js';
+import { Recorder } from '#core/recorder.js';
 import { Runtime } from '#core/runtime.js';
+import { SEED_BYTES } from '#control/kit/seeded-random.js';
 
 /** One way, milliseconds. */
 export const DELAY_MS = 1;
@@ -45,9 +46,16 @@ export class Simulation {
   readonly #pending: { at_ms: number; order: number; run: () => void }[] = [];
   #now = 1_000;
   #order = 0;
-  #nonce = 1n;
+  #seeds = 0;
+  readonly recordings: boolean;
 
-  readonly random: Random = { nonce: () => this.#nonce++, fraction: () => 0.5 };
+  /** @param recordings whether what the nodes are told is written down */
+  constructor(recordings = false) {
+    this.recordings = recordings;
+  }
+
+  /** Another one at each call, and the same ones in each run. */
+  readonly seed = (): Uint8Array => new Uint8Array(SEED_BYTES).fill(++this.#seeds);
 
   get now(): number {
     return this.#now;
@@ -60,7 +68,7 @@ export class Simulation {
     return node;
   }
 
-  /** A node starts anew: an xTR finds its local EIDs in the tries, a Map-Server nothing. */
+  /** A node starts anew: an xTR finds its local EIDs in the tries, a Map-Server the nonces that it kept. */
   restart(name: string): void {
     const before = this.nodes.get(name);
     if (before === undefined) throw new Error(`no node ${name}`);
@@ -69,6 +77,7 @@ export class Simulation {
     const firstRegisterNonce = BigInt(Math.ceil(this.#now * 1_000));
     const node = new SimulatedNode(this, name, xtr && { ...xtr, firstRegisterNonce }, mapServer);
     for (const { eid, value } of localEids.entries()) node.localEids.set(eid, value);
+    node.nonces.push(...before.nonces);
     this.nodes.set(name, node);
     node.runtime.start();
   }
@@ -119,6 +128,10 @@ export class SimulatedNode {
   readonly localEids = new EidTable<LocalEid>();
   /** Refuse this many trie entries from now on. */
   refusals = 0;
+  /** That outlive it. */
+  readonly nonces: TrackedNonce[] = [];
+  /** What it was told so far, as core/recorder.ts writes it. */
+  recording = '';
   readonly #simulation: Simulation;
   readonly #name: string;
   /** Packets by map-cache prefix. */
@@ -142,12 +155,22 @@ export class SimulatedNode {
     this.#name = name;
     const own = [...(xtr?.rlocs.map(({ address }) => address) ?? []), ...(mapServer?.addresses ?? [])];
     this.addresses = new Set(own.map(formatAddress));
-    this.agent = new Agent(xtr, mapServer, simulation.random);
+    const write = (text: string): boolean => {
+      this.recording += text;
+      return true;
+    };
+    const recorder = simulation.recordings
+      ? new Recorder({ xtr, mapServer, maxBytes: Infinity, write })
+      : undefined;
+    this.agent = new Agent(xtr, mapServer, recorder?.random);
     this.runtime = new Runtime(this.agent, {
       clock: this.#clock(),
       transport: this.#transport(own),
       dataPath: xtr && this.#dataPath(),
       network: xtr && this.#network(),
+      nonces: { restored: () => this.nonces, keep: (nonces) => void this.nonces.push(...nonces) },
+      seed: simulation.seed,
+      recorder,
       onEvent: (event) => simulation.events.push({ at_ms: simulation.now, node: name, event }),
     });
   }

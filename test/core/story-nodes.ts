@@ -54,8 +54,8 @@ export const MAP_SERVER_CONFIG: MapServerConfig = {
 };
 
 /** The routers of the story: xtr2, xtr4, xtr6 and msmr, registered. */
-export function storyNetwork(): Simulation {
-  const simulation = new Simulation();
+export function storyNetwork(recordings = false): Simulation {
+  const simulation = new Simulation(recordings);
   simulation.add('msmr', undefined, MAP_SERVER_CONFIG);
   simulation.add('xtr2', xtrConfig('2.2.2.2', ROAMING));
   simulation.add('xtr4', xtrConfig('4.4.4.4', { databaseMappings: [{ eid: prefix('5.5.5.0/24') }] }));

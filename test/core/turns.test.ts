@@ -79,6 +79,8 @@ function scene(writing_ms = 0) {
       counters: () => ({}),
       close: () => Promise.resolve(),
     },
+    nonces: undefined,
+    seed: () => new Uint8Array(32),
     onEvent: () => undefined,
     afterReading: (handle) => void ends.push(handle),
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { FileError } from '#config/index.js';
 import { NonceStore } from '#main/nonce-store.js';
-import { TRACKED_ETRS_PER_SITE } from '#control/map-server/registration-nonces.js';
+import { TRACKED_ETRS_PER_SITE } from '#control/contract/limits.js';
 import { Etr, record, Scene, site } from '#test/control/map-server/map-server-scene.js';
 
 const FROM = { from: '2.2.2.2' };
@@ -19,15 +19,20 @@ async function stateDirectory(t: ExecutionContext): Promise<string> {
 
 /** A Map-Server that has just started with this state directory, and what it logged. */
 async function started(t: ExecutionContext, directory: string, interval_ms?: number) {
-  const scene = new Scene([site('one', ['1.1.1.0/24'])]);
   const said: string[] = [];
   const say = (level: string, text: string) => void said.push(`${level}: ${text}`);
-  const store = new NonceStore(directory, scene.server.nonces, say, interval_ms);
+  const store = new NonceStore(directory, ['one'], say, interval_ms);
   await store.open();
   t.teardown(() => store.close());
-  const register = (nonce: bigint, xtrId = 0x22n): boolean =>
-    scene.register(new Etr('2.2.2.2', xtrId).register(RECORDS, { nonce }), FROM).sends.length > 0;
-  return { store, said, register, nonces: scene.server.nonces };
+  const before = new Scene();
+  before.kept.push(...store.restored());
+  const scene = before.restarted([site('one', ['1.1.1.0/24'])]);
+  const register = (nonce: bigint, xtrId = 0x22n): boolean => {
+    const { sends } = scene.register(new Etr('2.2.2.2', xtrId).register(RECORDS, { nonce }), FROM);
+    store.keep(scene.kept.splice(0));
+    return sends.length > 0;
+  };
+  return { store, said, register };
 }
 
 /** The file after nonce 500 of one ETR. */
@@ -55,9 +60,9 @@ test('the file is for its owner only and alone in its directory', async (t) => {
 
 test('9301-5.6-08: what is accepted is written without a stop, so that a crash loses seconds only', async (t) => {
   const directory = await stateDirectory(t);
-  const { register, nonces } = await started(t, directory, 1);
+  const { register, store } = await started(t, directory, 1);
   register(500n);
-  const [entry] = [...nonces.entries()];
+  const [entry] = store.restored();
   const line = `one ${entry?.key} 0:22 500\n`;
   const path = join(directory, 'registration-nonces');
   while (!(await readFile(path, 'latin1')).includes(line));
@@ -78,8 +83,8 @@ test('what has not changed is not written again', async (t) => {
 const broken = test.macro(async (t, breakIt: (text: string) => string, reason: string) => {
   const { directory, path, text } = await written(t);
   await writeFile(path, breakIt(text));
-  const { register, said, nonces } = await started(t, directory);
-  t.deepEqual([...nonces.entries()], []);
+  const { register, said, store } = await started(t, directory);
+  t.deepEqual(store.restored(), []);
   t.is(said.length, 1);
   t.true(
     said[0]?.startsWith(`warn: '${path}' is damaged (${reason}) and was renamed to '${path}.broken'; `),
@@ -116,17 +121,17 @@ test('an endless line', broken, (text) => text + 'x'.repeat(1_000_000), 'a line 
 
 test('9301-5.6-08: a full table is read again, in slices between which the event loop goes on', async (t) => {
   const directory = await stateDirectory(t);
-  const { store, nonces, register } = await started(t, directory);
+  const { store } = await started(t, directory);
   const entry = { site: 'one', key: '0'.repeat(16), nonce: (1n << 64n) - 1n };
-  nonces.restore(Array.from({ length: TRACKED_ETRS_PER_SITE }, (_, i) => ({ ...entry, etr: `0:${i}` })));
-  register(7n);
+  const kept = Array.from({ length: TRACKED_ETRS_PER_SITE + 1 }, (_, i) => ({ ...entry, etr: `0:${i}` }));
+  store.keep(kept);
   let turns = 0;
   const turn = setInterval(() => (turns += 1));
   await store.save();
   clearInterval(turn);
   t.true(turns > 1);
   const again = await started(t, directory);
-  t.deepEqual([...again.nonces.entries()], [...nonces.entries()]);
+  t.deepEqual(again.store.restored(), kept.slice(1));
 });
 
 test('what a killed agent left unfinished goes', async (t) => {

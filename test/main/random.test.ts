@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { systemRandom } from '#main/random.js';
+import { SeededRandom } from '#control/kit/seeded-random.js';
+import { freshSeed } from '#main/random.js';
 
-test('no nonce comes twice, and all 64 bits are used', (t) => {
-  const nonces = Array.from({ length: 10_000 }, () => systemRandom.nonce());
+test('no nonce comes twice in runs with seeds of their own, and all 64 bits are used', (t) => {
+  const nonces = Array.from({ length: 10 }, () => {
+    const random = new SeededRandom();
+    random.seed(freshSeed());
+    return Array.from({ length: 1_000 }, () => random.nonce());
+  }).flat();
   t.is(new Set(nonces).size, nonces.length);
   t.is(
     nonces.reduce((all, nonce) => all | nonce, 0n),

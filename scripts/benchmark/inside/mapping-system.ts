@@ -6,7 +6,7 @@ import type { ControlTransport } from '#core/ports.js';
 import { Runtime } from '#core/runtime.js';
 import { wakingClock } from '#main/clock.js';
 import { systemClock } from '#observe/index.js';
-import { systemRandom } from '#main/random.js';
+import { freshSeed } from '#main/random.js';
 import { decodeMessage, encodeMessage, verifyAuthentication } from '#wire/index.js';
 import {
   etrOf,
@@ -95,12 +95,14 @@ const methods = {
   async fill(entries: number): Promise<number> {
     server = undefined;
     const before = await agentBytes();
-    const agent = new Agent(undefined, mapServerConfig([ADDRESS], entries + 1), systemRandom);
+    const agent = new Agent(undefined, mapServerConfig([ADDRESS], entries + 1));
     const world = {
       clock: wakingClock(systemClock().monotonic),
       transport,
       dataPath: undefined,
       network: undefined,
+      nonces: undefined,
+      seed: freshSeed,
     };
     server = { agent, entries, runtime: new Runtime(agent, { ...world, onEvent: () => undefined }) };
     server.runtime.start();

@@ -4,6 +4,7 @@ import type { Address, Eid, EidPrefix, InstanceId } from '#addr/index.js';
 import type { ControlMessage } from '#wire/messages.js';
 import type { ControlEvent } from './event.js';
 import type { Forwarding, LocalEid } from './forwarding.js';
+import type { TrackedNonce } from './inputs.js';
 
 /** A LISP control message to send over UDP. */
 export interface SendEffect {
@@ -112,6 +113,19 @@ export interface LookupResult {
   readonly attempts: number;
 }
 
+/** How many entries `clear-map-cache` with this token takes out. They go in slices, so some may follow. */
+export interface ClearedEffect {
+  readonly type: 'cleared';
+  readonly token: number;
+  readonly count: number;
+}
+
+/** The last nonces of these ETRs are to outlive the agent; `start` brings them back (9301-5.6-08). */
+export interface KeepNoncesEffect {
+  readonly type: 'keep-nonces';
+  readonly nonces: readonly TrackedNonce[];
+}
+
 export type Effect =
   | SendEffect
   | MapCacheSetEffect
@@ -124,4 +138,6 @@ export type Effect =
   | InjectEffect
   | KeepNeighboursEffect
   | EventEffect
-  | LookupResultEffect;
+  | LookupResultEffect
+  | ClearedEffect
+  | KeepNoncesEffect;

@@ -12,6 +12,7 @@ import type { Counters } from '#control/contract/counters.js';
 import type { Database } from '#control/etr/database.js';
 import type { Effect, HeldFrame } from '#control/contract/effect.js';
 import type { HoldQueue } from './hold-queue.js';
+import type { InputHandlers, MessageHandlers, Taker } from '#control/contract/machine.js';
 import type { LocalRlocs } from '#control/locators/local-rlocs.js';
 import type { Punt, Received } from '#control/contract/inputs.js';
 import { isLearnt } from './map-cache-entry.js';
@@ -39,7 +40,17 @@ export interface ItrContext {
 }
 
 /** What joins map-cache, resolver and held packets: misses become Map-Requests, Map-Replies become mappings. */
-export class Itr {
+export class Itr implements Taker {
+  readonly inputs: InputHandlers = {
+    traffic: ({ eid, packets }, now, out) => {
+      this.#traffic(eid, packets, now, out);
+    },
+  };
+  readonly messages: MessageHandlers = {
+    'map-reply': (received, reply, now, out) => {
+      this.#mapReply(received, reply, now, out);
+    },
+  };
   readonly #context: ItrContext;
 
   constructor(context: ItrContext) {
@@ -66,12 +77,12 @@ export class Itr {
   }
 
   /** A mapping nears its end. If it is in use, it is asked for again, and goes on forwarding until then. */
-  traffic(eid: EidPrefix, packets: number, now: number, out: Effect[]): void {
+  #traffic(eid: EidPrefix, packets: number, now: number, out: Effect[]): void {
     const entry = this.#context.mapCache.carried(eid, packets);
     if (entry !== undefined && isLearnt(entry)) this.#context.resolver.ask(refresh(entry.eid), now, out);
   }
 
-  mapReply(received: Received, reply: MapReply, now: number, out: Effect[]): void {
+  #mapReply(received: Received, reply: MapReply, now: number, out: Effect[]): void {
     const { counters, resolver } = this.#context;
     const question = resolver.questionOf(reply.nonce);
     // We send no RLOC-probes, so there is nothing that a probe reply could answer.

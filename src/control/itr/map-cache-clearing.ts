@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Effect } from '#control/contract/effect.js';
 import type { StoredEntry } from './map-cache-entry.js';
 
 /** Entries looked at in one turn: a few milliseconds. */
@@ -7,7 +8,7 @@ const LOOK_BATCH = 8_192;
 interface Job {
   readonly entries: Iterator<StoredEntry>;
   readonly asked_ms: number;
-  readonly onFound: (count: number) => void;
+  readonly token: number;
   readonly found: StoredEntry[];
   complete: boolean;
   /** How many of those found have had their turn. */
@@ -18,10 +19,10 @@ interface Job {
 export class Clearing {
   readonly #jobs: Job[] = [];
 
-  /** @param onFound hears how many entries will go, now or later */
-  add(entries: Iterable<StoredEntry>, now: number, onFound: (count: number) => void): void {
+  /** @param token of the ClearedEffect that tells how many entries will go, with this or a later slice */
+  add(token: number, entries: Iterable<StoredEntry>, now: number): void {
     const iterator = entries[Symbol.iterator]();
-    this.#jobs.push({ entries: iterator, asked_ms: now, onFound, found: [], complete: false, gone: 0 });
+    this.#jobs.push({ token, entries: iterator, asked_ms: now, found: [], complete: false, gone: 0 });
   }
 
   /** In the past, while there is something to do. */
@@ -30,10 +31,10 @@ export class Clearing {
   }
 
   /** The next slice; at most `limit` entries, which the command found as they are now. What changed since stays. */
-  take(limit: number): readonly StoredEntry[] {
+  take(limit: number, out: Effect[]): readonly StoredEntry[] {
     const [job] = this.#jobs;
     if (job === undefined) return [];
-    if (!job.complete) look(job);
+    if (!job.complete) look(job, out);
     if (!job.complete) return [];
     const entries = job.found.slice(job.gone, job.gone + limit);
     job.gone += limit;
@@ -42,12 +43,12 @@ export class Clearing {
   }
 }
 
-function look(job: Job): void {
+function look(job: Job, out: Effect[]): void {
   for (let i = 0; i < LOOK_BATCH; i++) {
     const { done, value } = job.entries.next() as IteratorResult<StoredEntry, void>;
     if (done) {
       job.complete = true;
-      job.onFound(job.found.length);
+      out.push({ type: 'cleared', token: job.token, count: job.found.length });
       return;
     }
     job.found.push(value);

@@ -14,7 +14,8 @@ import { DeadlineHeap } from '#control/kit/deadline-heap.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { Forwarding } from '#control/contract/forwarding.js';
 import { sameForwarding, usedRlocs } from '#control/locators/locator-set.js';
-import { EXPIRE_BATCH } from '#control/contract/machine.js';
+import type { InputOf } from '#control/contract/inputs.js';
+import { EXPIRE_BATCH, type InputHandlers, type Taker } from '#control/contract/machine.js';
 import { Clearing } from './map-cache-clearing.js';
 import {
   forwardingText,
@@ -32,7 +33,15 @@ import { SharedValues } from '#control/kit/shared-values.js';
 export const REFRESH_AT = 0.9;
 
 /** The ITR's map-cache (RFC 9300 section 6): what the BPF tries hold, and when it ends. */
-export class MapCache implements Part {
+export class MapCache implements Part, Taker {
+  readonly inputs: InputHandlers = {
+    'clear-map-cache': (input, now, out) => {
+      this.#startClearing(input, now, out);
+    },
+    'trie-refused': (input, _, out) => {
+      this.#refused(input, out);
+    },
+  };
   readonly #table = new EidTable<StoredEntry>();
   /** When each is to be asked for again, and after that, when it ends. */
   readonly #deadlines = new DeadlineHeap<StoredEntry>();
@@ -127,12 +136,22 @@ export class MapCache implements Part {
   }
 
   /**
-   * Takes out what was learnt: everything, or inside `eid`; if nothing is, the entry that covers it. `onFound` hears how
-   * many will go. Of very many, some are found and go with the next calls of `expire`; what is learnt meanwhile stays.
+   * Takes out what was learnt: everything, or inside `eid`; if nothing is, the entry that covers it. Of very many, some
+   * are found and go with the next calls of `expire`; what is learnt meanwhile stays.
    */
-  clear(eid: EidPrefix | undefined, now: number, onFound: (count: number) => void, out: Effect[]): void {
-    this.#clearing.add(this.#learntIn(eid), now, onFound);
+  #startClearing({ token, eid }: InputOf<'clear-map-cache'>, now: number, out: Effect[]): void {
+    this.#clearing.add(token, this.#learntIn(eid), now);
     this.#clear(EXPIRE_BATCH, out);
+  }
+
+  /** Packets meet what covers these mappings, and so does the map-cache. */
+  #refused({ refused }: InputOf<'trie-refused'>, out: Effect[]): void {
+    for (const { type, eid } of refused) {
+      this.#counters.add('trieFull');
+      const detail = `the data path refused ${type} of ${formatEidPrefix(eid)}`;
+      out.push(report({ name: 'table-full', eid, detail }));
+      if (type === 'map-cache-set') this.remove(eid, 'no room in the data path', out);
+    }
   }
 
   *#learntIn(eid: EidPrefix | undefined): Generator<StoredEntry, void, undefined> {
@@ -147,7 +166,7 @@ export class MapCache implements Part {
   }
 
   #clear(limit: number, out: Effect[]): void {
-    const doomed = this.#clearing.take(limit).filter((entry) => this.#table.get(entry.eid) === entry);
+    const doomed = this.#clearing.take(limit, out).filter((entry) => this.#table.get(entry.eid) === entry);
     this.#delete(doomed, 'cleared', out);
   }
 

@@ -5,7 +5,8 @@ import { DeadlineQueue } from '#control/kit/deadlines.js';
 import type { Effect, LookupResult } from '#control/contract/effect.js';
 import type { HoldQueue } from './hold-queue.js';
 import type { LocalRlocs } from '#control/locators/local-rlocs.js';
-import type { Random } from '#control/contract/machine.js';
+import type { InputOf } from '#control/contract/inputs.js';
+import type { InputHandlers, Random, Taker } from '#control/contract/machine.js';
 import { encapsulatedMapRequest, type Question } from './map-request.js';
 import { type Part, report } from '#control/kit/part.js';
 
@@ -50,7 +51,12 @@ export interface ResolverContext {
 }
 
 /** Map-Requests on their way, by nonce and by EID-Prefix: asks the Map-Resolvers in turn until one answers. */
-export class Resolver implements Part {
+export class Resolver implements Part, Taker {
+  readonly inputs: InputHandlers = {
+    lookup: (input, now, out) => {
+      this.#lookup(input, now, out);
+    },
+  };
   readonly #pending = new EidTable<Pending>();
   readonly #byNonce = new Map<bigint, Pending>();
   readonly #deadlines = new DeadlineQueue<Pending>();
@@ -79,7 +85,7 @@ export class Resolver implements Part {
   }
 
   /** `lig`: the answer becomes a LookupResultEffect; at once if nothing may, or nobody can, be asked. */
-  lookup(token: number, eid: Eid, to: Address | undefined, now: number, out: Effect[]): void {
+  #lookup({ token, eid, to }: InputOf<'lookup'>, now: number, out: Effect[]): void {
     const prefix = hostEidPrefix(eid);
     const resolvers = to === undefined ? this.#inTurn() : [to];
     const known = this.#pending.get(prefix);

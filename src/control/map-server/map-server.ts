@@ -12,7 +12,14 @@ import type { MapServerConfig } from '#control/contract/config.js';
 import type { Counters } from '#control/contract/counters.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { EventName } from '#control/contract/event.js';
-import { EXPIRE_BATCH, type Random } from '#control/contract/machine.js';
+import {
+  EXPIRE_BATCH,
+  type InputHandlers,
+  type MessageHandlers,
+  type Random,
+  type Role,
+  type Taker,
+} from '#control/contract/machine.js';
 import type { Received } from '#control/contract/inputs.js';
 import { encapsulated } from './map-resolver-forward.js';
 import { MapResolver } from './map-resolver.js';
@@ -31,13 +38,26 @@ import {
 import { type Admission, type ConfiguredPrefix, SiteTable } from './site-table.js';
 
 /** Map-Server and Map-Resolver of one node (RFC 9301 section 8). Effects are appended to `out`, in order. */
-export class MapServer {
+export class MapServer implements Role {
+  readonly inputs: InputHandlers = {
+    start: ({ nonces }) => {
+      this.#nonces.restore(nonces);
+    },
+  };
+  readonly messages: MessageHandlers = {
+    'map-register': (received, register, now, out) => {
+      this.mapRegister(received, register, now, out);
+    },
+    'map-notify-ack': (received, ack, now, out) => {
+      this.mapNotifyAck(received, ack, now, out);
+    },
+  };
+  readonly takers: readonly Taker[] = [this];
   readonly #limits: MapServerConfig['limits'];
   readonly #counters: Counters;
   readonly #sites: SiteTable;
   readonly #registrations = new RegistrationTable();
-  /** Main stores them over restarts. */
-  readonly nonces: RegistrationNonces;
+  readonly #nonces: RegistrationNonces;
   readonly #notifies: UnsolicitedNotifies;
   readonly #resolver: MapResolver;
   readonly #refusals = new Refusals();
@@ -46,7 +66,7 @@ export class MapServer {
     this.#limits = config.limits;
     this.#counters = counters;
     this.#sites = new SiteTable(config.sites);
-    this.nonces = new RegistrationNonces(config.sites);
+    this.#nonces = new RegistrationNonces(config.sites);
     this.#notifies = new UnsolicitedNotifies(config.limits.pendingNotifies, counters, random);
     const tables = { configured: this.#sites.prefixes, registered: this.#registrations.table };
     this.#resolver = new MapResolver(config, tables, this.#refusals, counters);
@@ -87,7 +107,7 @@ export class MapServer {
     }
     const source = registerSource(received, register, admission.key);
     // A forged source address would have nonces of its own, so those are not kept: see withdraws.
-    const verdict = source.byAddress ? 'fresh' : this.nonces.judge(admission.site, source, register, now);
+    const verdict = source.byAddress ? 'fresh' : this.#nonces.judge(admission.site, source, register, now);
     switch (verdict) {
       case 'replayed':
         this.#counters.add('mapRegistersReplayed');
@@ -149,6 +169,10 @@ export class MapServer {
     this.#notifies.expire(now, EXPIRE_BATCH - handled, out);
   }
 
+  flush(_now: number, out: Effect[]): void {
+    this.#nonces.flush(out);
+  }
+
   #accept(
     received: Received,
     register: MapRegister,
@@ -162,7 +186,7 @@ export class MapServer {
       this.#refuse('table-full', received, register, 'no room for more registrations', now, out);
       return;
     }
-    const shared = source.byAddress ? source : this.nonces.accept(site, source, register, now);
+    const shared = source.byAddress ? source : this.#nonces.accept(site, source, register, now);
     const left: LeftEid[] = [];
     register.records.forEach((record, i) => {
       const configured = prefixes[i];

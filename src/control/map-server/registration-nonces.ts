@@ -2,24 +2,13 @@
 import { createHmac } from 'node:crypto';
 import type { MapRegister } from '#wire/messages.js';
 import type { AuthenticationKey, Site } from '#control/contract/config.js';
-import { REGISTRATION_TIMEOUT_MS } from '#control/contract/limits.js';
+import type { Effect } from '#control/contract/effect.js';
+import type { TrackedNonce } from '#control/contract/inputs.js';
+import { REGISTRATION_TIMEOUT_MS, TRACKED_ETRS_PER_SITE } from '#control/contract/limits.js';
 import { RecencyMap } from '#control/kit/recency-map.js';
 import { type RegisterSource, sharing } from './registration.js';
 
-/** ETRs of one site whose nonces are remembered; beyond that, the one that has been silent for longest is forgotten. */
-export const TRACKED_ETRS_PER_SITE = 65_536;
-
 export type NonceVerdict = 'fresh' | 'repeated' | 'replayed';
-
-/** What has to outlive a restart: the last nonce that one ETR has used with one key. */
-export interface TrackedNonce {
-  readonly site: string;
-  /** Fingerprint of the key: 16 hexadecimal digits. */
-  readonly key: string;
-  /** As RegisterSource has it: without spaces. */
-  readonly etr: string;
-  readonly nonce: bigint;
-}
 
 interface Tracked {
   readonly nonce: bigint;
@@ -38,37 +27,31 @@ interface Tracked {
  * yesterday is still known as a replay when the registration that it made is long gone. Only authenticated messages
  * get here, and each site has a bound of its own: nobody can push out the nonces of another site.
  *
- * `entries` is what has to be stored and `restore` takes it back after a restart (9301-5.6-08).
+ * `flush` tells what has to outlive a restart, and `restore` takes it back afterwards (9301-5.6-08).
  */
 export class RegistrationNonces {
   /** By name of the site, then by key and ETR. */
   readonly #sites: ReadonlyMap<string, RecencyMap<Tracked>>;
   /** A secret may change under its key ID: then it is another key, and its nonces start anew. */
   readonly #fingerprints = new WeakMap<AuthenticationKey, string>();
-  #changes = 0;
+  /** Accepted since the last flush. */
+  #accepted: TrackedNonce[] = [];
 
   constructor(sites: readonly Site[]) {
     this.#sites = new Map(sites.map(({ name }) => [name, new RecencyMap(TRACKED_ETRS_PER_SITE)]));
   }
 
-  /** Grows whenever `entries` has changed since. */
-  get changes(): number {
-    return this.#changes;
+  /** What was accepted since the last call. */
+  flush(out: Effect[]): void {
+    if (this.#accepted.length === 0) return;
+    out.push({ type: 'keep-nonces', nonces: this.#accepted });
+    this.#accepted = [];
   }
 
   /**
-   * All of them, of each site the ETR that has been silent for longest first. May be read bit by bit: what is accepted
-   * meanwhile is there or not, but no ETR is missing.
+   * Before the first message. Of each site the ETR that has been silent for longest first; sites that are not configured
+   * any more are left out.
    */
-  *entries(): Generator<TrackedNonce> {
-    for (const [site, etrs] of this.#sites)
-      for (const [tracked, { nonce }] of etrs.snapshot()) {
-        const [key = '', etr = ''] = tracked.split(' ');
-        yield { site, key, etr, nonce };
-      }
-  }
-
-  /** Before the first message. In the order of `entries`; sites that are not configured any more are left out. */
   restore(entries: Iterable<TrackedNonce>): void {
     for (const { site, key, etr, nonce } of entries)
       this.#sites.get(site)?.set(`${key} ${etr}`, { nonce, accepted: undefined });
@@ -83,7 +66,7 @@ export class RegistrationNonces {
    * - replayed: anything else whose nonce has not grown.
    */
   judge(site: Site, source: RegisterSource, register: MapRegister, now: number): NonceVerdict {
-    const last = this.#sites.get(site.name)?.get(this.#trackingKey(source));
+    const last = this.#sites.get(site.name)?.get(`${this.#fingerprint(source.key)} ${source.etr}`);
     if (!site.strictNonces || last === undefined || register.nonce > last.nonce) return 'fresh';
     const { accepted } = last;
     const isLast =
@@ -97,22 +80,23 @@ export class RegistrationNonces {
   /** Remembers the message; its source comes back with what equals that of the ETR's last message held once. */
   accept(site: Site, source: RegisterSource, register: MapRegister, now: number): RegisterSource {
     const etrs = this.#sites.get(site.name);
-    const key = this.#trackingKey(source);
-    const last = etrs?.get(key)?.accepted;
+    const key = this.#fingerprint(source.key);
+    const tracked = `${key} ${source.etr}`;
+    const last = etrs?.get(tracked)?.accepted;
     const shared = last ? sharing(source, last.source) : source;
     const accepted = { source: shared, authenticationData: register.authentication.data, at_ms: now };
-    etrs?.set(key, { nonce: register.nonce, accepted });
-    this.#changes += 1;
+    etrs?.set(tracked, { nonce: register.nonce, accepted });
+    this.#accepted.push({ site: site.name, key, etr: source.etr, nonce: register.nonce });
     return shared;
   }
 
-  #trackingKey({ etr, key }: RegisterSource): string {
+  #fingerprint(key: AuthenticationKey): string {
     let fingerprint = this.#fingerprints.get(key);
     if (fingerprint === undefined) {
       fingerprint = fingerprintOf(key);
       this.#fingerprints.set(key, fingerprint);
     }
-    return `${fingerprint} ${etr}`;
+    return fingerprint;
   }
 }
 

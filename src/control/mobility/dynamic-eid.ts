@@ -23,6 +23,7 @@ import type { HoldQueue } from '#control/itr/hold-queue.js';
 import type { LocalRlocs } from '#control/locators/local-rlocs.js';
 import { upRlocs } from '#control/locators/locator-set.js';
 import type { Discovery, EidSighting } from '#control/contract/inputs.js';
+import type { InputHandlers, Taker } from '#control/contract/machine.js';
 import type { MapCache } from '#control/itr/map-cache.js';
 import { earlier, type Part, report } from '#control/kit/part.js';
 import type { OwnAddresses } from './own-addresses.js';
@@ -78,7 +79,19 @@ export interface DynamicEidsContext {
 }
 
 /** Hosts in dynamic-EID prefixes: learnt when seen here, gone when the Map-Server says that they are elsewhere. */
-export class DynamicEids implements Part {
+export class DynamicEids implements Part, Taker {
+  readonly inputs: InputHandlers = {
+    'eid-sighted': ({ sighting }, now, out) => {
+      this.sighted(sighting, now, out);
+    },
+    'eid-lost': ({ sighting }, now, out) => {
+      this.#lost(sighting, now, out);
+    },
+    // What was learnt on other interfaces stays until it is seen again.
+    'eid-interfaces': ({ interfaces }) => {
+      this.#interfaces = interfaces;
+    },
+  };
   readonly #table = new EidTable<Entry>();
   readonly #timeouts = new DeadlineQueue<Entry>();
   /**
@@ -97,11 +110,6 @@ export class DynamicEids implements Part {
     this.#room = new RoomMaker<Entry>(this.#table, (eid) => context.ownAddresses.isTold(eid));
     this.#askedBack = new IntervalLimiter(ASK_BACK_INTERVAL_ms, context.config.limits.dynamicEids);
     this.#interfaces = context.config.eidInterfaces;
-  }
-
-  /** Replaces the interfaces that hosts are learnt on. */
-  watch(interfaces: XtrConfig['eidInterfaces']): void {
-    this.#interfaces = interfaces;
   }
 
   get table(): ReadonlyEidTable<DynamicEid> {
@@ -129,7 +137,7 @@ export class DynamicEids implements Part {
   }
 
   /** A local address is gone. A neighbour that failed may be a silent host, which stays, as on IOS. */
-  lost(sighting: EidSighting, now: number, out: Effect[]): void {
+  #lost(sighting: EidSighting, now: number, out: Effect[]): void {
     const entry = this.#table.get(hostEidPrefix(sighting.eid));
     if (sighting.discovery !== 'Local Address' || entry?.ifindex !== sighting.ifindex) return;
     this.#forget(entry, 'local address removed', now, out);

@@ -13,6 +13,7 @@ import type { Counters } from '#control/contract/counters.js';
 import type { DynamicEids } from './dynamic-eid.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { EventName } from '#control/contract/event.js';
+import type { MessageHandlers, Taker } from '#control/contract/machine.js';
 import type { LocalRlocs } from '#control/locators/local-rlocs.js';
 import { forwardingLocators } from '#control/locators/locator-set.js';
 import type { Received } from '#control/contract/inputs.js';
@@ -42,7 +43,12 @@ export interface MapNotifyContext {
 }
 
 /** Takes Map-Notifies: acknowledgements of our Map-Registers, and news that a host of ours moved away. */
-export class MapNotifyReceiver {
+export class MapNotifyReceiver implements Taker {
+  readonly messages: MessageHandlers = {
+    'map-notify': (received, notify, now, out) => {
+      this.#notify(received, notify, now, out);
+    },
+  };
   readonly #refusals = new Refusals();
   readonly #seen: ReadonlyMap<MapServerPeer, RecentKeys>;
   readonly #context: MapNotifyContext;
@@ -54,7 +60,7 @@ export class MapNotifyReceiver {
     );
   }
 
-  notify(received: Received, notify: MapNotify, now: number, out: Effect[]): void {
+  #notify(received: Received, notify: MapNotify, now: number, out: Effect[]): void {
     const { counters, registrar } = this.#context;
     const server = this.#authenticate(received, notify);
     if (server === undefined) {
@@ -100,12 +106,8 @@ export class MapNotifyReceiver {
     const valid = notify.records.filter((record) => !this.#crossesRegister(record, server, now));
     const crosses = valid.length < notify.records.length;
     if (!crosses) seen?.add(identityOf(notify));
-    const effects: Effect[] = [];
-    for (const record of valid) this.#apply(record, now, effects);
-    // The tries before all else: from then on stale packets find their way.
-    const detail = crosses ? 'older than our Map-Register' : 'unsolicited';
-    out.push(...effects.filter(isTrieEffect), this.#received(received, notify, detail));
-    out.push(...effects.filter((effect) => !isTrieEffect(effect)));
+    out.push(this.#received(received, notify, crosses ? 'older than our Map-Register' : 'unsolicited'));
+    for (const record of valid) this.#apply(record, now, out);
     if (!crosses) this.#acknowledge(received, notify, server, out);
   }
 
@@ -178,10 +180,6 @@ export class MapNotifyReceiver {
 /** The authentication data stands for all that was signed. */
 function identityOf({ nonce, authentication }: MapNotify): string {
   return `${nonce} ${Buffer.from(authentication.data).toString('hex')}`;
-}
-
-function isTrieEffect(effect: Effect): boolean {
-  return effect.type === 'local-eid-set' || effect.type === 'local-eid-delete';
 }
 
 /** With EID-prefix and RLOCs if there is one record alone. */

@@ -3,13 +3,19 @@ import { type Eid, type EidPrefix, formatEidPrefix, hostEidPrefix } from '#addr/
 import type { Database } from '#control/etr/database.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { OwnAddress } from '#control/contract/inputs.js';
+import type { InputHandlers, Taker } from '#control/contract/machine.js';
 
 /**
  * Addresses of this router on its EID-facing interfaces: gateways of the hosts, not EIDs, so they are neither registered
  * nor learnt. Packets to them are the kernel's: without an entry of their own, the dynamic-EID prefix that they lie in
  * would have them resolved.
  */
-export class OwnAddresses {
+export class OwnAddresses implements Taker {
+  readonly inputs: InputHandlers = {
+    'own-addresses': ({ addresses }, _, out) => {
+      this.#replace(addresses, out);
+    },
+  };
   #told = new Map<string, OwnAddress>();
   /** Of these, those that the trie holds as such. */
   #current = new Map<string, EidPrefix>();
@@ -43,7 +49,7 @@ export class OwnAddresses {
   }
 
   /** All of them as they are now. What is an EID of its own by configuration or learning stays one. */
-  replace(addresses: readonly OwnAddress[], out: Effect[]): void {
+  #replace(addresses: readonly OwnAddress[], out: Effect[]): void {
     const next = new Map<string, EidPrefix>();
     this.#told = new Map(addresses.map((own) => [formatEidPrefix(hostEidPrefix(own.eid)), own]));
     for (const [key, own] of this.#told) {

@@ -53,6 +53,7 @@ export function agentService(parts: ServiceParts): AgentService {
         netlink: parts.network?.counters() ?? {},
         datapath: dataPath?.counters().adapter ?? {},
         api: parts.apiCounters(),
+        ...(parts.recorder && { recording: parts.recorder.counters() }),
       },
     }),
     status: () => statusView(parts, clock.now() - startedAt_ms),

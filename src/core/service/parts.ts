@@ -2,6 +2,7 @@
 import type { Agent } from '#core/agent.js';
 import type { Configuration } from '#core/configuration.js';
 import type { Clock, ControlTransport, DataPath, KernelNetwork } from '#core/ports.js';
+import type { Recorder } from '#core/recorder.js';
 import type { Runtime } from '#core/runtime.js';
 import type { EventView } from './views.js';
 
@@ -22,6 +23,8 @@ export interface ServiceParts {
   readonly transport: ControlTransport;
   readonly dataPath: DataPath | undefined;
   readonly network: KernelNetwork | undefined;
+  /** Undefined: nothing is recorded. */
+  readonly recorder?: Recorder | undefined;
   readonly events: EventSource;
   readonly apiCounters: () => Readonly<Record<string, number>>;
   /** What stands in the way of forwarding, each with the command that mends it. */

@@ -136,7 +136,7 @@ export interface StatisticsView {
   readonly dataPath: Readonly<Record<string, { readonly packets: number; readonly bytes: number }>>;
   /** What became of punts: 'punted', 'suppressed' ... */
   readonly punts: Readonly<Record<string, { readonly packets: number; readonly bytes: number }>>;
-  /** Counters of the adapters by name: transport, netlink, datapath. */
+  /** Counters of the adapters by name: transport, netlink, datapath, api, recording. */
   readonly adapters: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 

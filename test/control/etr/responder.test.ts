@@ -49,7 +49,7 @@ test('9301-5.5-D01: to the first ITR-RLOC of a family that we have', (t) => {
 test('from the RLOC that was asked, where that is one of ours', (t) => {
   const bench = etr(['1.1.1.0/24'], {}, ['2.2.2.2', '2.2.2.3']);
   const received = { ...bench.received('4.4.4.4'), to: rloc('2.2.2.3') };
-  bench.did(bench.xtr.mapRequest(received, asking('1.1.1.1'), bench.now));
+  bench.askAt(received, asking('1.1.1.1'));
   t.true(bench.sent[0]?.startsWith('2.2.2.3 > 4.4.4.4:'));
 });
 
@@ -57,7 +57,7 @@ test('9301-5.2-02 9301-5.4-01 9301-5.4-D07 9301-7.1-02: a probe is answered with
   const bench = etr(['1.1.1.0/24'], {}, ['2.2.2.2', '2.2.2.3']);
   const received = { ...bench.received('4.4.4.4'), to: rloc('2.2.2.3') };
   const probe = { ...asking('1.1.1.0/24'), probe: true };
-  bench.did(bench.xtr.mapRequest(received, probe, bench.now));
+  bench.askAt(received, probe);
   t.deepEqual(bench.sent, ['2.2.2.3 > 4.4.4.4:4342 map-reply P 1.1.1.0/24=2.2.2.2+2.2.2.3(p)']);
   t.true(replyOf(bench)?.records.every(({ authoritative }) => authoritative));
   t.is(bench.counters.get('probeMapRequestsIn'), 1);

@@ -11,7 +11,7 @@ function xtr4(heldPacketsPerEid: number, heldPackets: number): Bench {
 function miss(bench: Bench, to: string, ...marks: number[]): Bench {
   const frames = marks.map((mark) => ({ frame: Uint8Array.of(mark) }));
   const punts = frames.map((frame) => bench.puntOf('map-cache-miss', '5.5.5.5', to, frame));
-  return bench.did(bench.xtr.punts(punts, bench.now));
+  return bench.punts(punts);
 }
 
 test('packets go on in the order in which they came, once the trie knows the way', (t) => {
@@ -66,7 +66,7 @@ test('a packet that misses a mapping which is there for long is dropped: it woul
 
 test('of a mapping that reached the trie late, packets go on that were punted until then', (t) => {
   const bench = miss(xtr4(64, 4096), '1.1.1.1', 1).reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
-  bench.xtr.written(bench.now, bench.now + 1500);
+  bench.input({ type: 'written', began_ms: bench.now, written_ms: bench.now + 1500 });
   t.deepEqual(miss(bench.pass(2500), '1.1.1.1', 2).lines, ['inject 2']);
   t.deepEqual(miss(bench.pass(1), '1.1.1.1', 3).lines, []);
   t.is(bench.counters.get('packetsHeldDropped'), 1);

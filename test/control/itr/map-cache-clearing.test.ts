@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
+import type { Effect } from '#control/contract/effect.js';
 import { Clearing } from '#control/itr/map-cache-clearing.js';
 import { StoredEntry } from '#control/itr/map-cache-entry.js';
 
@@ -15,42 +16,42 @@ function entries(count: number): StoredEntry[] {
 test('a small table goes at once, in order', (t) => {
   const clearing = new Clearing();
   const all = entries(3);
-  const counts: number[] = [];
-  clearing.add(all, NOW_ms, (count) => counts.push(count));
+  const out: Effect[] = [];
+  clearing.add(7, all, NOW_ms);
   t.is(clearing.nextDeadline(), NOW_ms);
-  t.deepEqual(clearing.take(2), all.slice(0, 2));
-  t.deepEqual(counts, [3]);
-  t.deepEqual(clearing.take(2), all.slice(2));
+  t.deepEqual(clearing.take(2, out), all.slice(0, 2));
+  t.deepEqual(out, [{ type: 'cleared', token: 7, count: 3 }]);
+  t.deepEqual(clearing.take(2, out), all.slice(2));
   t.is(clearing.nextDeadline(), undefined);
-  t.deepEqual(clearing.take(2), []);
+  t.deepEqual(clearing.take(2, out), []);
 });
 
 test('nothing to clear is nothing to wait for', (t) => {
   const clearing = new Clearing();
-  const counts: number[] = [];
-  clearing.add([], NOW_ms, (count) => counts.push(count));
-  t.deepEqual(clearing.take(2), []);
-  t.deepEqual(counts, [0]);
+  const out: Effect[] = [];
+  clearing.add(7, [], NOW_ms);
+  t.deepEqual(clearing.take(2, out), []);
+  t.deepEqual(out, [{ type: 'cleared', token: 7, count: 0 }]);
   t.is(clearing.nextDeadline(), undefined);
 });
 
 test('of a large table the entries are found in slices, and what is learnt between two of them stays', (t) => {
   const clearing = new Clearing();
   const all = entries(20_000);
-  const counts: number[] = [];
-  clearing.add(all, NOW_ms, (count) => counts.push(count));
-  t.deepEqual(clearing.take(512), []);
-  t.deepEqual(counts, []);
+  const out: Effect[] = [];
+  clearing.add(7, all, NOW_ms);
+  t.deepEqual(clearing.take(512, out), []);
+  t.deepEqual(out, []);
   t.is(clearing.nextDeadline(), NOW_ms);
   const renewed = all[19_999] as StoredEntry;
   renewed.programmedAt_ms = NOW_ms + 1;
   const gone: StoredEntry[] = [];
   for (let slices = 0; clearing.nextDeadline() !== undefined && slices < 100; slices++) {
-    const slice = clearing.take(512);
+    const slice = clearing.take(512, out);
     t.true(slice.length <= 512);
     gone.push(...slice);
   }
-  t.deepEqual(counts, [20_000]);
+  t.deepEqual(out, [{ type: 'cleared', token: 7, count: 20_000 }]);
   t.is(gone.length, 19_999);
   t.false(gone.includes(renewed));
   t.is(new Set(gone).size, gone.length);
@@ -58,10 +59,11 @@ test('of a large table the entries are found in slices, and what is learnt betwe
 
 test('one command after the other', (t) => {
   const clearing = new Clearing();
+  const out: Effect[] = [];
   const [first, second] = [entries(1), entries(2)];
-  clearing.add(first, NOW_ms, () => undefined);
-  clearing.add(second, NOW_ms + 1, () => undefined);
-  t.deepEqual(clearing.take(9), first);
-  t.deepEqual(clearing.take(9), second);
+  clearing.add(1, first, NOW_ms);
+  clearing.add(2, second, NOW_ms + 1);
+  t.deepEqual(clearing.take(9, out), first);
+  t.deepEqual(clearing.take(9, out), second);
   t.is(clearing.nextDeadline(), undefined);
 });

@@ -2,7 +2,7 @@
 import test from 'ava';
 import type { EidRecord } from '#wire/index.js';
 import { describeForwarding } from '#test/control/lines.js';
-import { Bench, configOf, dynamic, eid, locator, prefix, record } from '#test/control/harness.js';
+import { Bench, configOf, dynamic,  locator, prefix, record } from '#test/control/harness.js';
 import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
 
 const MINUTE_ms = 60_000;
@@ -191,16 +191,16 @@ test('a configured mapping stays as it is', (t) => {
   const bench = xtr4({
     staticMappings: [{ eid: prefix('1.1.1.0/24'), forwarding: { action: 'drop' } }],
   });
-  bench.did(bench.xtr.lookup(1, eid('1.1.1.7'), undefined, bench.now));
+  bench.lookup(1, '1.1.1.7');
   bench.reply('2.2.2.2', record('1.1.1.0/24', ['2.2.2.2']));
   t.like(bench.xtr.mapCache.get(prefix('1.1.1.0/24')), { via: 'static', forwarding: { action: 'drop' } });
-  bench.did(bench.xtr.clearMapCache(undefined, bench.now, () => undefined));
+  bench.clear();
   t.is(bench.xtr.mapCache.size, 1);
 });
 
 test('a mapping for what lives here is not taken', (t) => {
   const bench = xtr4({ databaseMappings: [{ eid: prefix('5.5.5.0/24') }] });
-  bench.did(bench.xtr.lookup(1, eid('5.5.5.7'), undefined, bench.now));
+  bench.lookup(1, '5.5.5.7');
   bench.reply('2.2.2.2', record('5.5.5.7', ['2.2.2.2']));
   t.is(bench.xtr.mapCache.size, 1);
   t.is(bench.counters.get('mapRepliesRejected'), 1);
@@ -208,7 +208,7 @@ test('a mapping for what lives here is not taken', (t) => {
 
 test('nor one that would be taken in for it', (t) => {
   const bench = xtr4({ dynamicEids: [dynamic('5.5.5.0/24')] }).sight('5.5.5.7');
-  bench.did(bench.xtr.lookup(1, eid('5.5.5.7'), undefined, bench.now));
+  bench.lookup(1, '5.5.5.7');
   bench.reply('2.2.2.2', record('5.5.0.0/16', ['2.2.2.2']));
   t.is(bench.xtr.mapCache.get(prefix('5.5.5.7')), undefined);
 });
@@ -258,15 +258,9 @@ const clears = test.macro({
     const bench = answered('1.1.1.1', record('1.1.1.1', ['2.2.2.2']));
     resolve(bench, '1.1.2.1', '3.3.3.3', record('1.1.2.0/24', ['3.3.3.3']));
     const before = bench.xtr.mapCache.size;
-    let cleared: number | undefined;
-    const effects = bench.xtr.clearMapCache(
-      what === undefined ? undefined : prefix(what),
-      bench.now,
-      (count) => (cleared = count),
-    );
-    bench.did(effects);
+    bench.clear(what);
     t.deepEqual([...bench.mapCacheTrie.keys()], left);
-    t.is(cleared, before - left.length);
+    t.is(bench.cleared, before - left.length);
     t.is(bench.xtr.mapCache.size, left.length);
   },
   title: (_, what: string | undefined) => `clearing ${what ?? 'everything'}`,

@@ -126,7 +126,7 @@ test('9301-5.4-02: probe replies answer nothing that was asked', (t) => {
   const bench = miss(xtr4());
   const reply = { type: 'map-reply', echoNonce: false, security: undefined, nonce: bench.lastNonce } as const;
   const records = [record('1.1.1.1', ['2.2.2.2'], { authoritative: false })];
-  bench.did(bench.xtr.mapReply(bench.received('2.2.2.2'), { ...reply, probe: true, records }, bench.now));
+  bench.message(bench.received('2.2.2.2'), { ...reply, probe: true, records });
   t.deepEqual(bench.effects, []);
   t.is(bench.counters.get('mapRepliesUnsolicited'), 1);
 });
@@ -207,32 +207,26 @@ test('nothing is asked about destinations that are no hosts', (t) => {
 
 // lig
 
-function lookup(bench: Bench, token: number, text: string, to?: string): Bench {
-  return bench.did(
-    bench.xtr.lookup(token, eid(text), to === undefined ? undefined : parseAddress(to), bench.now),
-  );
-}
-
 test('lig: the answer, its source and its time', (t) => {
-  const bench = lookup(xtr4(), 1, '1.1.1.1')
+  const bench = xtr4().lookup(1, '1.1.1.1')
     .pass(7)
     .reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
   t.true(bench.lines.includes('lookup 1 reply from 2.2.2.2, 1 attempts, 7 ms'));
 });
 
 test('lig: to a Map-Resolver of choice', (t) => {
-  t.true(lookup(xtr4(), 1, '1.1.1.1', '10.9.9.9').sent[0]?.includes('> 10.9.9.9:4342'));
+  t.true(xtr4().lookup(1, '1.1.1.1', '10.9.9.9').sent[0]?.includes('> 10.9.9.9:4342'));
 });
 
 test('lig: three attempts without an answer', (t) => {
-  const bench = lookup(xtr4(), 1, '1.1.1.1').pass(2999);
+  const bench = xtr4().lookup(1, '1.1.1.1').pass(2999);
   t.is(bench.sent.length, 2);
   t.deepEqual(bench.pass(1).lines, ['lookup 1 timeout, 3 attempts, 1000 ms']);
   t.deepEqual(bench.pass(60_000).sent, []);
 });
 
 test('lig: a packet that waits too keeps the Map-Request going, at the configured Map-Resolver', (t) => {
-  const bench = miss(lookup(xtr4(), 1, '1.1.1.1', '10.9.9.9')).pass(3000);
+  const bench = miss(xtr4().lookup(1, '1.1.1.1', '10.9.9.9')).pass(3000);
   t.deepEqual(
     bench.sent.map((line) => line.includes(`> ${MAP_RESOLVER}:4342`)),
     [true, true, true],
@@ -241,33 +235,33 @@ test('lig: a packet that waits too keeps the Map-Request going, at the configure
 });
 
 test('lig: joins a Map-Request that is on its way', (t) => {
-  const bench = lookup(miss(xtr4()), 1, '1.1.1.1');
+  const bench = miss(xtr4()).lookup(1, '1.1.1.1');
   t.deepEqual(bench.sent, []);
   bench.pass(3).reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
   t.true(bench.lines.includes('lookup 1 reply from 2.2.2.2, 1 attempts, 3 ms'));
 });
 
 test('lig: is limited as every Map-Request is', (t) => {
-  const bench = lookup(xtr4(), 1, '1.1.1.1').reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
-  t.deepEqual(lookup(bench, 2, '1.1.1.1').lines, ['lookup 2 limited, 0 attempts, 0 ms']);
-  t.is(lookup(bench.pass(1000), 3, '1.1.1.1').sent.length, 1);
+  const bench = xtr4().lookup(1, '1.1.1.1').reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
+  t.deepEqual(bench.lookup(2, '1.1.1.1').lines, ['lookup 2 limited, 0 attempts, 0 ms']);
+  t.is(bench.pass(1000).lookup(3, '1.1.1.1').sent.length, 1);
 });
 
 test('lig: an EID of ours is asked for, and its mapping is not taken in', (t) => {
   const bench = xtr4({ databaseMappings: [{ eid: prefix('5.5.5.0/24') }] });
-  lookup(bench, 1, '5.5.5.5').reply('4.4.4.4', record('5.5.5.0/24', ['4.4.4.4']));
+  bench.lookup(1, '5.5.5.5').reply('4.4.4.4', record('5.5.5.0/24', ['4.4.4.4']));
   t.true(bench.lines.includes('lookup 1 reply from 4.4.4.4, 1 attempts, 0 ms'));
   t.is(bench.xtr.mapCache.size, 1);
 });
 
 test('lig: without a Map-Resolver there is no answer', (t) => {
-  t.deepEqual(lookup(xtr4({ mapResolvers: [] }), 1, '1.1.1.1').lines, ['lookup 1 timeout, 0 attempts, 0 ms']);
+  t.deepEqual(xtr4({ mapResolvers: [] }).lookup(1, '1.1.1.1').lines, ['lookup 1 timeout, 0 attempts, 0 ms']);
 });
 
 test('lig: only so many wait for one answer', (t) => {
   const bench = xtr4();
-  for (let token = 1; token <= 16; token++) lookup(bench, token, '1.1.1.1');
-  t.deepEqual(lookup(bench, 17, '1.1.1.1').lines, ['lookup 17 limited, 0 attempts, 0 ms']);
+  for (let token = 1; token <= 16; token++) bench.lookup(token, '1.1.1.1');
+  t.deepEqual(bench.lookup(17, '1.1.1.1').lines, ['lookup 17 limited, 0 attempts, 0 ms']);
 });
 
 test('the same inputs and the same randomness give the same run', (t) => {

@@ -13,7 +13,7 @@ import { Counters } from '#control/contract/counters.js';
 import type { Effect, SendEffect } from '#control/contract/effect.js';
 import type { ControlEvent } from '#control/contract/event.js';
 import { DEFAULT_MAP_SERVER_LIMITS } from '#control/contract/limits.js';
-import type { Received } from '#control/contract/inputs.js';
+import type { Received, TrackedNonce } from '#control/contract/inputs.js';
 import { MapServer } from '#control/map-server/map-server.js';
 import { locatorSet } from '#control/map-server/registration.js';
 import {
@@ -171,6 +171,8 @@ export function ecm(request: MapRequest, more: Partial<EncapsulatedControl> = {}
 
 export class Scene {
   now = 1_000_000;
+  /** Nonces that are to outlive it, in the order in which they came. */
+  readonly kept: TrackedNonce[] = [];
   readonly counters = new Counters();
   readonly server: MapServer;
   #nonce = 0xa000n;
@@ -192,7 +194,9 @@ export class Scene {
   /** A Map-Server that has the nonces of this one and nothing else, as after a restart. */
   restarted(sites: readonly Site[]): Scene {
     const next = new Scene(sites);
-    next.server.nonces.restore([...this.server.nonces.entries()]);
+    const adopted = { mapCache: [], localEids: [] };
+    const start = { type: 'start', adopted, seed: new Uint8Array(32), nonces: this.kept } as const;
+    next.server.inputs.start?.(start, next.now, []);
     return next;
   }
 
@@ -206,7 +210,12 @@ export class Scene {
   registerBytes(bytes: Uint8Array, sender: Sender): Outcome {
     const decoded = decodeMessage(bytes);
     if (decoded.type !== 'map-register') throw new TypeError(decoded.type);
-    return outcome((out) => this.server.mapRegister(received(bytes, sender), decoded, this.now, out));
+    return outcome((out) => {
+      this.server.mapRegister(received(bytes, sender), decoded, this.now, out);
+      const kept: Effect[] = [];
+      this.server.flush(this.now, kept);
+      for (const each of kept) if (each.type === 'keep-nonces') this.kept.push(...each.nonces);
+    });
   }
 
   acknowledge(notify: MapNotify, sender: Sender, change: Partial<MapNotify> = {}): Outcome {

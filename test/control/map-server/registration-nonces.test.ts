@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
 import type { AuthenticationKey } from '#control/contract/config.js';
-import { RegistrationNonces, TRACKED_ETRS_PER_SITE } from '#control/map-server/registration-nonces.js';
+import { TRACKED_ETRS_PER_SITE } from '#control/contract/limits.js';
 import { encodeMessage } from '#wire/index.js';
 import { Etr, KEY, record, Scene, site, withdrawal } from './map-server-scene.js';
 
@@ -179,25 +179,26 @@ test('9301-5.6-07, 9301-5.6-08: a new secret under the same key ID starts anew a
 });
 
 test('what is stored does not tell the secret', (t) => {
-  const [entry] = [...registered(500n).scene.server.nonces.entries()];
+  const [entry] = registered(500n).scene.kept;
   t.like(entry, { site: 'one', etr: '0:22', nonce: 500n });
   t.regex(entry?.key ?? '', /^[0-9a-f]{16}$/);
 });
 
 test('nonces of a site that is not configured any more are left out', (t) => {
-  const { scene } = registered(500n);
-  t.deepEqual([...scene.restarted([site('two', ['1.1.1.0/24'])]).server.nonces.entries()], []);
+  const { scene, xtr } = registered(500n);
+  t.is(scene.kept.length, 1);
+  const next = scene.restarted([site('two', ['1.1.1.0/24'])]);
+  next.register(xtr.register(RECORDS, { nonce: 1n }), FROM);
+  t.deepEqual(next.table, ['1.1.1.1/32 -> 2.2.2.2']);
 });
 
 test('at the bound the ETR that has been silent for longest is forgotten, also over a restart', (t) => {
-  const nonces = new RegistrationNonces(sites(true));
-  const key = '0'.repeat(16);
-  nonces.restore(
-    Array.from({ length: TRACKED_ETRS_PER_SITE + 2 }, (_, i) => ({
-      ...{ site: 'one', key, etr: `0:${i.toString(16)}`, nonce: 1n },
-    })),
-  );
-  const entries = [...nonces.entries()];
-  t.is(entries.length, TRACKED_ETRS_PER_SITE);
-  t.is(entries[0]?.etr, '0:2');
+  const { scene } = registered(500n);
+  const key = scene.kept[0]?.key ?? '';
+  for (let i = 0; i <= TRACKED_ETRS_PER_SITE; i++)
+    scene.kept.push({ site: 'one', key, etr: `0:${(i + 0x100).toString(16)}`, nonce: 9n });
+  const next = scene.restarted(sites(true));
+  const isReplay = (xtrId: bigint): boolean =>
+    next.register(new Etr('2.2.2.2', xtrId).register(RECORDS, { nonce: 9n }), FROM).sends.length === 0;
+  t.deepEqual([0x101n, 0x102n, 0x100n, 0x22n].map(isReplay), [true, true, false, false]);
 });

@@ -57,7 +57,7 @@ test('not learnt: link-local, multicast, loopback, our RLOC', (t) => {
 
 test('the EID-facing interfaces may be others later', (t) => {
   const bench = xtr2().sight('1.1.1.1');
-  bench.xtr.eidInterfaces([{ name: 'eid0', ifindex: 77, instanceId: 0 }]);
+  bench.input({ type: 'eid-interfaces', interfaces: [{ name: 'eid0', ifindex: 77, instanceId: 0 }] });
   t.deepEqual(bench.sight('1.1.1.2').effects, []);
   t.deepEqual(bench.sight('1.1.1.1', 77).lines.slice(0, 3), [
     'host-route-delete 1.1.1.1 7',

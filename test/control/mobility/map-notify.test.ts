@@ -59,7 +59,7 @@ const refused = test.macro({
         identity: undefined,
       };
       bench.sight('1.1.1.1');
-      bench.did(bench.xtr.mapNotify(received, { ...message, ...change(message) }, bench.now));
+      bench.message(received, { ...message, ...change(message) });
     }
     t.deepEqual(bench.lines, []);
     t.deepEqual(bench.events, ['message-rejected']);

@@ -17,7 +17,7 @@ function localEids(router: Bench): string[] {
 
 test('a gateway address is local to the data path, and neither learnt nor registered', (t) => {
   const router = bench().start();
-  router.did(router.xtr.ownAddresses([GATEWAY]));
+  router.input({ type: 'own-addresses', addresses: [GATEWAY] });
   t.deepEqual(router.effects, [
     {
       type: 'local-eid-set',
@@ -32,35 +32,35 @@ test('a gateway address is local to the data path, and neither learnt nor regist
 
 test('what is told again changes nothing; what is gone is taken away', (t) => {
   const router = bench().start();
-  router.did(router.xtr.ownAddresses([GATEWAY]));
-  t.deepEqual(router.did(router.xtr.ownAddresses([GATEWAY])).effects, []);
-  router.did(router.xtr.ownAddresses([]));
+  router.input({ type: 'own-addresses', addresses: [GATEWAY] });
+  t.deepEqual(router.input({ type: 'own-addresses', addresses: [GATEWAY] }).effects, []);
+  router.input({ type: 'own-addresses', addresses: [] });
   t.deepEqual(router.effects, [{ type: 'local-eid-delete', eid: prefix('1.1.1.254') }]);
 });
 
 test('an address that is an EID already stays one', (t) => {
   const router = bench().start().sight('1.1.1.254');
-  router.did(router.xtr.ownAddresses([GATEWAY]));
+  router.input({ type: 'own-addresses', addresses: [GATEWAY] });
   t.deepEqual(router.effects, []);
-  t.deepEqual(router.did(router.xtr.ownAddresses([])).effects, []);
+  t.deepEqual(router.input({ type: 'own-addresses', addresses: [] }).effects, []);
 });
 
 const AS_GATEWAY = ['local-eid 1.1.1.254/32 local'];
 
 test('when that EID ends, the address stays local to the data path, as a gateway', (t) => {
   const router = bench().start().sight('1.1.1.254').acknowledge();
-  router.did(router.xtr.ownAddresses([GATEWAY]));
+  router.input({ type: 'own-addresses', addresses: [GATEWAY] });
   router.notify(1n, [record('1.1.1.254', ['6.6.6.6'])]);
   t.deepEqual(localEids(router), AS_GATEWAY);
   t.is(router.xtr.away.size, 0);
   t.deepEqual(localEids(router.sight('1.1.1.254')), [], 'it is not learnt any more');
-  router.did(router.xtr.ownAddresses([]));
+  router.input({ type: 'own-addresses', addresses: [] });
   t.deepEqual(localEids(router), ['local-eid 1.1.1.254/32 deleted']);
 });
 
 test('nor is there a gap when it is forgotten after a day', (t) => {
   const router = bench().start().sight('1.1.1.254').acknowledge();
-  router.did(router.xtr.ownAddresses([GATEWAY]));
+  router.input({ type: 'own-addresses', addresses: [GATEWAY] });
   t.deepEqual(localEids(router.pass(86_400_000)), AS_GATEWAY);
   t.is(router.xtr.dynamicEids.size, 0);
 });
@@ -68,14 +68,14 @@ test('nor is there a gap when it is forgotten after a day', (t) => {
 test('it is not asked to give way to others', (t) => {
   const router = bench({ limits: { ...DEFAULT_XTR_LIMITS, dynamicEids: 1 }, mapServers: [] }).start();
   router.sight('1.1.1.254');
-  router.did(router.xtr.ownAddresses([GATEWAY]));
+  router.input({ type: 'own-addresses', addresses: [GATEWAY] });
   t.deepEqual(router.pass(60_000).sight('1.1.1.1').events, ['table-full']);
   t.deepEqual(router.pass(20_000).effects, []);
 });
 
 test('a restart keeps it in the trie without a gap', (t) => {
   const router = bench();
-  router.did(router.xtr.ownAddresses([GATEWAY]));
+  router.input({ type: 'own-addresses', addresses: [GATEWAY] });
   const entry = { kind: 'local', ifindex: EID_PORT, dynamic: false } as const;
   router.start({ mapCache: [], localEids: [{ eid: prefix('1.1.1.254'), entry }] });
   t.false(router.effects.some((effect) => effect.type === 'local-eid-delete'));

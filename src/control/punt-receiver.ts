@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Counters } from './contract/counters.js';
+import type { Effect, HeldFrame } from './contract/effect.js';
+import type { Punt } from './contract/inputs.js';
+import type { InputHandlers, Taker } from './contract/machine.js';
+import type { Database } from './etr/database.js';
+import type { Itr } from './itr/itr.js';
+import type { AwayTable } from './mobility/away.js';
+import type { DynamicEids } from './mobility/dynamic-eid.js';
+import type { SmrSender } from './mobility/smr-sender.js';
+
+export interface PuntReceiverContext {
+  readonly itr: Itr;
+  readonly database: Database;
+  readonly dynamicEids: DynamicEids;
+  readonly away: AwayTable;
+  readonly smr: SmrSender;
+  readonly counters: Counters;
+}
+
+/** Packets that XDP could not decide, each to the machine that its reason is for. */
+export class PuntReceiver implements Taker {
+  readonly inputs: InputHandlers = {
+    punts: ({ punts }, now, out) => {
+      this.#punts(punts, now, out);
+    },
+  };
+  readonly #context: PuntReceiverContext;
+
+  constructor(context: PuntReceiverContext) {
+    this.#context = context;
+  }
+
+  #punts(punts: readonly Punt[], now: number, out: Effect[]): void {
+    this.#context.counters.add('puntsIn', punts.length);
+    const inject: HeldFrame[] = [];
+    for (const punt of punts) this.#punt(punt, now, inject, out);
+    if (inject.length > 0) out.push({ type: 'inject', frames: inject });
+  }
+
+  #punt(punt: Punt, now: number, inject: HeldFrame[], out: Effect[]): void {
+    switch (punt.reason) {
+      case 'map-cache-miss':
+        this.#context.itr.miss(punt, now, inject, out);
+        break;
+      case 'eid-detected':
+        this.#detected(punt, now, out);
+        break;
+      case 'stale':
+        this.#stale(punt, now, out);
+        break;
+      case 'no-neighbour': // the data path sends the frame on by itself
+        break;
+    }
+  }
+
+  /** The source of a packet that came encapsulated is somebody else's EID, whatever the reason says. */
+  #detected(punt: Punt, now: number, out: Effect[]): void {
+    if (punt.outerSource !== undefined) return;
+    const eid = { instanceId: punt.instanceId, address: punt.sourceEid };
+    const sighting = { eid, ifindex: punt.ifindex, discovery: 'Packet Reception' } as const;
+    this.#context.dynamicEids.sighted(sighting, now, out);
+  }
+
+  /** Only for EIDs that were or could be here and are not (the host may have come back since the punt). */
+  #stale(punt: Punt, now: number, out: Effect[]): void {
+    const { database, dynamicEids, away, smr } = this.#context;
+    const eid = { instanceId: punt.instanceId, address: punt.destinationEid };
+    if (database.dynamicPrefixOf(eid) === undefined) return;
+    if (dynamicEids.table.longestMatch(eid) !== undefined) return;
+    const moved = away.table.longestMatch(eid) !== undefined;
+    smr.stale(punt, moved, now, out);
+  }
+}
