@@ -56,7 +56,7 @@ export class Recorder {
     this.#write(...inputs.map((input) => ({ turn, at_ms: now, input })));
     const effects = agent.handle(inputs, now);
     if (this.#open) this.#write({ turn, drawn: this.#drawn, effects: digestOf(effects) });
-    else this.#leftOut += 1;
+    if (!this.#open) this.#leftOut += 1;
     return effects;
   }
 

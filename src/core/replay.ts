@@ -3,6 +3,7 @@ import type { AuthenticationKey, MapServerConfig, XtrConfig } from '#control/con
 import type { Effect } from '#control/contract/effect.js';
 import type { Input } from '#control/contract/inputs.js';
 import type { Random } from '#control/contract/machine.js';
+import { SEED_BYTES, SeededRandom } from '#control/kit/seeded-random.js';
 import { Agent } from './agent.js';
 import { digestOf, RECORDING_FORMAT } from './recorder.js';
 import { decodeValue } from './recording.js';
@@ -13,14 +14,15 @@ export interface RecordedTurn {
   readonly at_ms: number;
   readonly inputs: readonly Input[];
   readonly drawn: readonly (bigint | number)[];
-  /** See digestOf. */
-  readonly effects: string;
+  /** See digestOf. Undefined of a turn that ended the agent, and in a scenario. */
+  readonly effects: string | undefined;
 }
 
 export interface Recording {
   readonly xtr: XtrConfig | undefined;
   readonly mapServer: MapServerConfig | undefined;
-  /** Without the last one of an agent that it ended. */
+  /** What the random numbers follow from in a scenario; a recording has those that were drawn. */
+  readonly random: Uint8Array | undefined;
   readonly turns: readonly RecordedTurn[];
   /** At the end, if the agent was stopped. */
   readonly counters: Readonly<Record<string, number>> | undefined;
@@ -31,10 +33,9 @@ export type Secrets = (index: number) => Uint8Array;
 
 /** @throws Error if it is no recording, or one of another format */
 export function readRecording(text: string, secrets: Secrets): Recording {
-  const lines = text.split('\n').filter((line) => line !== '');
-  const [head, ...rest] = lines.map((line) => decodeValue(line) as Record<string, unknown>);
+  const [head, ...rest] = linesOf(text);
   if (head?.['format'] !== RECORDING_FORMAT) throw new Error(`not '${RECORDING_FORMAT}'`);
-  const { xtr, mapServer } = head as unknown as Recording;
+  const { xtr, mapServer, random } = head as unknown as Recording;
   let next = 0;
   const withSecret = (key: AuthenticationKey): AuthenticationKey => ({ ...key, secret: secrets(next++) });
   const ofXtr = xtr && {
@@ -46,23 +47,32 @@ export function readRecording(text: string, secrets: Secrets): Recording {
     sites: mapServer.sites.map((site) => ({ ...site, keys: site.keys.map(withSecret) })),
   };
   const end = rest.at(-1)?.['end'] as Pick<Recording, 'counters'> | undefined;
-  return { xtr: ofXtr, mapServer: ofMapServer, turns: turnsOf(rest), counters: end?.counters };
+  const turns = turnsOf(rest, random ?? new Uint8Array(SEED_BYTES));
+  return { xtr: ofXtr, mapServer: ofMapServer, random, turns, counters: end?.counters };
 }
 
-function turnsOf(lines: readonly Record<string, unknown>[]): RecordedTurn[] {
-  const turns: RecordedTurn[] = [];
-  let inputs: Input[] = [];
-  let at_ms = 0;
-  for (const line of lines) {
-    if ('input' in line) {
-      inputs.push(line['input'] as Input);
-      at_ms = line['at_ms'] as number;
-    } else if ('effects' in line) {
-      turns.push({ ...(line as unknown as RecordedTurn), at_ms, inputs });
-      inputs = [];
-    }
+type Line = Readonly<Record<string, unknown>>;
+
+/** The last line of an agent that was killed may be cut off. */
+function linesOf(text: string): Line[] {
+  const lines = text.split('\n');
+  lines.pop();
+  return lines.map((line) => decodeValue(line) as Line);
+}
+
+function turnsOf(lines: readonly Line[], seed: Uint8Array): RecordedTurn[] {
+  const turns = new Map<number, RecordedTurn & { readonly inputs: Input[] }>();
+  for (const { turn: number, at_ms, input, drawn, effects } of lines as readonly Partial<RecordedLine>[]) {
+    if (number === undefined) continue;
+    const turn = turns.get(number) ?? { turn: number, at_ms: at_ms ?? 0, inputs: [], drawn: [], effects };
+    if (input !== undefined) turn.inputs.push(input.type === 'start' ? { ...input, seed } : input);
+    turns.set(number, { ...turn, drawn: drawn ?? turn.drawn, effects: effects ?? turn.effects });
   }
-  return turns;
+  return [...turns.values()];
+}
+
+interface RecordedLine extends Omit<RecordedTurn, 'inputs'> {
+  readonly input: Input;
 }
 
 /** Draws what was drawn before. */
@@ -97,17 +107,18 @@ export interface Replayed {
 export class Replay {
   readonly agent: Agent;
   readonly #recording: Recording;
-  readonly #random = new DrawnBefore();
+  readonly #drawn = new DrawnBefore();
 
   constructor(recording: Recording) {
     this.#recording = recording;
-    this.agent = new Agent(recording.xtr, recording.mapServer, this.#random);
+    const random = recording.random === undefined ? this.#drawn : new SeededRandom();
+    this.agent = new Agent(recording.xtr, recording.mapServer, random);
   }
 
   /** @throws Error if it draws other random numbers than then */
   *turns(): Generator<Replayed> {
     for (const turn of this.#recording.turns) {
-      this.#random.next(turn.drawn);
+      this.#drawn.next(turn.drawn);
       const effects = this.agent.handle(turn.inputs, turn.at_ms);
       yield { turn, effects, same: digestOf(effects) === turn.effects };
     }

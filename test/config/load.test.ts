@@ -57,7 +57,8 @@ test('xTR2 of the story becomes a Configuration', async (t) => {
     kernelSettings: 'set',
     apiSocket: '/run/xtrd/xtr2.sock',
     stateDirectory: '/var/lib/xtrd/xtr2',
-    log: { level: 'info' },
+    recording: undefined,
+  log: { level: 'info' },
   });
 });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Several agents on one fake clock. Their messages cross as bytes; their data paths are the tries that their effects
 // describe, with the decisions of bpf/lib/{eid,rloc}_path.h. A story runs in no time, the same way each time.
+import { createHash } from 'node:crypto';
 import {
   type Address,
   type Eid,
@@ -20,7 +21,6 @@ import type { Datagram } from '#control/contract/inputs.js';
 import type { Clock, ControlTransport, DataPath, KernelNetwork, TrieEffect } from '#core/ports.js';
 import { Recorder } from '#core/recorder.js';
 import { Runtime } from '#core/runtime.js';
-import { SEED_BYTES } from '#control/kit/seeded-random.js';
 
 /** One way, milliseconds. */
 export const DELAY_MS = 1;
@@ -36,6 +36,8 @@ interface Packet {
 
 export class Simulation {
   readonly nodes = new Map<string, SimulatedNode>();
+  /** All that ever were, also those that were restarted since. */
+  readonly all: SimulatedNode[] = [];
   /** Numbers of the packets that reached a host, with the node they left by. */
   readonly delivered: { readonly number: number; readonly by: string }[] = [];
   /** The nodes that each host is behind, by its address: those answer when they are asked. */
@@ -46,7 +48,8 @@ export class Simulation {
   readonly #pending: { at_ms: number; order: number; run: () => void }[] = [];
   #now = 1_000;
   #order = 0;
-  #seeds = 0;
+  /** That nodes were given so far. */
+  readonly seeds: Uint8Array[] = [];
   readonly recordings: boolean;
 
   /** @param recordings whether what the nodes are told is written down */
@@ -55,7 +58,11 @@ export class Simulation {
   }
 
   /** Another one at each call, and the same ones in each run. */
-  readonly seed = (): Uint8Array => new Uint8Array(SEED_BYTES).fill(++this.#seeds);
+  readonly seed = (): Uint8Array => {
+    const seed = createHash('sha256').update(`seed ${this.seeds.length}`).digest();
+    this.seeds.push(seed);
+    return seed;
+  };
 
   get now(): number {
     return this.#now;
@@ -149,6 +156,7 @@ export class SimulatedNode {
     xtr: XtrConfig | undefined,
     mapServer: MapServerConfig | undefined,
   ) {
+    simulation.all.push(this);
     this.xtr = xtr;
     this.mapServer = mapServer;
     this.#simulation = simulation;
@@ -171,6 +179,7 @@ export class SimulatedNode {
       nonces: { restored: () => this.nonces, keep: (nonces) => void this.nonces.push(...nonces) },
       seed: simulation.seed,
       recorder,
+      ...(simulation.recordings && { afterReading: (handle) => void simulation.at(simulation.now, handle) }),
       onEvent: (event) => simulation.events.push({ at_ms: simulation.now, node: name, event }),
     });
   }

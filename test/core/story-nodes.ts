@@ -6,7 +6,7 @@ import { EID_PORT, Simulation } from './simulation.js';
 
 export const MAP_SERVER = '192.0.2.9';
 
-const key: AuthenticationKey = {
+export const SITE_KEY: AuthenticationKey = {
   keyId: 1,
   algorithm: 'hmac-sha-256-128',
   secret: new TextEncoder().encode('site key'),
@@ -25,7 +25,7 @@ export function xtrConfig(rloc: string, behind: Partial<XtrConfig>): XtrConfig {
     dynamicEids: [],
     eidInterfaces: [{ name: 'eid0', ifindex: EID_PORT, instanceId: 0 }],
     mapResolvers: [parseAddress(MAP_SERVER)],
-    mapServers: [{ address: parseAddress(MAP_SERVER), key, proxyReply: false }],
+    mapServers: [{ address: parseAddress(MAP_SERVER), key: SITE_KEY, proxyReply: false }],
     staticMappings: [{ eid: prefix('0.0.0.0/0'), forwarding: { action: 'send-map-request' } }],
     recordTtl_min: 1440,
     locatorStatusBits: false,
@@ -41,7 +41,7 @@ export const MAP_SERVER_CONFIG: MapServerConfig = {
   sites: [
     {
       name: 'all',
-      keys: [key],
+      keys: [SITE_KEY],
       strictNonces: true,
       prefixes: [
         { eid: prefix('1.1.1.0/24'), acceptMoreSpecifics: true, proxyReply: false },

@@ -86,9 +86,9 @@ test('the key of any configured Map-Server will do, and the Map-Notify-Ack is si
   t.is(ack?.key, other.secret);
 });
 
-test('the host moved: the trie first of all, then everything else', (t) => {
+test('the host moved: the trie before the host route and the answer', (t) => {
   const bench = xtr2().notify(4711n, [MOVED]);
-  t.is(bench.effects[0]?.type, 'local-eid-set');
+  t.is(bench.lines[0], 'local-eid 1.1.1.1/32 away -> 6.6.6.6');
   t.deepEqual(bench.events, ['map-notify-received', 'eid-away']);
   t.like(bench.xtr.away.get(prefix('1.1.1.1')), { createdAt_ms: bench.now });
 });
@@ -114,7 +114,7 @@ test('another table', unmoved, record('[7]1.1.1.1', ['6.6.6.6']));
 test('several hosts in one Map-Notify', (t) => {
   const bench = xtr2().sight('1.1.1.2').acknowledge().pass(10_000);
   bench.notify(4711n, [MOVED, record('9.9.9.9', ['6.6.6.6']), record('1.1.1.2', ['7.7.7.7'])]);
-  t.deepEqual(bench.lines.slice(0, 2), [
+  t.deepEqual(bench.lines.filter((line) => line.startsWith('local-eid')), [
     'local-eid 1.1.1.1/32 away -> 6.6.6.6',
     'local-eid 1.1.1.2/32 away -> 7.7.7.7',
   ]);

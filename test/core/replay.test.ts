@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// A list of (time, inputs) replays a run: whatever happens in whatever order, each node does and holds the same again.
+import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
+import { parseAddress } from '#addr/index.js';
+import { Replay, readRecording } from '#core/replay.js';
+import type { SimulatedNode, Simulation } from './simulation.js';
+import { stateOf } from './state.js';
+import { SITE_KEY, storyNetwork } from './story-nodes.js';
+
+const HOST5 = '5.5.5.5';
+const host = fc.constantFrom('1.1.1.1', '1.1.1.2', '1.1.1.3');
+const eid = { instanceId: 0, address: parseAddress('1.1.1.1') };
+
+type Step = (simulation: Simulation) => void;
+type AtNode = (node: SimulatedNode, simulation: Simulation) => unknown;
+
+const at = (names: readonly string[], step: AtNode): fc.Arbitrary<Step> =>
+  fc.constantFrom(...names).map((name) => (simulation) => {
+    const node = simulation.nodes.get(name);
+    if (node !== undefined) step(node, simulation);
+  });
+
+const XTRS = ['xtr2', 'xtr4', 'xtr6'];
+const NODES = [...XTRS, 'msmr'];
+const step = fc.oneof(
+  { weight: 4, arbitrary: host.chain((from) => at(['xtr2', 'xtr6'], (node) => node.fromHost(from, HOST5, 0))) },
+  { weight: 4, arbitrary: host.chain((to) => at(['xtr4'], (node) => node.fromHost(HOST5, to, 1))) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .constantFrom(0, 1, 20, 1_000, 20_000, 200_000, 7_200_000)
+      .map((duration_ms): Step => (simulation) => simulation.run(duration_ms)),
+  },
+  fc.constantFrom(...NODES).map((name): Step => (simulation) => void simulation.cut.add(name)),
+  fc.constantFrom(...NODES).map((name): Step => (simulation) => void simulation.cut.delete(name)),
+  fc.constantFrom(...NODES).map((name): Step => (simulation) => simulation.restart(name)),
+  at(XTRS, (node) => (node.refusals = 2)),
+  at(XTRS, (node) => node.runtime.clearMapCache(undefined)),
+  at(XTRS, (node) => node.runtime.lookup(eid, undefined)),
+  at(XTRS, (node) => node.runtime.dispatch({ type: 'eid-interfaces', interfaces: [] })),
+  at(NODES, (node) =>
+    node.receive({ from: eid.address, fromPort: 4342, to: eid.address, bytes: Uint8Array.of(0x10) }),
+  ),
+);
+
+/** Runs the recording of a node again. */
+async function replays(t: ExecutionContext, node: SimulatedNode, now: number): Promise<void> {
+  const recording = readRecording(node.recording, () => SITE_KEY.secret);
+  const replay = new Replay(recording);
+  for (const { turn, same } of replay.turns()) t.true(same, `turn ${turn.turn} of ${recording.turns.length}`);
+  t.is(await stateOf(replay.agent, now), await stateOf(node.agent, now));
+}
+
+test('whatever happens in whatever order, a recording replays to the same effects and state', async (t) => {
+  let turns = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+      const simulation = storyNetwork(true);
+      for (const each of steps) each(simulation);
+      for (const node of simulation.all) {
+        await replays(t, node, simulation.now);
+        turns += node.recording.split('\n').length;
+      }
+    }),
+    { numRuns: 60 },
+  );
+  t.true(turns > 5_000, `${turns} lines`);
+});
+
+function recorded(): SimulatedNode {
+  const simulation = storyNetwork(true);
+  const node = simulation.nodes.get('xtr4') as SimulatedNode;
+  simulation.nodes.get('xtr2')?.fromHost('1.1.1.1', HOST5, 0);
+  simulation.run(1_000);
+  node.fromHost(HOST5, '1.1.1.1', 1);
+  simulation.run(1_000);
+  return node;
+}
+
+/** Whether each turn does what it did, in a recording that somebody changed. */
+function sameTurns(node: SimulatedNode, from: string | RegExp, to: string): boolean[] {
+  const changed = node.recording.replace(from, to);
+  const replay = new Replay(readRecording(changed, () => SITE_KEY.secret));
+  return Array.from(replay.turns(), ({ same }) => same);
+}
+
+test('another time, input or random number is noticed', (t) => {
+  const node = recorded();
+  t.false(sameTurns(node, '', '').includes(false));
+  t.true(sameTurns(node, '"destinationEid":"@1.1.1.1"', '"destinationEid":"@1.1.1.2"').includes(false));
+  t.true(sameTurns(node, /"at_ms":[\d.]+(?=,"input":\{"type":"wake")/, '"at_ms":1').includes(false));
+  t.true(sameTurns(node, /"drawn":\["#0x\w+"/, '"drawn":["#0x1"').includes(false));
+});
+
+test('with another key the Map-Notify is not taken', (t) => {
+  const node = recorded();
+  const replay = new Replay(readRecording(node.recording, () => new Uint8Array(8)));
+  t.true(Array.from(replay.turns(), ({ same }) => same).includes(false));
+});
+
+test('what is drawn otherwise than then is an error', (t) => {
+  t.throws(() => sameTurns(recorded(), /"drawn":\["#0x\w+"/, '"drawn":['.concat('0.5')), {
+    message: /was not drawn/,
+  });
+});
+
+test('a recording that was cut off ends with its last whole line; another text is none', (t) => {
+  const { recording } = recorded();
+  const all = readRecording(recording, () => SITE_KEY.secret).turns;
+  const cut = readRecording(recording.slice(0, -20), () => SITE_KEY.secret).turns;
+  t.deepEqual(cut.slice(0, -1), all.slice(0, -1));
+  t.is(cut.at(-1)?.effects, undefined);
+  t.throws(() => readRecording('{}\n', () => SITE_KEY.secret), { message: "not 'xtrd recording 1'" });
+});
