@@ -52,7 +52,7 @@ export function line(effect: Effect): string {
   }
 }
 
-function describe(message: ControlMessage): string {
+export function describe(message: ControlMessage): string {
   switch (message.type) {
     case 'encapsulated-control':
       return `ECM(${formatAddress(message.innerSource)} > ${formatAddress(message.innerDestination)}) ${describe(innermost(message))}`;

@@ -74,7 +74,7 @@ function recorded(): SimulatedNode {
   simulation.nodes.get('xtr2')?.fromHost('1.1.1.1', HOST5, 0);
   simulation.run(1_000);
   node.fromHost(HOST5, '1.1.1.1', 1);
-  simulation.run(1_000);
+  simulation.run(100_000); // registers again meanwhile
   return node;
 }
 
