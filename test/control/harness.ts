@@ -228,6 +228,13 @@ export class Bench {
     });
   }
 
+  /** One of very many: what comes of it is not looked at. */
+  flood(input: Input): void {
+    const out: Effect[] = [];
+    this.#dispatch.input(input, this.now, out);
+    this.effects = out;
+  }
+
   message(received: Received, message: TakenMessage): this {
     return this.did((out) => {
       this.#dispatch.message(received, message, this.now, out);

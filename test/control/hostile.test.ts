@@ -19,7 +19,7 @@ function flood(bench: Bench, count: number, punt: (i: number) => Partial<Punt>):
     const punts = Array.from({ length: batch }, (_, k) =>
       bench.puntOf('map-cache-miss', '5.5.5.5', '1.1.1.1', punt(i + k)),
     );
-    bench.punts(punts);
+    bench.flood({ type: 'punts', punts });
   }
 }
 
@@ -80,7 +80,7 @@ test('Map-Requests from a hundred thousand ITR-RLOCs', (t) => {
   const bench = new Bench(configOf(['4.4.4.4'], { databaseMappings })).start();
   for (let i = 0; i < FLOOD; i++) {
     const message = request({ itrRlocs: [address(9, i)], records: [prefix('5.5.5.5')] });
-    bench.ask('9.9.9.9', message);
+    bench.xtr.mapRequest(bench.received('9.9.9.9'), message, bench.now, []);
   }
   t.is(bench.counters.get('mapReplyRecordsOut'), FLOOD);
 });

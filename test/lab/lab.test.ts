@@ -3,9 +3,11 @@
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import test from 'ava';
 import type { Facts } from '#scripts/story/report.js';
 import { lab, traces } from './lab-process.js';
+import { countersOf, replays } from './recordings.js';
 
 /** What happens to a move (story.md, steps 4 to 10), each step caused by the one before and noted when it was taken up. */
 const MOVE = [
@@ -96,6 +98,17 @@ test.serial('a lab that was kept can be looked into', async (t) => {
   const run = lab('exec', 'xtr4', 'xtrctl', 'show', 'map-cache', '1.1.1.1');
   t.is(await run.ended, 0, run.output());
   t.regex(run.output(), /6\.6\.6\.6/);
+});
+
+for (const node of ['msmr', 'xtr2', 'xtr4', 'xtr6'])
+  test.serial(`the recording of ${node} replays to the same effects and counters`, async (t) => {
+    const told = await countersOf(node);
+    const replayed = await replays(t, `/run/xtrd-lab/${node}/recording.jsonl`);
+    t.true(replayed.some((counters) => isDeepStrictEqual(counters, told)));
+  });
+
+test.serial('the recording of an agent that was killed replays as well', async (t) => {
+  await replays(t, '/run/xtrd-lab/xtr4/recording.jsonl.1');
 });
 
 test.serial("exec gives the command's exit code", async (t) => {
