@@ -18,7 +18,8 @@ const secrets = [
 ].map(({ secret }) => secret);
 const secret = (index: number): Uint8Array => {
   const found = secrets[index];
-  if (found === undefined) throw new Error(`'${configurationFile}' has ${secrets.length} keys, not those of the run`);
+  if (found === undefined)
+    throw new Error(`'${configurationFile}' has ${secrets.length} keys, not those of the run`);
   return found;
 };
 
@@ -33,6 +34,8 @@ for (const { turn, effects, same } of replay.turns()) {
 }
 if (different.length > 0) {
   const [first] = different;
-  process.stderr.write(`${different.length} turns have other effects than in the run; the first is turn ${first}\n`);
+  process.stderr.write(
+    `${different.length} turns have other effects than in the run; the first is turn ${first}\n`,
+  );
   process.exitCode = 1;
 }

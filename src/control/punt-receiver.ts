@@ -2,7 +2,7 @@
 import type { Counters } from './contract/counters.js';
 import type { Effect, HeldFrame } from './contract/effect.js';
 import type { Punt } from './contract/inputs.js';
-import type { InputHandlers, Taker } from './contract/machine.js';
+import type { InputHandlers, Handler } from './contract/machine.js';
 import type { Database } from './etr/database.js';
 import type { Itr } from './itr/itr.js';
 import type { AwayTable } from './mobility/away.js';
@@ -19,7 +19,7 @@ export interface PuntReceiverContext {
 }
 
 /** Packets that XDP could not decide, each to the machine that its reason is for. */
-export class PuntReceiver implements Taker {
+export class PuntReceiver implements Handler {
   readonly inputs: InputHandlers = {
     punts: ({ punts }, now, out) => {
       this.#punts(punts, now, out);

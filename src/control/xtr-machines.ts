@@ -7,7 +7,7 @@ import { DynamicEids } from './mobility/dynamic-eid.js';
 import { HoldQueue } from './itr/hold-queue.js';
 import { Itr } from './itr/itr.js';
 import { LocalRlocs } from './locators/local-rlocs.js';
-import type { Random, Taker } from './contract/machine.js';
+import type { Random, Handler } from './contract/machine.js';
 import { MapCache } from './itr/map-cache.js';
 import { MapNotifyReceiver } from './mobility/map-notify.js';
 import { OwnAddresses } from './mobility/own-addresses.js';
@@ -42,7 +42,7 @@ export interface XtrMachines {
   /** Those with deadlines. */
   readonly parts: readonly Part[];
   /** Those that take inputs or messages. */
-  readonly takers: readonly Taker[];
+  readonly handlers: readonly Handler[];
 }
 
 export function xtrMachines(config: XtrConfig, counters: Counters, random: Random): XtrMachines {
@@ -71,6 +71,6 @@ export function xtrMachines(config: XtrConfig, counters: Counters, random: Rando
     ...hosts,
     ...{ references, resolver, recovery, smrReceiver, dynamicEids, responder },
     parts: [mapCache, resolver, recovery, registrar, smr, smrReceiver, away, dynamicEids],
-    takers: [punts, itr, resolver, mapCache, dynamicEids, mapNotify, ownAddresses, writes],
+    handlers: [punts, itr, resolver, mapCache, dynamicEids, mapNotify, ownAddresses, writes],
   };
 }

@@ -8,7 +8,13 @@ import type { Counters } from './contract/counters.js';
 import type { DatabaseEntry } from './etr/database.js';
 import type { DynamicEid } from './mobility/dynamic-eid.js';
 import type { Effect } from './contract/effect.js';
-import { EXPIRE_BATCH, type InputHandlers, type Random, type Role, type Taker } from './contract/machine.js';
+import {
+  EXPIRE_BATCH,
+  type InputHandlers,
+  type Random,
+  type Role,
+  type Handler,
+} from './contract/machine.js';
 import type { AdoptedState, Received } from './contract/inputs.js';
 import type { MapCacheEntry } from './itr/map-cache-entry.js';
 import { earlier } from './kit/part.js';
@@ -20,7 +26,7 @@ import { type XtrMachines, xtrMachines } from './xtr-machines.js';
  * wait for `flush`, so that what comes together shares messages.
  */
 export class Xtr implements Role {
-  readonly takers: readonly Taker[];
+  readonly handlers: readonly Handler[];
   readonly #counters: Counters;
   readonly #machines: XtrMachines;
 
@@ -32,7 +38,7 @@ export class Xtr implements Role {
         this.#start(adopted, now, out);
       },
     };
-    this.takers = [{ inputs: start }, ...this.#machines.takers];
+    this.handlers = [{ inputs: start }, ...this.#machines.handlers];
   }
 
   get mapCache(): ReadonlyEidTable<MapCacheEntry> {

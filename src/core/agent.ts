@@ -52,7 +52,10 @@ export class Agent implements Machine {
     this.xtr = xtr && new Xtr(xtr, this.counters, random);
     this.mapServer = mapServer && new MapServer(mapServer, this.counters, random);
     this.#roles = [this.xtr, this.mapServer].filter((role) => role !== undefined);
-    this.#dispatch = new Dispatch([{ inputs: this.#inputs }, ...this.#roles.flatMap(({ takers }) => takers)]);
+    this.#dispatch = new Dispatch([
+      { inputs: this.#inputs },
+      ...this.#roles.flatMap(({ handlers }) => handlers),
+    ]);
   }
 
   /**

@@ -26,7 +26,7 @@ export interface RecorderOptions {
   readonly maxBytes: number;
 }
 
-interface Handler {
+interface Recorded {
   handle(inputs: readonly Input[], now: number): Effect[];
 }
 
@@ -49,7 +49,7 @@ export class Recorder {
   }
 
   /** Has the agent handle what came in one turn. The inputs are written before, so that those are there that end it. */
-  turn(agent: Handler, inputs: readonly Input[], now: number): Effect[] {
+  turn(agent: Recorded, inputs: readonly Input[], now: number): Effect[] {
     this.#turns += 1;
     const turn = this.#turns;
     this.#drawn = [];
@@ -81,7 +81,10 @@ export class Recorder {
 
 /** Sixteen hexadecimal digits that stand for these effects in their order; keys are no part of it. */
 export function digestOf(effects: readonly Effect[]): string {
-  return createHash('sha256').update(encodeValue(effects.map(withoutKey))).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(encodeValue(effects.map(withoutKey)))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 export function withoutKey(effect: Effect): object {

@@ -34,12 +34,7 @@ export class NonceStore implements NonceMemory {
   #closed = false;
 
   /** @param sites their names; nonces of others are forgotten */
-  constructor(
-    stateDirectory: string,
-    sites: readonly string[],
-    say: Say,
-    interval_ms = WRITE_INTERVAL_MS,
-  ) {
+  constructor(stateDirectory: string, sites: readonly string[], say: Say, interval_ms = WRITE_INTERVAL_MS) {
     this.#directory = stateDirectory;
     this.#path = join(stateDirectory, FILE_NAME);
     this.#sites = new Map(sites.map((name) => [name, new RecencyMap(TRACKED_ETRS_PER_SITE)]));

@@ -34,11 +34,11 @@ export class RecordingFile {
   write(text: string): boolean {
     if (this.#file === undefined) return false;
     try {
-      for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(this.#file, rest));
+      for (let rest = Buffer.from(text); rest.length > 0;) rest = rest.subarray(writeSync(this.#file, rest));
       return true;
     } catch (error) {
       this.#say('error', `the recording '${this.#path}' ends here: ${String(error)}`);
-      this.close();
+      this.#file = undefined; // closed with the process
       return false;
     }
   }

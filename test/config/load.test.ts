@@ -58,7 +58,7 @@ test('xTR2 of the story becomes a Configuration', async (t) => {
     apiSocket: '/run/xtrd/xtr2.sock',
     stateDirectory: '/var/lib/xtrd/xtr2',
     recording: undefined,
-  log: { level: 'info' },
+    log: { level: 'info' },
   });
 });
 

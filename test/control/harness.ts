@@ -6,7 +6,7 @@ import { Counters } from '#control/contract/counters.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { Forwarding, LocalEid } from '#control/contract/forwarding.js';
 import type { AdoptedState, Discovery, Input, Punt, PuntReason, Received } from '#control/contract/inputs.js';
-import type { TakenMessage } from '#control/contract/machine.js';
+import type { HandledMessage } from '#control/contract/machine.js';
 import { Dispatch } from '#control/kit/dispatch.js';
 import { Xtr } from '#control/xtr.js';
 import {
@@ -46,7 +46,7 @@ export class Bench {
 
   constructor(config: XtrConfig, random = repeatable()) {
     this.xtr = new Xtr(config, this.counters, random);
-    this.#dispatch = new Dispatch(this.xtr.takers);
+    this.#dispatch = new Dispatch(this.xtr.handlers);
     this.#rlocs = config.rlocs.map(({ address }) => address);
   }
 
@@ -235,7 +235,7 @@ export class Bench {
     this.effects = out;
   }
 
-  message(received: Received, message: TakenMessage): this {
+  message(received: Received, message: HandledMessage): this {
     return this.did((out) => {
       this.#dispatch.message(received, message, this.now, out);
     });

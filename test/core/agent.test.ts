@@ -69,7 +69,10 @@ const ROLES = {
 };
 
 function started(agent: Agent): Agent {
-  agent.handle([{ type: 'start', adopted: { mapCache: [], localEids: [] }, seed: new Uint8Array(32), nonces: [] }], 0);
+  agent.handle(
+    [{ type: 'start', adopted: { mapCache: [], localEids: [] }, seed: new Uint8Array(32), nonces: [] }],
+    0,
+  );
   return agent;
 }
 

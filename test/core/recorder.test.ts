@@ -23,7 +23,12 @@ const address = fc.oneof(
   fc.record({ family: fc.constant(4), bits: fc.bigInt(0n, (1n << 32n) - 1n) }),
   fc.record({ family: fc.constant(6), bits: fc.bigInt(0n, (1n << 128n) - 1n) }),
 );
-const leaf = fc.oneof(text, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.bigInt({ min: 0n }));
+const leaf = fc.oneof(
+  text,
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.boolean(),
+  fc.bigInt({ min: 0n }),
+);
 const { value: anything } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
@@ -41,7 +46,12 @@ test('a value is on one line, and comes back as it was', (t) => {
       t.like({ value: decodeValue(line) }, { value: decodeValue(encodeValue(decodeValue(line))) });
     }),
   );
-  const value = { a: 7n, b: Uint8Array.of(1, 255), c: ['#', '@', undefined, -0.1], d: { family: 4, bits: 1n } };
+  const value = {
+    a: 7n,
+    b: Uint8Array.of(1, 255),
+    c: ['#', '@', undefined, -0.1],
+    d: { family: 4, bits: 1n },
+  };
   t.deepEqual(decodeValue(encodeValue(value)), value);
 });
 
@@ -64,12 +74,18 @@ test('the bound ends a recording with a whole turn, and the agent goes on', (t) 
   const { lines, recorder, agent } = scene(4_096);
   for (let turn = 0; turn < 100; turn++) t.deepEqual(recorder.turn(agent, [WAKE], turn), []);
   const { turns, bytes, turnsLeftOut } = recorder.counters();
-  t.is(bytes, lines.reduce((sum, line) => sum + line.length + 1, 0));
+  t.is(
+    bytes,
+    lines.reduce((sum, line) => sum + line.length + 1, 0),
+  );
   t.true((bytes ?? Infinity) <= 4_096);
   t.is((turns ?? 0) + (turnsLeftOut ?? 0), 100);
   t.true((turns ?? 0) > 10 && (turnsLeftOut ?? 0) > 10);
   recorder.end(new Counters());
-  t.false(lines.some((line) => line.includes('"end"')), 'it ended before');
+  t.false(
+    lines.some((line) => line.includes('"end"')),
+    'it ended before',
+  );
 });
 
 test('after a write that failed nothing more is written', (t) => {

@@ -24,17 +24,34 @@ const at = (names: readonly string[], step: AtNode): fc.Arbitrary<Step> =>
 const XTRS = ['xtr2', 'xtr4', 'xtr6'];
 const NODES = [...XTRS, 'msmr'];
 const step = fc.oneof(
-  { weight: 4, arbitrary: host.chain((from) => at(['xtr2', 'xtr6'], (node) => node.fromHost(from, HOST5, 0))) },
+  {
+    weight: 4,
+    arbitrary: host.chain((from) => at(['xtr2', 'xtr6'], (node) => node.fromHost(from, HOST5, 0))),
+  },
   { weight: 4, arbitrary: host.chain((to) => at(['xtr4'], (node) => node.fromHost(HOST5, to, 1))) },
   {
     weight: 6,
-    arbitrary: fc
-      .constantFrom(0, 1, 20, 1_000, 20_000, 200_000, 7_200_000)
-      .map((duration_ms): Step => (simulation) => simulation.run(duration_ms)),
+    arbitrary: fc.constantFrom(0, 1, 20, 1_000, 20_000, 200_000, 7_200_000).map(
+      (duration_ms): Step =>
+        (simulation) =>
+          simulation.run(duration_ms),
+    ),
   },
-  fc.constantFrom(...NODES).map((name): Step => (simulation) => void simulation.cut.add(name)),
-  fc.constantFrom(...NODES).map((name): Step => (simulation) => void simulation.cut.delete(name)),
-  fc.constantFrom(...NODES).map((name): Step => (simulation) => simulation.restart(name)),
+  fc.constantFrom(...NODES).map(
+    (name): Step =>
+      (simulation) =>
+        void simulation.cut.add(name),
+  ),
+  fc.constantFrom(...NODES).map(
+    (name): Step =>
+      (simulation) =>
+        void simulation.cut.delete(name),
+  ),
+  fc.constantFrom(...NODES).map(
+    (name): Step =>
+      (simulation) =>
+        simulation.restart(name),
+  ),
   at(XTRS, (node) => (node.refusals = 2)),
   at(XTRS, (node) => node.runtime.clearMapCache(undefined)),
   at(XTRS, (node) => node.runtime.lookup(eid, undefined)),

@@ -40,7 +40,8 @@ function played(text: string): string[] {
   const lines = [head];
   for (const { turn, effects } of new Replay(readRecording(text, () => key)).turns()) {
     const { turn: number, at_ms, inputs } = turn;
-    for (const input of inputs) lines.push(encodeValue({ turn: number, at_ms, input, says: whatSays(input) }));
+    for (const input of inputs)
+      lines.push(encodeValue({ turn: number, at_ms, input, says: whatSays(input) }));
     for (const effect of effects) lines.push(encodeValue({ turn: number, effect: readable(effect) }));
   }
   return lines;

@@ -7,7 +7,10 @@ import { lab } from './lab-process.js';
 const KEY = new TextEncoder().encode('the key of the lab, known to everybody');
 
 /** Runs what a node of the lab recorded again: it does the same. */
-export async function replays(t: ExecutionContext, path: string): Promise<readonly Readonly<Record<string, number>>[]> {
+export async function replays(
+  t: ExecutionContext,
+  path: string,
+): Promise<readonly Readonly<Record<string, number>>[]> {
   const recording = readRecording(await readFile(path, 'utf8'), () => KEY);
   const replay = new Replay(recording);
   const counters: Readonly<Record<string, number>>[] = [];

@@ -18,23 +18,26 @@ export interface Machine {
 export const EXPIRE_BATCH = 512;
 
 /** Map-Requests go to a role of the node by what they ask for; every other message to the machine that takes it. */
-export type TakenMessage = Exclude<ControlMessage, { readonly type: 'map-request' | 'encapsulated-control' }>;
+export type HandledMessage = Exclude<
+  ControlMessage,
+  { readonly type: 'map-request' | 'encapsulated-control' }
+>;
 
 export type InputHandlers = {
   readonly [T in Input['type']]?: (input: InputOf<T>, now: number, out: Effect[]) => void;
 };
 
 export type MessageHandlers = {
-  readonly [T in TakenMessage['type']]?: (
+  readonly [T in HandledMessage['type']]?: (
     received: Received,
-    message: Extract<TakenMessage, { readonly type: T }>,
+    message: Extract<HandledMessage, { readonly type: T }>,
     now: number,
     out: Effect[],
   ) => void;
 };
 
 /** A machine that takes inputs or messages: it says which, and the agent brings them to it. */
-export interface Taker {
+export interface Handler {
   readonly inputs?: InputHandlers;
   /** Each message is taken by one machine of a node. */
   readonly messages?: MessageHandlers;
@@ -42,7 +45,7 @@ export interface Taker {
 
 /** What a node can be: xTR, or Map-Server and Map-Resolver; it may be both. */
 export interface Role extends Machine {
-  readonly takers: readonly Taker[];
+  readonly handlers: readonly Handler[];
   /** A Map-Request without an ECM, SMR and RLOC-probe included. */
   mapRequest(received: Received, request: MapRequest, now: number, out: Effect[]): void;
   /** @param request what is in `ecm` */

@@ -12,7 +12,7 @@ import type { Counters } from '#control/contract/counters.js';
 import type { Database } from '#control/etr/database.js';
 import type { Effect, HeldFrame } from '#control/contract/effect.js';
 import type { HoldQueue } from './hold-queue.js';
-import type { InputHandlers, MessageHandlers, Taker } from '#control/contract/machine.js';
+import type { InputHandlers, MessageHandlers, Handler } from '#control/contract/machine.js';
 import type { LocalRlocs } from '#control/locators/local-rlocs.js';
 import type { Punt, Received } from '#control/contract/inputs.js';
 import { isLearnt } from './map-cache-entry.js';
@@ -40,7 +40,7 @@ export interface ItrContext {
 }
 
 /** What joins map-cache, resolver and held packets: misses become Map-Requests, Map-Replies become mappings. */
-export class Itr implements Taker {
+export class Itr implements Handler {
   readonly inputs: InputHandlers = {
     traffic: ({ eid, packets }, now, out) => {
       this.#traffic(eid, packets, now, out);

@@ -15,7 +15,7 @@ import type { Effect } from '#control/contract/effect.js';
 import type { Forwarding } from '#control/contract/forwarding.js';
 import { sameForwarding, usedRlocs } from '#control/locators/locator-set.js';
 import type { InputOf } from '#control/contract/inputs.js';
-import { EXPIRE_BATCH, type InputHandlers, type Taker } from '#control/contract/machine.js';
+import { EXPIRE_BATCH, type InputHandlers, type Handler } from '#control/contract/machine.js';
 import { Clearing } from './map-cache-clearing.js';
 import {
   forwardingText,
@@ -33,7 +33,7 @@ import { SharedValues } from '#control/kit/shared-values.js';
 export const REFRESH_AT = 0.9;
 
 /** The ITR's map-cache (RFC 9300 section 6): what the BPF tries hold, and when it ends. */
-export class MapCache implements Part, Taker {
+export class MapCache implements Part, Handler {
   readonly inputs: InputHandlers = {
     'clear-map-cache': (input, now, out) => {
       this.#startClearing(input, now, out);

@@ -6,7 +6,7 @@ import type { Effect, LookupResult } from '#control/contract/effect.js';
 import type { HoldQueue } from './hold-queue.js';
 import type { LocalRlocs } from '#control/locators/local-rlocs.js';
 import type { InputOf } from '#control/contract/inputs.js';
-import type { InputHandlers, Random, Taker } from '#control/contract/machine.js';
+import type { InputHandlers, Random, Handler } from '#control/contract/machine.js';
 import { encapsulatedMapRequest, type Question } from './map-request.js';
 import { type Part, report } from '#control/kit/part.js';
 
@@ -51,7 +51,7 @@ export interface ResolverContext {
 }
 
 /** Map-Requests on their way, by nonce and by EID-Prefix: asks the Map-Resolvers in turn until one answers. */
-export class Resolver implements Part, Taker {
+export class Resolver implements Part, Handler {
   readonly inputs: InputHandlers = {
     lookup: (input, now, out) => {
       this.#lookup(input, now, out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { InputHandlers, Taker } from '#control/contract/machine.js';
+import type { InputHandlers, Handler } from '#control/contract/machine.js';
 
 /** A shorter turn is not kept: it is little beside the second that a punt may be in flight. */
 const SLOW_TURN_ms = 100;
@@ -10,7 +10,7 @@ const KEPT_TURNS = 16;
  * When the tries were written. An entry bears the time at which its turn of the event loop began; the tries are written
  * at the end of that turn, which is a second later and more where processors are short and packets many.
  */
-export class WriteTimes implements Taker {
+export class WriteTimes implements Handler {
   readonly inputs: InputHandlers = {
     written: ({ began_ms, written_ms }) => {
       this.add(began_ms, written_ms);

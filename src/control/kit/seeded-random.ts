@@ -21,7 +21,8 @@ export class SeededRandom implements Random {
 
   /** @param seed 32 bytes */
   seed(seed: Uint8Array): void {
-    if (seed.length !== SEED_BYTES) throw new RangeError(`a seed has ${SEED_BYTES} bytes, not ${seed.length}`);
+    if (seed.length !== SEED_BYTES)
+      throw new RangeError(`a seed has ${SEED_BYTES} bytes, not ${seed.length}`);
     this.#key = Uint8Array.from(seed);
     this.#pool = Buffer.alloc(0);
     this.#used = 0;

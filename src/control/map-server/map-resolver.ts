@@ -160,7 +160,8 @@ export class MapResolver {
     const { received, ecm, request, now } = question;
     const to = etrRloc(registration, (rloc) => this.#canReach(rloc));
     const message = forwarded(ecm, request, requested);
-    if (to === undefined) this.#drop(received, request, 'no ETR has an RLOC that this node can reach', now, out);
+    if (to === undefined)
+      this.#drop(received, request, 'no ETR has an RLOC that this node can reach', now, out);
     else if (this.#isOwn(to) && this.#isOwn(received.from))
       this.#drop(received, request, 'it would loop: the ETR and the sender are this node', now, out);
     else if (message === undefined)

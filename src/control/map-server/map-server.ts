@@ -18,7 +18,7 @@ import {
   type MessageHandlers,
   type Random,
   type Role,
-  type Taker,
+  type Handler,
 } from '#control/contract/machine.js';
 import type { Received } from '#control/contract/inputs.js';
 import { encapsulated } from './map-resolver-forward.js';
@@ -52,7 +52,7 @@ export class MapServer implements Role {
       this.mapNotifyAck(received, ack, now, out);
     },
   };
-  readonly takers: readonly Taker[] = [this];
+  readonly handlers: readonly Handler[] = [this];
   readonly #limits: MapServerConfig['limits'];
   readonly #counters: Counters;
   readonly #sites: SiteTable;

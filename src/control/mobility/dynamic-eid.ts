@@ -23,7 +23,7 @@ import type { HoldQueue } from '#control/itr/hold-queue.js';
 import type { LocalRlocs } from '#control/locators/local-rlocs.js';
 import { upRlocs } from '#control/locators/locator-set.js';
 import type { Discovery, EidSighting } from '#control/contract/inputs.js';
-import type { InputHandlers, Taker } from '#control/contract/machine.js';
+import type { InputHandlers, Handler } from '#control/contract/machine.js';
 import type { MapCache } from '#control/itr/map-cache.js';
 import { earlier, type Part, report } from '#control/kit/part.js';
 import type { OwnAddresses } from './own-addresses.js';
@@ -79,7 +79,7 @@ export interface DynamicEidsContext {
 }
 
 /** Hosts in dynamic-EID prefixes: learnt when seen here, gone when the Map-Server says that they are elsewhere. */
-export class DynamicEids implements Part, Taker {
+export class DynamicEids implements Part, Handler {
   readonly inputs: InputHandlers = {
     'eid-sighted': ({ sighting }, now, out) => {
       this.sighted(sighting, now, out);

@@ -13,7 +13,7 @@ import type { Counters } from '#control/contract/counters.js';
 import type { DynamicEids } from './dynamic-eid.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { EventName } from '#control/contract/event.js';
-import type { MessageHandlers, Taker } from '#control/contract/machine.js';
+import type { MessageHandlers, Handler } from '#control/contract/machine.js';
 import type { LocalRlocs } from '#control/locators/local-rlocs.js';
 import { forwardingLocators } from '#control/locators/locator-set.js';
 import type { Received } from '#control/contract/inputs.js';
@@ -43,7 +43,7 @@ export interface MapNotifyContext {
 }
 
 /** Takes Map-Notifies: acknowledgements of our Map-Registers, and news that a host of ours moved away. */
-export class MapNotifyReceiver implements Taker {
+export class MapNotifyReceiver implements Handler {
   readonly messages: MessageHandlers = {
     'map-notify': (received, notify, now, out) => {
       this.#notify(received, notify, now, out);

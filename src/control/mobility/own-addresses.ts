@@ -3,14 +3,14 @@ import { type Eid, type EidPrefix, formatEidPrefix, hostEidPrefix } from '#addr/
 import type { Database } from '#control/etr/database.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { OwnAddress } from '#control/contract/inputs.js';
-import type { InputHandlers, Taker } from '#control/contract/machine.js';
+import type { InputHandlers, Handler } from '#control/contract/machine.js';
 
 /**
  * Addresses of this router on its EID-facing interfaces: gateways of the hosts, not EIDs, so they are neither registered
  * nor learnt. Packets to them are the kernel's: without an entry of their own, the dynamic-EID prefix that they lie in
  * would have them resolved.
  */
-export class OwnAddresses implements Taker {
+export class OwnAddresses implements Handler {
   readonly inputs: InputHandlers = {
     'own-addresses': ({ addresses }, _, out) => {
       this.#replace(addresses, out);

@@ -2,7 +2,7 @@
 import test from 'ava';
 import type { EidRecord } from '#wire/index.js';
 import { describeForwarding } from '#test/control/lines.js';
-import { Bench, configOf, dynamic,  locator, prefix, record } from '#test/control/harness.js';
+import { Bench, configOf, dynamic, locator, prefix, record } from '#test/control/harness.js';
 import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
 
 const MINUTE_ms = 60_000;

@@ -208,7 +208,8 @@ test('nothing is asked about destinations that are no hosts', (t) => {
 // lig
 
 test('lig: the answer, its source and its time', (t) => {
-  const bench = xtr4().lookup(1, '1.1.1.1')
+  const bench = xtr4()
+    .lookup(1, '1.1.1.1')
     .pass(7)
     .reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
   t.true(bench.lines.includes('lookup 1 reply from 2.2.2.2, 1 attempts, 7 ms'));
@@ -242,7 +243,9 @@ test('lig: joins a Map-Request that is on its way', (t) => {
 });
 
 test('lig: is limited as every Map-Request is', (t) => {
-  const bench = xtr4().lookup(1, '1.1.1.1').reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
+  const bench = xtr4()
+    .lookup(1, '1.1.1.1')
+    .reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
   t.deepEqual(bench.lookup(2, '1.1.1.1').lines, ['lookup 2 limited, 0 attempts, 0 ms']);
   t.is(bench.pass(1000).lookup(3, '1.1.1.1').sent.length, 1);
 });

@@ -114,10 +114,10 @@ test('another table', unmoved, record('[7]1.1.1.1', ['6.6.6.6']));
 test('several hosts in one Map-Notify', (t) => {
   const bench = xtr2().sight('1.1.1.2').acknowledge().pass(10_000);
   bench.notify(4711n, [MOVED, record('9.9.9.9', ['6.6.6.6']), record('1.1.1.2', ['7.7.7.7'])]);
-  t.deepEqual(bench.lines.filter((line) => line.startsWith('local-eid')), [
-    'local-eid 1.1.1.1/32 away -> 6.6.6.6',
-    'local-eid 1.1.1.2/32 away -> 7.7.7.7',
-  ]);
+  t.deepEqual(
+    bench.lines.filter((line) => line.startsWith('local-eid')),
+    ['local-eid 1.1.1.1/32 away -> 6.6.6.6', 'local-eid 1.1.1.2/32 away -> 7.7.7.7'],
+  );
   t.is(bench.sent.length, 1, 'one Map-Notify-Ack');
   t.deepEqual(bench.pass(WITHDRAW_DELAY_ms).events, ['withdraw-sent'], 'one for both');
 });
