@@ -58,7 +58,8 @@ XTR_LPM(xtr_map_cache_v6, struct xtr_eid_v6, struct xtr_mapping, 65536) XTR_STAT
 XTR_LPM(xtr_eid_db_v4, struct xtr_eid_v4, struct xtr_local_eid, 65536) XTR_STATE;
 XTR_LPM(xtr_eid_db_v6, struct xtr_eid_v6, struct xtr_local_eid, 65536) XTR_STATE;
 
-XTR_MAP(xtr_locator_sets, BPF_MAP_TYPE_ARRAY, __u32, struct xtr_locator_set, 4096) XTR_STATE;
+/* Shared, so that the agent follows the states of RLOCs in place. */
+XTR_SHARED_ARRAY(xtr_locator_sets, struct xtr_locator_set, 4096) XTR_STATE;
 XTR_MAP(xtr_locators, BPF_MAP_TYPE_ARRAY, __u32, struct xtr_locator, 4096) XTR_STATE;
 
 /* In front of the tries, written by the agent through memory that it shares with the programs. */

@@ -83,9 +83,9 @@ function buildStaticMappings(draft: Draft): StaticMapping[] {
   }));
 }
 
-function withSource(draft: Draft, locator: Omit<ForwardingLocator, 'source' | 'up'>): ForwardingLocator {
+function withSource(draft: Draft, locator: Omit<ForwardingLocator, 'source' | 'usable'>): ForwardingLocator {
   const own = draft.rlocs.find(({ value }) => value.address.family === locator.rloc.family);
-  return { ...locator, source: present(own).value.address, up: true };
+  return { ...locator, source: present(own).value.address, usable: true };
 }
 
 function buildLimits(limits: NonNullable<Draft['limits']>): XtrLimits {

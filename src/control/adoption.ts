@@ -159,7 +159,7 @@ function withCurrentSources(
   local: LocalRlocs,
 ): readonly ForwardingLocator[] {
   return forwardingLocators(
-    locators.map((locator) => ({ ...locator, reachable: locator.up })),
+    locators.map((locator) => ({ ...locator, reachable: locator.usable })),
     local,
   );
 }

@@ -13,6 +13,7 @@ import { MapNotifyReceiver } from './mobility/map-notify.js';
 import { OwnAddresses } from './mobility/own-addresses.js';
 import type { Part } from './kit/part.js';
 import { PuntReceiver } from './punt-receiver.js';
+import { Reachability } from './locators/reachability.js';
 import { Recovery } from './itr/recovery.js';
 import { Registrar } from './etr/registrar.js';
 import { Resolver } from './itr/resolver.js';
@@ -27,6 +28,7 @@ export interface XtrMachines {
   readonly config: XtrConfig;
   readonly local: LocalRlocs;
   readonly references: RlocReferences;
+  readonly reachability: Reachability;
   readonly held: HoldQueue;
   readonly mapCache: MapCache;
   readonly database: Database;
@@ -49,6 +51,7 @@ export function xtrMachines(config: XtrConfig, counters: Counters, random: Rando
   const { limits, mapResolvers } = config;
   const local = new LocalRlocs(config.rlocs);
   const references = new RlocReferences();
+  const reachability = new Reachability(references);
   const held = new HoldQueue(limits, counters);
   const mapCache = new MapCache(limits.mapCacheEntries, references, counters);
   const database = new Database(config.databaseMappings, config.dynamicEids);
@@ -69,8 +72,8 @@ export function xtrMachines(config: XtrConfig, counters: Counters, random: Rando
   const punts = new PuntReceiver({ ...hosts, itr, dynamicEids });
   return {
     ...hosts,
-    ...{ references, resolver, recovery, smrReceiver, dynamicEids, responder },
-    parts: [mapCache, resolver, recovery, registrar, smr, smrReceiver, away, dynamicEids],
-    handlers: [punts, itr, resolver, mapCache, dynamicEids, mapNotify, ownAddresses, writes],
+    ...{ references, reachability, resolver, recovery, smrReceiver, dynamicEids, responder },
+    parts: [reachability, mapCache, resolver, recovery, registrar, smr, smrReceiver, away, dynamicEids],
+    handlers: [punts, itr, resolver, mapCache, reachability, dynamicEids, mapNotify, ownAddresses, writes],
   };
 }

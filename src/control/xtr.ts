@@ -17,6 +17,7 @@ import {
 } from './contract/machine.js';
 import type { AdoptedState, Received } from './contract/inputs.js';
 import type { MapCacheEntry } from './itr/map-cache-entry.js';
+import type { LocatorState } from './locators/locator-state.js';
 import { earlier } from './kit/part.js';
 import type { SmrEntry } from './mobility/smr-sender.js';
 import { type XtrMachines, xtrMachines } from './xtr-machines.js';
@@ -59,6 +60,11 @@ export class Xtr implements Role {
 
   get smr(): ReadonlyEidTable<SmrEntry> {
     return this.#machines.smr.table;
+  }
+
+  /** The locators of a map-cache entry as they are now: what the mapping says, and what is known of their RLOCs. */
+  locatorsOf(entry: MapCacheEntry): readonly LocatorState[] {
+    return this.#machines.reachability.statesOf(entry.locators);
   }
 
   sizes(): {
@@ -129,14 +135,15 @@ export class Xtr implements Role {
 
   flush(now: number, out: Effect[]): void {
     this.#machines.registrar.flush(now, out);
-    this.#machines.references.flush(out);
+    if (this.#machines.references.flush(out)) this.#machines.reachability.forgetUnused(out);
   }
 
   /** @param adopted what the tries hold */
   #start(adopted: AdoptedState, now: number, out: Effect[]): void {
-    const { config, references, recovery } = this.#machines;
+    const { config, references, reachability, recovery } = this.#machines;
     references.add(config.mapServers.map((server) => server.address));
     references.add(config.mapResolvers);
     recovery.plan(startFrom(adopted, this.#machines, now, out), now);
+    reachability.recover(adopted.rlocsDown, now, out);
   }
 }

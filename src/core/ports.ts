@@ -9,6 +9,7 @@ import type {
   LocalEidSetEffect,
   MapCacheDeleteEffect,
   MapCacheSetEffect,
+  RlocStateEffect,
 } from '#control/contract/effect.js';
 import type {
   AdoptedState,
@@ -29,7 +30,11 @@ export interface ControlTransport {
   counters(): Readonly<Record<string, number>>;
 }
 
+/** What changes one prefix of the tries. */
 export type TrieEffect = MapCacheSetEffect | MapCacheDeleteEffect | LocalEidSetEffect | LocalEidDeleteEffect;
+
+/** What changes the tables that decide packets. */
+export type TableEffect = TrieEffect | RlocStateEffect;
 
 /** Packets and bytes. */
 export interface Traffic {
@@ -45,6 +50,7 @@ export interface ForwardingState {
   readonly locators: readonly {
     readonly rloc: Address;
     readonly source: Address;
+    /** The mapping lets it be used, and the RLOC is up. */
     readonly up: boolean;
     readonly priority: number;
     readonly weight: number;
@@ -64,8 +70,11 @@ export interface ResolvedInterface extends InterfaceConfig {
 export interface DataPath {
   /** What was found pinned, or nothing. */
   adopted(): AdoptedState;
-  /** Applies in order. A full map is an outcome, not an exception: the refused effects are returned. */
-  apply(effects: readonly TrieEffect[]): readonly TrieEffect[];
+  /**
+   * Applies in order; states of RLOCs last, and of very many locator-sets some in the turns of the event loop that follow.
+   * A full map is an outcome, not an exception: the refused effects are returned.
+   */
+  apply(effects: readonly TableEffect[]): readonly TrieEffect[];
   /** Sends held frames on through the programs, in order. */
   inject(frames: readonly HeldFrame[]): void;
   onPunts(listener: (punts: readonly Punt[]) => void): void;

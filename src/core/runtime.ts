@@ -5,7 +5,7 @@ import type { ControlEvent } from '#control/contract/event.js';
 import type { AdoptedState, Input } from '#control/contract/inputs.js';
 import { encodeMessage } from '#wire/index.js';
 import type { Agent } from './agent.js';
-import type { Clock, ControlTransport, DataPath, KernelNetwork, NonceMemory, TrieEffect } from './ports.js';
+import type { Clock, ControlTransport, DataPath, KernelNetwork, NonceMemory, TableEffect } from './ports.js';
 import type { Recorder } from './recorder.js';
 
 /** The outside world of one agent. A Map-Server without an xTR has no data path and no use for the kernel's tables. */
@@ -30,7 +30,7 @@ export interface Surroundings {
 /** Inputs that are handled together at most: when there are so many, they are not left waiting for others. */
 export const TURN_INPUTS = 512;
 
-const NOTHING_ADOPTED: AdoptedState = { mapCache: [], localEids: [] };
+const NOTHING_ADOPTED: AdoptedState = { mapCache: [], localEids: [], rlocsDown: [] };
 
 /**
  * Feeds an agent with what happens and carries out what it asks for. What comes in one turn of the event loop is handled
@@ -110,12 +110,12 @@ export class Runtime {
     this.#written = undefined;
     const now = clock.now();
     const effects = recorder?.turn(this.#agent, inputs, now) ?? this.#agent.handle(inputs, now);
-    const tries = effects.filter(isTrieEffect);
-    if (tries.length > 0) {
-      this.#program(tries);
+    const tables = effects.filter(isTableEffect);
+    if (tables.length > 0) {
+      this.#program(tables);
       this.#written = { type: 'written', began_ms: now, written_ms: clock.now() };
     }
-    for (const effect of effects) if (!isTrieEffect(effect)) this.#perform(effect);
+    for (const effect of effects) if (!isTableEffect(effect)) this.#perform(effect);
   }
 
   /** Sends a Map-Request for `eid` and waits for what comes of it. */
@@ -149,13 +149,13 @@ export class Runtime {
     }
   }
 
-  #program(effects: readonly TrieEffect[]): void {
+  #program(effects: readonly TableEffect[]): void {
     const refused = this.#world.dataPath?.apply(effects) ?? [];
     if (refused.length === 0) return;
     this.#outcomes.push({ type: 'trie-refused', refused: refused.map(({ type, eid }) => ({ type, eid })) });
   }
 
-  #perform(effect: Exclude<Effect, TrieEffect>): void {
+  #perform(effect: Exclude<Effect, TableEffect>): void {
     switch (effect.type) {
       case 'send':
         this.#send(effect);
@@ -206,12 +206,13 @@ export class Runtime {
   }
 }
 
-function isTrieEffect(effect: Effect): effect is TrieEffect {
+function isTableEffect(effect: Effect): effect is TableEffect {
   switch (effect.type) {
     case 'map-cache-set':
     case 'map-cache-delete':
     case 'local-eid-set':
     case 'local-eid-delete':
+    case 'rloc-state':
       return true;
     default:
       return false;

@@ -7,6 +7,7 @@ import type {
   DataPathStatus,
   ForwardingState,
   ResolvedInterface,
+  TableEffect,
   Traffic,
   TrieEffect,
 } from '#core/ports.js';
@@ -35,10 +36,14 @@ export interface DataPathParts {
   readonly close: () => void;
 }
 
+/** The event loop waits so long at most for locator-sets to be written. */
+const STATES_SLICE_ms = 5;
+
 export class XdpDataPath implements DataPath {
   readonly #parts: DataPathParts;
   readonly #reasons: BpfMap;
   readonly #outcomes: BpfMap;
+  #nextSlice: NodeJS.Immediate | undefined;
 
   /** @param reasons xtr_counters @param outcomes xtr_punt_counters */
   constructor(parts: DataPathParts, reasons: BpfMap, outcomes: BpfMap) {
@@ -48,12 +53,25 @@ export class XdpDataPath implements DataPath {
   }
 
   adopted(): AdoptedState {
-    return this.#parts.adopted ?? { mapCache: [], localEids: [] };
+    return this.#parts.adopted ?? { mapCache: [], localEids: [], rlocsDown: [] };
   }
 
-  apply(effects: readonly TrieEffect[]): readonly TrieEffect[] {
+  apply(effects: readonly TableEffect[]): readonly TrieEffect[] {
     try {
       return this.#parts.tables.apply(effects);
+    } finally {
+      this.#writeStates();
+    }
+  }
+
+  /** What RLOCs that went down or came up change, in slices, so that the event loop does not wait for very many sets. */
+  #writeStates(): void {
+    clearImmediate(this.#nextSlice);
+    this.#nextSlice = undefined;
+    const end_ms = performance.now() + STATES_SLICE_ms;
+    try {
+      if (!this.#parts.tables.writeStates(() => performance.now() < end_ms))
+        this.#nextSlice = setImmediate(() => this.#writeStates());
     } finally {
       this.#parts.caches.invalidate();
     }
@@ -110,6 +128,7 @@ export class XdpDataPath implements DataPath {
   }
 
   detach(): void {
+    clearImmediate(this.#nextSlice);
     this.#parts.close();
   }
 }

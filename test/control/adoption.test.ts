@@ -43,6 +43,7 @@ const CONFIGURED: AdoptedState = {
     { eid: prefix('1.1.1.0/24'), entry: { kind: 'dynamic' } },
     { eid: prefix('5.5.5.0/24'), entry: { kind: 'local', ifindex: undefined, dynamic: false } },
   ],
+  rlocsDown: [],
 };
 
 function xtr2(overrides: Overrides = {}, random = repeatable()): Bench {

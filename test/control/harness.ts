@@ -51,7 +51,7 @@ export class Bench {
   }
 
   start(adopted: Partial<AdoptedState> = {}): this {
-    const state = { mapCache: [], localEids: [], ...adopted };
+    const state = { mapCache: [], localEids: [], rlocsDown: [], ...adopted };
     for (const entry of state.mapCache) this.mapCacheTrie.set(formatEidPrefix(entry.eid), entry.forwarding);
     for (const { eid: key, entry } of state.localEids) this.localEidTrie.set(formatEidPrefix(key), entry);
     return this.input({ type: 'start', adopted: state, seed: new Uint8Array(32), nonces: [] });

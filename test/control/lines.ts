@@ -25,6 +25,8 @@ export function line(effect: Effect): string {
       return `local-eid ${formatEidPrefix(effect.eid)} ${describeLocalEid(effect.entry)}`;
     case 'local-eid-delete':
       return `local-eid ${formatEidPrefix(effect.eid)} deleted`;
+    case 'rloc-state':
+      return `rloc ${formatAddress(effect.rloc)} ${effect.up ? 'up' : 'down'}`;
     case 'check-traffic':
       return `check-traffic ${formatEidPrefix(effect.eid)}`;
     case 'probe-host': {
@@ -99,5 +101,5 @@ export function describeLocalEid(entry: LocalEid): string {
 }
 
 function describeLocators(locators: readonly ForwardingLocator[]): string {
-  return locators.map((one) => formatAddress(one.rloc) + (one.up ? '' : '(down)')).join('+');
+  return locators.map((one) => formatAddress(one.rloc) + (one.usable ? '' : '(unusable)')).join('+');
 }

@@ -102,8 +102,8 @@ export function record(
   };
 }
 
-export function forwardingLocator(text: string, source: string, up = true): ForwardingLocator {
-  return { rloc: parseAddress(text), priority: 1, weight: 100, source: parseAddress(source), up };
+export function forwardingLocator(text: string, source: string, usable = true): ForwardingLocator {
+  return { rloc: parseAddress(text), priority: 1, weight: 100, source: parseAddress(source), usable };
 }
 
 export function request(overrides: Partial<MapRequest>): MapRequest {

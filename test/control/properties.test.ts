@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { formatAddress, formatEidPrefix, type ReadonlyEidTable, sameEidPrefix } from '#addr/index.js';
 import type { Forwarding, LocalEid } from '#control/contract/forwarding.js';
 import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
-import { upRlocs, usedRlocs } from '#control/locators/locator-set.js';
+import { usableRlocs, usedRlocs } from '#control/locators/locator-set.js';
 import { describeForwarding, describeLocalEid } from './lines.js';
 import {
   Bench,
@@ -202,7 +202,7 @@ function checkNeighbours(t: ExecutionContext, bench: Bench): void {
   for (const { value } of bench.xtr.mapCache.entries())
     for (const used of usedRlocs(value.forwarding)) rlocs.add(formatAddress(used));
   for (const { value } of bench.xtr.away.entries())
-    for (const used of upRlocs(value.locators)) rlocs.add(formatAddress(used));
+    for (const used of usableRlocs(value.locators)) rlocs.add(formatAddress(used));
   t.deepEqual([...bench.neighbours].sort(), [...rlocs].sort());
 }
 

@@ -70,7 +70,14 @@ const ROLES = {
 
 function started(agent: Agent): Agent {
   agent.handle(
-    [{ type: 'start', adopted: { mapCache: [], localEids: [] }, seed: new Uint8Array(32), nonces: [] }],
+    [
+      {
+        type: 'start',
+        adopted: { mapCache: [], localEids: [], rlocsDown: [] },
+        seed: new Uint8Array(32),
+        nonces: [],
+      },
+    ],
     0,
   );
   return agent;

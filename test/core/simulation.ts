@@ -18,7 +18,14 @@ import type { ControlEvent, EventName } from '#control/contract/event.js';
 import type { AdoptedState, EidSighting, Punt, PuntReason, TrackedNonce } from '#control/contract/inputs.js';
 import { Agent } from '#core/agent.js';
 import type { Datagram } from '#control/contract/inputs.js';
-import type { Clock, ControlTransport, DataPath, KernelNetwork, TrieEffect } from '#core/ports.js';
+import type {
+  Clock,
+  ControlTransport,
+  DataPath,
+  KernelNetwork,
+  TableEffect,
+  TrieEffect,
+} from '#core/ports.js';
 import { Recorder } from '#core/recorder.js';
 import { Runtime } from '#core/runtime.js';
 
@@ -269,8 +276,9 @@ export class SimulatedNode {
       adopted: (): AdoptedState => ({
         mapCache: [],
         localEids: Array.from(this.localEids.entries(), ({ eid, value }) => ({ eid, entry: value })),
+        rlocsDown: [],
       }),
-      apply: (effects) => effects.filter((effect) => !this.#program(effect)),
+      apply: (effects) => effects.filter(isTrieEffect).filter((effect) => !this.#program(effect)),
       inject: (frames) => this.#inject(frames),
       onPunts: (listener) => void (this.#punts = listener),
       lookup: () => undefined,
@@ -327,4 +335,8 @@ export class SimulatedNode {
 /** The trie entry of exactly one host. */
 export function hostEntry<V>(table: EidTable<V>, text: string): V | undefined {
   return table.get(hostEidPrefix({ instanceId: 0, address: parseAddress(text) }));
+}
+
+function isTrieEffect(effect: TableEffect): effect is TrieEffect {
+  return effect.type !== 'rloc-state';
 }

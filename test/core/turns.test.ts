@@ -53,7 +53,7 @@ function scene(writing_ms = 0) {
       counters: () => ({}),
     },
     dataPath: {
-      adopted: () => ({ mapCache: [], localEids: [] }),
+      adopted: () => ({ mapCache: [], localEids: [], rlocsDown: [] }),
       apply: (effects) => {
         carriedOut.push(`${effects.length} tries`);
         now += writing_ms;

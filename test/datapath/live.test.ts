@@ -110,6 +110,7 @@ test.serial(
       localEids: effects.flatMap((effect) =>
         effect.type === 'local-eid-set' ? [{ eid: effect.eid, entry: effect.entry }] : [],
       ),
+      rlocsDown: [],
     });
     await sent;
     const all = [...beginning, ...(await take(far.datagrams, 450))];

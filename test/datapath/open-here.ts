@@ -54,7 +54,7 @@ export function eid(text: string): EidPrefix {
 export function locator(rloc: string, changes: Partial<ForwardingLocator> = {}): ForwardingLocator {
   const address = parseAddress(rloc);
   const source = parseAddress(address.family === 4 ? '4.4.4.4' : '2001:db8::4');
-  return { rloc: address, priority: 1, weight: 100, source, up: true, ...changes };
+  return { rloc: address, priority: 1, weight: 100, source, usable: true, ...changes };
 }
 
 export function encapsulate(...locators: readonly (ForwardingLocator | string)[]): Forwarding {

@@ -47,7 +47,7 @@ function tables(): TrieEffect[] {
       never,
       never,
     ];
-    const locators = [{ rloc, source, priority: 1, weight: 100, up: true }];
+    const locators = [{ rloc, source, priority: 1, weight: 100, usable: true }];
     return { type: 'local-eid-set', eid: prefixOf(away(mix)), entry: { kind: 'away', locators } };
   });
   return [...misses, ...moved];

@@ -20,7 +20,7 @@ export function hostMapping(eid: string, rloc: string, source: string): TrieEffe
     forwarding: {
       action: 'encapsulate',
       locators: [
-        { rloc: parseAddress(rloc), source: parseAddress(source), priority: 1, weight: 100, up: true },
+        { rloc: parseAddress(rloc), source: parseAddress(source), priority: 1, weight: 100, usable: true },
       ],
     },
     expiresAt_ms: undefined,

@@ -16,7 +16,7 @@ export interface MappingSpec {
 function locators({ source, firstRloc, rlocs }: MappingSpec): readonly ForwardingLocator[][] {
   return Array.from({ length: rlocs }, (_, i) => {
     const rloc: Address = { family: firstRloc.family, bits: firstRloc.bits + BigInt(i) };
-    return [{ rloc, source, priority: 1, weight: 100, up: true }];
+    return [{ rloc, source, priority: 1, weight: 100, usable: true }];
   });
 }
 

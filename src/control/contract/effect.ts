@@ -33,6 +33,16 @@ export interface MapCacheDeleteEffect {
   readonly eid: EidPrefix;
 }
 
+/**
+ * An RLOC is down, or up again: no packet goes to it, or those that went to it before, whatever EIDs it stands for. All
+ * are up of which nothing was said.
+ */
+export interface RlocStateEffect {
+  readonly type: 'rloc-state';
+  readonly rloc: Address;
+  readonly up: boolean;
+}
+
 /** Programs one prefix of the local EID database trie. */
 export interface LocalEidSetEffect {
   readonly type: 'local-eid-set';
@@ -132,6 +142,7 @@ export type Effect =
   | MapCacheDeleteEffect
   | LocalEidSetEffect
   | LocalEidDeleteEffect
+  | RlocStateEffect
   | HostRouteEffect
   | ProbeHostEffect
   | CheckTrafficEffect

@@ -27,6 +27,8 @@ export const EVENT_NAMES = [
   'map-cache-added',
   'map-cache-updated', // the locator-set changed
   'map-cache-removed',
+  'rloc-down', // no packet goes to this RLOC; detail says why
+  'rloc-up',
   'map-request-expired', // no answer after all retransmissions
   'eid-forgotten', // a dynamic EID timed out
   'message-rejected', // a control message that did not parse, authenticate or belong here

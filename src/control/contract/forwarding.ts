@@ -9,8 +9,11 @@ export interface ForwardingLocator {
   readonly weight: number;
   /** Our RLOC of the same family, the outer source. */
   readonly source: Address;
-  /** Whether it may be used now (R bit, no withdrawn state). It keeps its ordinal, so LSBs stay right, when not. */
-  readonly up: boolean;
+  /**
+   * Whether the mapping lets it be used from here: R bit, priority, an RLOC of ours of that family. If not, it keeps its
+   * ordinal, so that LSBs stay right. Whether the RLOC is up is not said here but once for all mappings (`rloc-state`).
+   */
+  readonly usable: boolean;
 }
 
 /** What the data path does with packets to a prefix. */

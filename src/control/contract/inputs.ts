@@ -28,6 +28,8 @@ export type Input =
   | { readonly type: 'written'; readonly began_ms: number; readonly written_ms: number }
   /** Writes that the tries had no room for: packets meet what was there before. */
   | { readonly type: 'trie-refused'; readonly refused: readonly TrieRefusal[] }
+  /** A source has found out whether an RLOC can be reached. */
+  | { readonly type: 'rloc-reported'; readonly report: RlocReport }
   /** A message that no datagram holds, copied from what somebody else sent. */
   | { readonly type: 'unsendable'; readonly to: Address; readonly problem: string }
   /** Replaces those of the configuration: an interface that is made anew has another index. */
@@ -94,6 +96,19 @@ export interface Punt {
   readonly frame: Uint8Array;
 }
 
+/** Who may say whether an RLOC of another site can be reached (RFC 9300 section 10). */
+export const RLOC_REPORT_SOURCES = ['route', 'icmp', 'probe'] as const;
+export type RlocReportSource = (typeof RLOC_REPORT_SOURCES)[number];
+
+/** What one source thinks of an RLOC. It counts until the same source says the other. */
+export interface RlocReport {
+  readonly rloc: Address;
+  readonly source: RlocReportSource;
+  readonly up: boolean;
+  /** For the event; without it, the source. */
+  readonly detail?: string;
+}
+
 /** How a dynamic EID was noticed. */
 export type Discovery = 'Packet Reception' | 'ARP/ND' | 'Local Address' | 'Recovered';
 
@@ -118,4 +133,6 @@ export interface AdoptedState {
     readonly expiresAt_ms: number | undefined;
   }[];
   readonly localEids: readonly { readonly eid: EidPrefix; readonly entry: LocalEid }[];
+  /** RLOCs that were down. */
+  readonly rlocsDown: readonly Address[];
 }

@@ -3,28 +3,17 @@ import { type Address, type EidPrefix, formatAddress } from '#addr/index.js';
 import { type HeapItem, NOWHERE } from '#control/kit/deadline-heap.js';
 import type { Forwarding, ForwardingLocator } from '#control/contract/forwarding.js';
 import { UNUSED_PRIORITY } from '#control/locators/locator-set.js';
+import type { LocatorState } from '#control/locators/locator-state.js';
 
 /** Where an entry came from: 'recovered' was found in the tries at start and is not yet confirmed by a Map-Reply. */
 export type MapCacheSource = 'map-reply' | 'static' | 'dynamic-EID' | 'recovered';
-
-/** One locator of an entry, as people see it. Times are CLOCK_MONOTONIC milliseconds. */
-export interface LocatorState {
-  readonly rloc: Address;
-  readonly priority: number;
-  readonly weight: number;
-  readonly state: 'up' | 'down' | 'admin-down';
-  /** When it came into the locator-set. */
-  readonly since_ms: number;
-  /** Counts the first state too. */
-  readonly stateChanges: number;
-  readonly lastStateChange_ms: number;
-}
 
 /** Times are CLOCK_MONOTONIC milliseconds. */
 export interface MapCacheEntry {
   readonly eid: EidPrefix;
   readonly via: MapCacheSource;
   readonly forwarding: Forwarding;
+  /** As the mapping has them; Reachability.statesOf adds what is known of their RLOCs. */
   readonly locators: readonly LocatorState[];
   /** The RLOC that the mapping came from; undefined: this router. */
   readonly mapSource: Address | undefined;
@@ -105,8 +94,8 @@ export function isLearnt(entry: MapCacheEntry): boolean {
 export function forwardingText(forwarding: Forwarding): string {
   if (forwarding.action !== 'encapsulate') return forwarding.action;
   const locators = forwarding.locators.map(
-    ({ rloc, source, priority, weight, up }) =>
-      `${formatAddress(rloc)} ${formatAddress(source)} ${priority} ${weight} ${up}`,
+    ({ rloc, source, priority, weight, usable }) =>
+      `${formatAddress(rloc)} ${formatAddress(source)} ${priority} ${weight} ${usable}`,
   );
   return locators.join();
 }
@@ -130,7 +119,7 @@ function locatorState(
   now: number,
 ): LocatorState {
   const { rloc, priority, weight } = locator;
-  const state = priority === UNUSED_PRIORITY ? 'admin-down' : locator.up ? 'up' : 'down';
+  const state = priority === UNUSED_PRIORITY ? 'admin-down' : locator.usable ? 'up' : 'down';
   const first = { since_ms: now, stateChanges: 1, lastStateChange_ms: now };
   if (before === undefined) return { rloc, priority, weight, state, ...first };
   if (before.state === state) return { ...before, priority, weight };

@@ -9,7 +9,7 @@ export const UNUSED_PRIORITY = 255;
 
 /**
  * The locators of a record as the data path gets them: all of them, in the order of the record, so that ordinals stay
- * what the ETR means by its locator status bits; those that must not be used are not up (RFC 9300 section 9).
+ * what the ETR means by its locator status bits; those that must not be used are not usable (RFC 9300 section 9).
  */
 export function forwardingLocators(
   locators: readonly Pick<LocatorRecord, 'rloc' | 'priority' | 'weight' | 'reachable'>[],
@@ -17,13 +17,13 @@ export function forwardingLocators(
 ): ForwardingLocator[] {
   return locators.map(({ rloc, priority, weight, reachable }) => {
     const source = local.first(rloc.family);
-    const usable = source !== undefined && isRoutableUnicast(rloc) && !local.has(rloc);
+    const allowed = source !== undefined && isRoutableUnicast(rloc) && !local.has(rloc);
     return {
       rloc,
       priority,
       weight,
       source: source ?? { family: rloc.family, bits: 0n },
-      up: usable && reachable && priority !== UNUSED_PRIORITY,
+      usable: allowed && reachable && priority !== UNUSED_PRIORITY,
     };
   });
 }
@@ -49,15 +49,15 @@ function sameLocator(a: ForwardingLocator, b: ForwardingLocator): boolean {
     sameAddress(a.source, b.source) &&
     a.priority === b.priority &&
     a.weight === b.weight &&
-    a.up === b.up
+    a.usable === b.usable
   );
 }
 
 /** The RLOCs that packets may be sent to. */
 export function usedRlocs(forwarding: Forwarding): readonly Address[] {
-  return forwarding.action === 'encapsulate' ? upRlocs(forwarding.locators) : [];
+  return forwarding.action === 'encapsulate' ? usableRlocs(forwarding.locators) : [];
 }
 
-export function upRlocs(locators: readonly ForwardingLocator[]): readonly Address[] {
-  return locators.filter((locator) => locator.up).map((locator) => locator.rloc);
+export function usableRlocs(locators: readonly ForwardingLocator[]): readonly Address[] {
+  return locators.filter((locator) => locator.usable).map((locator) => locator.rloc);
 }

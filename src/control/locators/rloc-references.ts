@@ -32,16 +32,21 @@ export class RlocReferences {
     }
   }
 
+  has(rloc: Address): boolean {
+    return this.#users.has(formatAddress(rloc));
+  }
+
   replace(before: readonly Address[], after: readonly Address[]): void {
     this.add(after);
     this.remove(before);
   }
 
-  /** Emits the whole set if it changed since the last call. */
-  flush(out: Effect[]): void {
-    if (this.#changed.size === 0) return;
+  /** Emits the whole set if it changed since the last call. Returns whether it did. */
+  flush(out: Effect[]): boolean {
+    if (this.#changed.size === 0) return false;
     this.#changed.clear();
     out.push({ type: 'keep-neighbours', rlocs: [...this.#users.values()].map((users) => users.rloc) });
+    return true;
   }
 
   #toggle(key: string): void {

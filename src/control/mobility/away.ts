@@ -3,7 +3,7 @@ import { type EidPrefix, EidTable, type ReadonlyEidTable } from '#addr/index.js'
 import { DeadlineQueue } from '#control/kit/deadlines.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { ForwardingLocator } from '#control/contract/forwarding.js';
-import { upRlocs } from '#control/locators/locator-set.js';
+import { usableRlocs } from '#control/locators/locator-set.js';
 import { type Part, report } from '#control/kit/part.js';
 import type { RlocReferences } from '#control/locators/rloc-references.js';
 import type { SmrSender } from './smr-sender.js';
@@ -70,7 +70,7 @@ export class AwayTable implements Part {
     if (known === undefined && this.#table.size >= this.#limit) return false;
     const entry = known ?? { eid, createdAt_ms: now, locators: [], expiresAt_ms };
     if (known === undefined) this.#table.set(eid, entry);
-    this.#references.replace(upRlocs(entry.locators), upRlocs(locators));
+    this.#references.replace(usableRlocs(entry.locators), usableRlocs(locators));
     entry.locators = locators;
     entry.expiresAt_ms = expiresAt_ms;
     this.#deadlines.set(entry, expiresAt_ms);
@@ -83,7 +83,7 @@ export class AwayTable implements Part {
     if (entry === undefined) return;
     this.#table.delete(eid);
     this.#deadlines.delete(entry);
-    this.#references.remove(upRlocs(entry.locators));
+    this.#references.remove(usableRlocs(entry.locators));
     this.#smr.forget(eid);
     this.#full = false;
   }

@@ -21,7 +21,7 @@ import type { Effect } from '#control/contract/effect.js';
 import type { ForwardingLocator } from '#control/contract/forwarding.js';
 import type { HoldQueue } from '#control/itr/hold-queue.js';
 import type { LocalRlocs } from '#control/locators/local-rlocs.js';
-import { upRlocs } from '#control/locators/locator-set.js';
+import { usableRlocs } from '#control/locators/locator-set.js';
 import type { Discovery, EidSighting } from '#control/contract/inputs.js';
 import type { InputHandlers, Handler } from '#control/contract/machine.js';
 import type { MapCache } from '#control/itr/map-cache.js';
@@ -160,7 +160,7 @@ export class DynamicEids implements Part, Handler {
     if (!ownAddresses.takeOver(eid, out)) away.set(eid, locators, lifetime_ms, now, out);
     this.#drop(entry, out);
     this.#context.registrar.withdraw(eid, now, WITHDRAW_DELAY_ms);
-    out.push(report({ name: 'eid-away', eid, rlocs: upRlocs(locators) }));
+    out.push(report({ name: 'eid-away', eid, rlocs: usableRlocs(locators) }));
     this.#askBack(entry, now, out);
   }
 

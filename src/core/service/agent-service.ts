@@ -24,7 +24,12 @@ export function agentService(parts: ServiceParts): AgentService {
 
   const mapCache = (query: TableQuery): Iterable<MapCacheEntryView> =>
     rows(xtr?.mapCache, query, (entry) =>
-      mapCacheEntryView(entry, dataPath?.traffic(entry.eid) ?? NO_TRAFFIC, clock.now()),
+      mapCacheEntryView(
+        entry,
+        xtr?.locatorsOf(entry) ?? [],
+        dataPath?.traffic(entry.eid) ?? NO_TRAFFIC,
+        clock.now(),
+      ),
     );
 
   return {

@@ -10,57 +10,66 @@ export interface MemberRecord {
   readonly locator: number;
   readonly priority: number;
   readonly weight: number;
-  readonly up: boolean;
+  /** Whether the mapping lets it be used; the state of its RLOC is in the status bits. */
+  readonly usable: boolean;
 }
 
 /** struct xtr_locator_set. */
 export interface LocatorSetRecord {
-  /** XTR_BUCKETS indexes into xtr_locators; all undefined when no locator is usable. */
-  readonly buckets: readonly (number | undefined)[];
+  /** XTR_BUCKETS indexes into xtr_locators, XTR_NONE where no locator may be used. */
+  readonly buckets: Uint32Array;
+  /** Bit n: member n is usable, and its RLOC is up. */
   readonly statusBits: number;
   /** At most XTR_LOCATORS_MAX: what a record of the control plane may have. */
   readonly members: readonly MemberRecord[];
 }
 
-const { XTR_BUCKETS, XTR_LOCATORS_MAX, XTR_NONE } = xtr_constants;
+const { XTR_BUCKETS, XTR_LOCATORS_MAX } = xtr_constants;
 /** A record has at most as many locators as a locator-set has room for: else this does not compile. */
 XTR_LOCATORS_MAX satisfies typeof MAX_LOCATORS;
 const { bytes: size, offset } = xtr_locator_set;
 
+/** Where the words of a value are: one for each bucket, the status bits, and the members. */
+export const BUCKET_WORD = offset.bucket / 4;
+export const STATUS_BITS_WORD = offset.status_bits / 4;
+export const MEMBER_WORD = offset.member / 4;
+
+/** The words of a value, in host byte order, without buckets and status bits. */
+export function encodeMembers(members: readonly MemberRecord[]): Uint32Array {
+  const struct = new StructBytes(size);
+  struct.setU32(offset.member_count, members.length);
+  members.forEach((member, i) => {
+    const at = offset.member + xtr_member.bytes * i;
+    struct.setU32(at + xtr_member.offset.locator, member.locator);
+    struct.setU8(at + xtr_member.offset.priority, member.priority);
+    struct.setU8(at + xtr_member.offset.weight, member.weight);
+    struct.setU8(at + xtr_member.offset.up, member.usable ? 1 : 0);
+  });
+  return new Uint32Array(struct.bytes.buffer);
+}
+
 export const locatorSetCodec: Codec<LocatorSetRecord> = {
-  encode(set) {
-    const struct = new StructBytes(size);
-    set.buckets.forEach((locator, i) => struct.setU32(offset.bucket + 4 * i, locator ?? XTR_NONE));
-    struct.setU32(offset.status_bits, set.statusBits);
-    struct.setU32(offset.member_count, set.members.length);
-    set.members.forEach((member, i) => {
-      const at = offset.member + xtr_member.bytes * i;
-      struct.setU32(at + xtr_member.offset.locator, member.locator);
-      struct.setU8(at + xtr_member.offset.priority, member.priority);
-      struct.setU8(at + xtr_member.offset.weight, member.weight);
-      struct.setU8(at + xtr_member.offset.up, member.up ? 1 : 0);
-    });
-    return struct.bytes;
+  encode({ buckets, statusBits, members }) {
+    const words = encodeMembers(members);
+    words.set(buckets, BUCKET_WORD);
+    words[STATUS_BITS_WORD] = statusBits;
+    return new Uint8Array(words.buffer);
   },
   decode(bytes) {
     const struct = new StructBytes(bytes);
     const count = struct.u32(offset.member_count);
     if (count > XTR_LOCATORS_MAX) return undefined;
-    const bucket = (i: number): number | undefined => {
-      const locator = struct.u32(offset.bucket + 4 * i);
-      return locator === XTR_NONE ? undefined : locator;
-    };
     const member = (i: number): MemberRecord => {
       const at = offset.member + xtr_member.bytes * i;
       return {
         locator: struct.u32(at + xtr_member.offset.locator),
         priority: struct.u8(at + xtr_member.offset.priority),
         weight: struct.u8(at + xtr_member.offset.weight),
-        up: struct.u8(at + xtr_member.offset.up) !== 0,
+        usable: struct.u8(at + xtr_member.offset.up) !== 0,
       };
     };
     return {
-      buckets: Array.from({ length: XTR_BUCKETS }, (_, i) => bucket(i)),
+      buckets: new Uint32Array(struct.slice(offset.bucket, 4 * XTR_BUCKETS).buffer),
       statusBits: struct.u32(offset.status_bits),
       members: Array.from({ length: count }, (_, i) => member(i)),
     };

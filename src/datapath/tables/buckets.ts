@@ -3,14 +3,21 @@ import type { ForwardingLocator } from '#control/contract/forwarding.js';
 
 /** Such a locator is not to be used (RFC 9301 section 5.4). */
 const PRIORITY_UNUSABLE = 255;
+/** In the place of an ordinal: no locator may be used now. */
+export const NO_ORDINAL = 255;
 
-/** Which locators packets go to: those that are up and of the best, which is the lowest, priority. */
-function usable(locators: readonly ForwardingLocator[]): number[] {
-  const candidates = locators.flatMap(({ up, priority }, i) =>
-    up && priority !== PRIORITY_UNUSABLE ? [i] : [],
-  );
-  const best = Math.min(...candidates.map((i) => locators[i]?.priority ?? PRIORITY_UNUSABLE));
-  return candidates.filter((i) => locators[i]?.priority === best);
+/** One locator of a set, as the mapping has it. */
+export type Weighted = Pick<ForwardingLocator, 'priority' | 'weight' | 'usable'>;
+
+/** Ordinals of the locators that the mapping lets packets go to, whatever the state of their RLOCs is. */
+export function usableOrdinals(members: readonly Weighted[]): number[] {
+  return members.flatMap(({ usable, priority }, i) => (usable && priority !== PRIORITY_UNUSABLE ? [i] : []));
+}
+
+function quotasOf(weights: readonly number[], buckets: number): number[] {
+  const effective = weights.every((weight) => weight === 0) ? weights.map(() => 1) : weights;
+  const total = effective.reduce((sum, weight) => sum + weight, 0);
+  return effective.map((weight) => (weight * buckets) / total);
 }
 
 /**
@@ -18,9 +25,7 @@ function usable(locators: readonly ForwardingLocator[]): number[] {
  * sender decides then (RFC 9301 section 5.4).
  */
 function share(weights: readonly number[], buckets: number): number[] {
-  const effective = weights.every((weight) => weight === 0) ? weights.map(() => 1) : weights;
-  const total = effective.reduce((sum, weight) => sum + weight, 0);
-  const quotas = effective.map((weight) => (weight * buckets) / total);
+  const quotas = quotasOf(weights, buckets);
   const counts = quotas.map((quota) => (quota > 0 ? Math.max(1, Math.floor(quota)) : 0));
   const missing = (i: number): number => (quotas[i] ?? 0) - (counts[i] ?? 0);
   const order = [...counts.keys()].filter((i) => (quotas[i] ?? 0) > 0);
@@ -36,16 +41,101 @@ function share(weights: readonly number[], buckets: number): number[] {
   return counts;
 }
 
+/** In (0, 1), the same each time: the finalizer of MurmurHash3. */
+function noise(bucket: number, ordinal: number): number {
+  let hash = Math.imul(bucket + 1, 0x9e3779b1) ^ Math.imul(ordinal + 1, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (((hash ^ (hash >>> 16)) >>> 0) + 0.5) / 2 ** 32;
+}
+
 /**
- * The ordinal of the locator for each flow bucket; all undefined when no locator is usable.
+ * Weighted rendezvous hashing: without one of the ordinals, the others are preferred in the same order as with it. Those
+ * of weight 0 come behind all others.
+ */
+function preferred(
+  bucket: number,
+  ordinals: readonly number[],
+  weightOf: (ordinal: number) => number,
+): number {
+  let [best, lowest, isWeighted] = [NO_ORDINAL, Infinity, false];
+  for (const ordinal of ordinals) {
+    const weight = weightOf(ordinal);
+    const score = -Math.log(noise(bucket, ordinal)) / (weight || 1);
+    if (weight > 0 === isWeighted ? score >= lowest : isWeighted) continue;
+    [best, lowest, isWeighted] = [ordinal, score, weight > 0];
+  }
+  return best;
+}
+
+/** Gives the buckets of `to` to those of its ordinals, all of one priority, that are up. */
+class Spreader {
+  readonly #to: Uint8Array;
+  readonly #members: readonly Weighted[];
+  readonly #isUp: (ordinal: number) => boolean;
+
+  constructor(to: Uint8Array, members: readonly Weighted[], isUp: (ordinal: number) => boolean) {
+    this.#to = to;
+    this.#members = members;
+    this.#isUp = isUp;
+  }
+
+  readonly #weightOf = (ordinal: number): number => this.#members[ordinal]?.weight ?? 0;
+
+  /** All buckets among all of these, as if all were up; then what those that are down would have, among the others. */
+  spread(ordinals: readonly number[]): void {
+    let first = 0;
+    share(ordinals.map(this.#weightOf), this.#to.length).forEach((count, i) => {
+      this.#give(first, count, ordinals[i] ?? NO_ORDINAL, ordinals);
+      first += count;
+    });
+  }
+
+  #give(first: number, count: number, ordinal: number, ordinals: readonly number[]): void {
+    if (this.#isUp(ordinal)) this.#to.fill(ordinal, first, first + count);
+    else if (count > 0)
+      this.#inherit(
+        first,
+        count,
+        ordinals.filter((other) => other !== ordinal),
+      );
+  }
+
+  /** Whole parts by weight, so that shares stay right; what is left over by hash, so that no locator always gets it. */
+  #inherit(first: number, count: number, ordinals: readonly number[]): void {
+    const quotas = quotasOf(ordinals.map(this.#weightOf), count);
+    let at = first;
+    ordinals.forEach((ordinal, i) => {
+      const whole = Math.floor(quotas[i] ?? 0);
+      this.#give(at, whole, ordinal, ordinals);
+      at += whole;
+    });
+    const restOf = new Map(ordinals.map((ordinal, i) => [ordinal, (quotas[i] ?? 0) % 1]));
+    for (; at < first + count; at++) {
+      const chosen = preferred(at, ordinals, (ordinal) => restOf.get(ordinal) ?? 0);
+      this.#to[at] = this.#isUp(chosen) ? chosen : preferred(at, ordinals.filter(this.#isUp), this.#weightOf);
+    }
+  }
+}
+
+/**
+ * The ordinal of the locator for each flow bucket, or NO_ORDINAL for all: those of the best, which is the lowest,
+ * priority that has one that is up, by weight.
+ *
+ * Each bucket has an order of preference that no state changes. So when a locator goes down, its flows move and no
+ * others, and when it is up again they come back to the same buckets.
  * @param buckets not fewer than there are locators
  */
-export function spread(locators: readonly ForwardingLocator[], buckets: number): (number | undefined)[] {
-  const ordinals = usable(locators);
-  if (ordinals.length === 0) return Array<undefined>(buckets).fill(undefined);
-  const counts = share(
-    ordinals.map((i) => locators[i]?.weight ?? 0),
-    buckets,
-  );
-  return ordinals.flatMap((ordinal, i) => Array<number>(counts[i] ?? 0).fill(ordinal));
+export function spread(
+  members: readonly Weighted[],
+  buckets: number,
+  isUp: (ordinal: number) => boolean,
+): Uint8Array {
+  const to = new Uint8Array(buckets).fill(NO_ORDINAL);
+  const usable = usableOrdinals(members);
+  const priorityOf = (ordinal: number): number => members[ordinal]?.priority ?? PRIORITY_UNUSABLE;
+  const best = Math.min(...usable.filter(isUp).map(priorityOf));
+  if (best < PRIORITY_UNUSABLE)
+    new Spreader(to, members, isUp).spread(usable.filter((ordinal) => priorityOf(ordinal) === best));
+  return to;
 }

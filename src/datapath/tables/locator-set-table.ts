@@ -2,63 +2,78 @@
 import { formatAddress } from '#addr/index.js';
 import type { ForwardingLocator } from '#control/contract/forwarding.js';
 import type { AdapterCounters } from '#datapath/adapter-counters.js';
-import { spread } from './buckets.js';
 import { TableFull } from '#datapath/data-path-error.js';
 import { xtr_constants } from '#datapath/generated/layout.js';
-import { IndexPool } from './index-pool.js';
-import type { LocatorTable } from './locator-table.js';
 import type { BpfMap } from '#datapath/native.js';
 import { u32Codec } from '#datapath/records/codec.js';
 import { type LocatorSetRecord, locatorSetCodec } from '#datapath/records/locator-set.js';
+import { usableOrdinals } from './buckets.js';
+import { IndexPool } from './index-pool.js';
+import { LocatorSetMemory } from './locator-set-memory.js';
+import type { LocatorTable } from './locator-table.js';
 import { TypedMap } from './typed-map.js';
 
 interface Entry {
   readonly index: number;
   readonly key: string;
-  readonly record: LocatorSetRecord;
-  /** The locator that all packets go to; undefined: there are more of them, or none. */
+  /** Index of the one locator that packets may ever go to; undefined: there are more of them, or none. */
   readonly only: number | undefined;
+  readonly members: readonly ForwardingLocator[];
+  /** Indexes into xtr_locators, by ordinal. */
+  readonly locators: readonly number[];
   references: number;
 }
 
-const { XTR_BUCKETS, XTR_LOCATORS_MAX } = xtr_constants;
-/** A record may have 255 locators; status bits are 32 (RFC 9300 section 5.1). */
-const STATUS_BITS = 32;
-
-function keyOf(locators: readonly ForwardingLocator[]): string {
-  const text = ({ source, rloc, priority, weight, up }: ForwardingLocator): string =>
-    [formatAddress(source), formatAddress(rloc), priority, weight, up ? 'up' : 'down'].join(' ');
-  return locators.map(text).join(', ');
+/** A locator as the kernel has it. */
+export interface LocatorInSet extends Omit<ForwardingLocator, 'usable'> {
+  /** It may be used, and its RLOC is up. */
+  readonly up: boolean;
+  /** Buckets of the set that it has. */
+  readonly buckets: number;
 }
 
-function statusBitsOf(locators: readonly ForwardingLocator[]): number {
-  return locators.slice(0, STATUS_BITS).reduce((bits, { up }, i) => (up ? bits | (1 << i) : bits), 0) >>> 0;
+const { XTR_LOCATORS_MAX } = xtr_constants;
+
+function keyOf(locators: readonly ForwardingLocator[]): string {
+  const text = ({ source, rloc, priority, weight, usable }: ForwardingLocator): string =>
+    [formatAddress(source), formatAddress(rloc), priority, weight, usable ? 'usable' : 'unusable'].join(' ');
+  return locators.map(text).join(', ');
 }
 
 /** As many as a set holds: those that may carry packets first, then the order of the record again. */
 function mostUseful(locators: readonly ForwardingLocator[]): readonly ForwardingLocator[] {
   if (locators.length <= XTR_LOCATORS_MAX) return locators;
-  const best = [...locators].sort((a, b) => Number(b.up) - Number(a.up) || a.priority - b.priority);
+  const best = [...locators].sort((a, b) => Number(b.usable) - Number(a.usable) || a.priority - b.priority);
   const kept = new Set(best.slice(0, XTR_LOCATORS_MAX));
   return locators.filter((locator) => kept.has(locator));
 }
 
+function isSet(bits: number, ordinal: number): boolean {
+  return ((bits >>> ordinal) & 1) === 1;
+}
+
 /**
- * xtr_locator_sets: each content once, however many EIDs have it, and never changed while a trie points to it. So no
- * packet meets half a change: locators are written first, then the set, then the trie; all are freed in reverse.
+ * xtr_locator_sets: each content once, however many EIDs have it. Members never change while a trie points to the set, so
+ * that no packet meets half a mapping: locators are written first, then the set, then the trie; all are freed in reverse.
+ * Buckets and status bits follow the states of RLOCs in place, so that a state is one write for each set and none for
+ * an EID.
  */
 export class LocatorSetTable {
   readonly #map: TypedMap<number, LocatorSetRecord>;
+  readonly #memory: LocatorSetMemory;
   readonly #locators: LocatorTable;
   readonly #counters: AdapterCounters;
   readonly #pool: IndexPool;
   readonly #byKey = new Map<string, Entry>();
-  readonly #byIndex = new Map<number, Entry>();
+  readonly #byIndex: (Entry | undefined)[] = [];
   /** The control plane hands out the same locators for many EIDs. */
   readonly #keys = new WeakMap<readonly ForwardingLocator[], string>();
+  /** Where sets have not been looked at since a state changed; undefined: they all have. */
+  #unwritten: number | undefined;
 
   constructor(map: BpfMap, locators: LocatorTable, counters: AdapterCounters) {
     this.#map = new TypedMap(map, u32Codec, locatorSetCodec);
+    this.#memory = new LocatorSetMemory(map);
     this.#locators = locators;
     this.#counters = counters;
     this.#pool = new IndexPool(map.maxEntries);
@@ -80,9 +95,12 @@ export class LocatorSetTable {
     if (index === undefined) throw new TableFull('locatorSetsFull');
     const acquired: number[] = [];
     try {
-      const record = this.#build(locators, acquired);
-      this.#map.set(index, record);
-      this.#remember(index, key, record);
+      const members = mostUseful(locators);
+      this.#counters.add('locatorsIgnored', locators.length - members.length);
+      for (const { source, rloc } of members)
+        acquired.push(this.#locators.acquire({ source, destination: rloc }));
+      this.#memory.create(index, members, acquired, this.#locators.isDown);
+      this.#remember(newEntry(index, key, members, acquired));
     } catch (error) {
       acquired.forEach((locator) => this.#locators.release(locator));
       this.#pool.giveBack(index);
@@ -97,75 +115,94 @@ export class LocatorSetTable {
     return key;
   }
 
-  #build(locators: readonly ForwardingLocator[], acquired: number[]): LocatorSetRecord {
-    const kept = mostUseful(locators);
-    this.#counters.add('locatorsIgnored', locators.length - kept.length);
-    for (const { source, rloc } of kept) acquired.push(this.#locators.acquire({ source, destination: rloc }));
-    return {
-      buckets: spread(kept, XTR_BUCKETS).map((ordinal) =>
-        ordinal === undefined ? undefined : acquired[ordinal],
-      ),
-      statusBits: statusBitsOf(locators),
-      members: kept.map(({ priority, weight, up }, i) => ({
-        locator: acquired[i] ?? 0,
-        priority,
-        weight,
-        up,
-      })),
-    };
-  }
-
   release(index: number): void {
-    const entry = this.#byIndex.get(index);
+    const entry = this.#byIndex[index];
     if (entry === undefined || --entry.references > 0) return;
-    this.#byIndex.delete(index);
+    this.#byIndex[index] = undefined;
+    this.#memory.release(index);
     if (this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
-    entry.record.members.forEach(({ locator }) => this.#locators.release(locator));
+    entry.locators.forEach((locator) => this.#locators.release(locator));
     this.#pool.giveBack(index);
   }
 
-  /** The one locator that all packets go to; undefined: there are more of them, or none. */
+  /**
+   * The one locator that packets may ever go to; undefined: there are more of them, or none. While its RLOC is down, the
+   * programs do not know the way to it, so that they ask the set, which says that there is none.
+   */
   onlyLocator(index: number): number | undefined {
-    return this.#byIndex.get(index)?.only;
+    return this.#byIndex[index]?.only;
   }
 
-  /** One more reference to what an earlier agent left at this index; undefined when it makes no sense. */
+  /** States of RLOCs have changed: `writeStates` is to be called until it is through. */
+  statesChanged(): void {
+    this.#unwritten = 0;
+  }
+
+  /**
+   * Brings sets to the states of their RLOCs; `mayGoOn` is asked now and then.
+   * @returns whether it is through
+   */
+  writeStates(mayGoOn: () => boolean): boolean {
+    if (this.#unwritten !== undefined)
+      this.#unwritten = this.#memory.follow(this.#locators.isDown, this.#unwritten, mayGoOn);
+    return this.#unwritten === undefined;
+  }
+
+  /**
+   * One more reference to what an earlier agent left at this index; undefined when it makes no sense. Its status bits
+   * tell which RLOCs were down.
+   */
   adopt(index: number): readonly ForwardingLocator[] | undefined {
-    const known = this.#byIndex.get(index);
-    const record = known?.record ?? this.#map.get(index);
-    if (record === undefined) return undefined;
-    const locators = this.#read(record);
-    if (locators === undefined) return undefined;
-    if (known) known.references++;
-    else if (this.#pool.claim(index)) this.#remember(index, keyOf(locators), record);
-    else return undefined;
-    if (!known) record.members.forEach(({ locator }) => this.#locators.adopt(locator));
-    return locators;
+    const known = this.#byIndex[index];
+    if (known) {
+      known.references++;
+      return known.members;
+    }
+    const record = this.#map.get(index);
+    const members = record && this.#membersOf(record);
+    if (record === undefined || members === undefined || !this.#pool.claim(index)) return undefined;
+    record.members.forEach(({ locator }) => this.#locators.adopt(locator));
+    members.forEach(({ rloc, usable }, i) => {
+      if (usable && !isSet(record.statusBits, i)) this.#locators.setState(rloc, false);
+    });
+    const locators = record.members.map(({ locator }) => locator);
+    this.#memory.adopt(index, members, record.statusBits);
+    this.#remember(newEntry(index, keyOf(members), members, locators));
+    return members;
   }
 
-  /** As the kernel has it: its locators, and the buckets that each of them has. */
-  read(index: number): readonly (ForwardingLocator & { readonly buckets: number })[] | undefined {
+  /** As the kernel has it. */
+  read(index: number): readonly LocatorInSet[] | undefined {
     const record = this.#map.get(index);
-    const locators = record && this.#read(record);
-    return locators?.map((locator, i) => ({
+    const members = record && this.#membersOf(record);
+    return members?.map(({ usable, ...locator }, i) => ({
       ...locator,
+      up: usable && isSet(record?.statusBits ?? 0, i),
       buckets: record?.buckets.filter((bucket) => bucket === record.members[i]?.locator).length ?? 0,
     }));
   }
 
-  #read(record: LocatorSetRecord): readonly ForwardingLocator[] | undefined {
-    const locators = record.members.flatMap(({ locator: index, priority, weight, up }) => {
+  #membersOf(record: LocatorSetRecord): readonly ForwardingLocator[] | undefined {
+    const members = record.members.flatMap(({ locator: index, priority, weight, usable }) => {
       const locator = this.#locators.read(index);
-      return locator ? [{ rloc: locator.destination, source: locator.source, priority, weight, up }] : [];
+      return locator ? [{ rloc: locator.destination, source: locator.source, priority, weight, usable }] : [];
     });
-    return locators.length === record.members.length ? locators : undefined;
+    return members.length === record.members.length ? members : undefined;
   }
 
-  #remember(index: number, key: string, record: LocatorSetRecord): void {
-    const [first, ...others] = record.buckets;
-    const only = others.every((locator) => locator === first) ? first : undefined;
-    const entry: Entry = { index, key, record, only, references: 1 };
-    this.#byIndex.set(index, entry);
-    this.#byKey.set(key, entry);
+  #remember(entry: Entry): void {
+    this.#byIndex[entry.index] = entry;
+    this.#byKey.set(entry.key, entry);
   }
+}
+
+function newEntry(
+  index: number,
+  key: string,
+  members: readonly ForwardingLocator[],
+  locators: readonly number[],
+): Entry {
+  const usable = usableOrdinals(members);
+  const only = usable.length === 1 ? locators[usable[0] ?? 0] : undefined;
+  return { index, key, members, locators, only, references: 1 };
 }

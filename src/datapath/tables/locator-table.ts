@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatAddress } from '#addr/index.js';
+import { type Address, formatAddress, parseAddress } from '#addr/index.js';
 import { TableFull } from '#datapath/data-path-error.js';
 import { IndexPool } from './index-pool.js';
 import type { BpfMap } from '#datapath/native.js';
@@ -18,22 +18,50 @@ function keyOf({ source, destination }: LocatorRecord): string {
   return `${formatAddress(source)}>${formatAddress(destination)}`;
 }
 
-/** xtr_locators: each pair of source and destination RLOC once, for as long as a locator-set has it. */
+/**
+ * xtr_locators: each pair of source and destination RLOC once, for as long as a locator-set has it. And which RLOCs are
+ * down, used or not: that is said in one place, however many locators and locator-sets have the RLOC.
+ */
 export class LocatorTable {
   readonly #map: TypedMap<number, LocatorRecord>;
   readonly #counters: BpfMap;
   readonly #pool: IndexPool;
   readonly #byKey = new Map<string, Entry>();
   readonly #byIndex = new Map<number, Entry>();
+  /** Indexes by the text of the destination. */
+  readonly #byRloc = new Map<string, Set<number>>();
+  readonly #down = new Set<string>();
+  readonly #isDown: Uint8Array;
 
   constructor(locators: BpfMap, counters: BpfMap) {
     this.#map = new TypedMap(locators, u32Codec, locatorCodec);
     this.#counters = counters;
     this.#pool = new IndexPool(locators.maxEntries);
+    this.#isDown = new Uint8Array(locators.maxEntries);
   }
 
   get used(): number {
     return this.#pool.used;
+  }
+
+  /** RLOCs that were said to be down. */
+  get down(): readonly Address[] {
+    return [...this.#down].map(parseAddress);
+  }
+
+  /** By index: 1 where the destination is down, otherwise 0. */
+  get isDown(): Readonly<Uint8Array> {
+    return this.#isDown;
+  }
+
+  /** Whether that is another state than before. Locator-sets are for the caller to write again. */
+  setState(rloc: Address, up: boolean): boolean {
+    const text = formatAddress(rloc);
+    if (this.#down.has(text) !== up) return false;
+    if (up) this.#down.delete(text);
+    else this.#down.add(text);
+    for (const index of this.#byRloc.get(text) ?? []) this.#isDown[index] = up ? 0 : 1;
+    return true;
   }
 
   /** @throws TableFull */
@@ -56,6 +84,10 @@ export class LocatorTable {
     if (entry === undefined || --entry.references > 0) return;
     this.#byIndex.delete(index);
     if (this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
+    const text = formatAddress(entry.locator.destination);
+    const others = this.#byRloc.get(text);
+    others?.delete(index);
+    if (others?.size === 0) this.#byRloc.delete(text);
     this.#pool.giveBack(index);
   }
 
@@ -79,6 +111,11 @@ export class LocatorTable {
 
   #remember(index: number, locator: LocatorRecord): void {
     const entry: Entry = { index, key: keyOf(locator), locator, references: 1 };
+    const text = formatAddress(locator.destination);
+    this.#isDown[index] = this.#down.has(text) ? 1 : 0;
+    const others = this.#byRloc.get(text);
+    if (others) others.add(index);
+    else this.#byRloc.set(text, new Set([index]));
     this.#byIndex.set(index, entry);
     this.#byKey.set(entry.key, entry);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LocalEidDeleteEffect, LocalEidSetEffect, MapCacheSetEffect } from '#control/contract/effect.js';
 import type { AdoptedState } from '#control/contract/inputs.js';
-import type { TrieEffect } from '#core/ports.js';
+import type { TableEffect, TrieEffect } from '#core/ports.js';
 import type { AdapterCounters } from '#datapath/adapter-counters.js';
 import { TableFull } from '#datapath/data-path-error.js';
 import { EidDatabase } from './eid-database.js';
@@ -68,10 +68,10 @@ export class Tables {
   }
 
   /**
-   * In their order; mappings that follow each other are written together.
+   * In their order; mappings that follow each other are written together. States of RLOCs are noted, for `writeStates`.
    * @returns those that were refused for want of room, or by the kernel: with each of them nothing is changed
    */
-  apply(effects: readonly TrieEffect[]): readonly TrieEffect[] {
+  apply(effects: readonly TableEffect[]): readonly TrieEffect[] {
     const refused: TrieEffect[] = [];
     let mappings: MapCacheSetEffect[] = [];
     const setMappings = (): void => {
@@ -83,6 +83,10 @@ export class Tables {
         mappings.push(effect);
         continue;
       }
+      if (effect.type === 'rloc-state') {
+        if (this.#locators.setState(effect.rloc, effect.up)) this.#sets.statesChanged();
+        continue;
+      }
       setMappings();
       try {
         this.#apply(effect);
@@ -92,6 +96,14 @@ export class Tables {
     }
     setMappings();
     return refused;
+  }
+
+  /**
+   * Brings locator-sets to the states of RLOCs, until `mayGoOn` says no. The epoch is for the caller to count up.
+   * @returns whether it is through
+   */
+  writeStates(mayGoOn: () => boolean): boolean {
+    return this.#sets.writeStates(mayGoOn);
   }
 
   #refuse({ effect, error }: Refusal): TrieEffect {
@@ -152,7 +164,9 @@ export class Tables {
     });
     this.#counters.add('adoptedBroken', broken);
     this.#matchLocalEids(localEids);
-    return { mapCache, localEids };
+    this.#sets.statesChanged(); // an agent that was killed may have written some of the sets of an RLOC only
+    this.writeStates(() => true);
+    return { mapCache, localEids, rlocsDown: this.#locators.down };
   }
 
   /** An agent that was killed may have written one of the two tries only. */

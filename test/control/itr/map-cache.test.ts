@@ -39,31 +39,31 @@ test(
   '9300-9-01 9301-5.4-09: priority 255 is not used, and keeps its ordinal',
   becomes,
   record('1.1.1.1', [locator('2.2.2.2', { priority: 255 }), '3.3.3.3']),
-  '-> 2.2.2.2(down)+3.3.3.3',
+  '-> 2.2.2.2(unusable)+3.3.3.3',
 );
 test(
   '9300-9-07: a locator with R=0 is not used',
   becomes,
   record('1.1.1.1', [locator('2.2.2.2', { reachable: false })]),
-  '-> 2.2.2.2(down)',
+  '-> 2.2.2.2(unusable)',
 );
 test(
   'a locator of a family that we have no RLOC of is not used',
   becomes,
   record('1.1.1.1', ['2.2.2.2', '2001:db8::2']),
-  '-> 2.2.2.2+2001:db8::2(down)',
+  '-> 2.2.2.2+2001:db8::2(unusable)',
 );
 test(
   '9301-5.4-15 9301-5.4-16: broadcast and multicast locators are not used',
   becomes,
   record('1.1.1.1', ['2.2.2.2', '224.0.0.5', '255.255.255.255']),
-  '-> 2.2.2.2+224.0.0.5(down)+255.255.255.255(down)',
+  '-> 2.2.2.2+224.0.0.5(unusable)+255.255.255.255(unusable)',
 );
 test(
   'our own RLOC among others is not used',
   becomes,
   record('1.1.1.1', ['2.2.2.2', '4.4.4.4']),
-  '-> 2.2.2.2+4.4.4.4(down)',
+  '-> 2.2.2.2+4.4.4.4(unusable)',
 );
 test('9301-5.4-D04: ACT 0, no-action', becomes, record('1.1.1.1', [], { action: 0 }), 'forward-native');
 test(

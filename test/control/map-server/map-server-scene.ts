@@ -194,7 +194,7 @@ export class Scene {
   /** A Map-Server that has the nonces of this one and nothing else, as after a restart. */
   restarted(sites: readonly Site[]): Scene {
     const next = new Scene(sites);
-    const adopted = { mapCache: [], localEids: [] };
+    const adopted = { mapCache: [], localEids: [], rlocsDown: [] };
     const start = { type: 'start', adopted, seed: new Uint8Array(32), nonces: this.kept } as const;
     next.server.inputs.start?.(start, next.now, []);
     return next;

@@ -181,7 +181,7 @@ test('locators that can not be used are not used for stale packets either', (t) 
   const bench = xtr2().notify(1n, [
     record('1.1.1.1', [locator('6.6.6.6', { reachable: false }), '7.7.7.7', '2001:db8::6']),
   ]);
-  t.is(bench.lines[0], 'local-eid 1.1.1.1/32 away -> 6.6.6.6(down)+7.7.7.7+2001:db8::6(down)');
+  t.is(bench.lines[0], 'local-eid 1.1.1.1/32 away -> 6.6.6.6(unusable)+7.7.7.7+2001:db8::6(unusable)');
 });
 
 test('a Map-Notify for another xTR is neither followed nor acknowledged', (t) => {

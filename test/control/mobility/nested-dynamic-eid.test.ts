@@ -52,6 +52,7 @@ test('the mapping of a host that moved away is kept over a restart', (t) => {
   const adopted: AdoptedState = {
     mapCache: [{ eid: prefix('1.1.1.1'), forwarding, expiresAt_ms: 2_000_000 }],
     localEids: [{ eid: prefix('1.1.1.1'), entry: { kind: 'away', locators: forwarding.locators } }],
+    rlocsDown: [],
   };
   const bench = new Bench(CONFIG).start(adopted);
   t.like(bench.xtr.mapCache.get(prefix('1.1.1.1')), { via: 'recovered', forwarding });

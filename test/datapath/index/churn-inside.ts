@@ -30,7 +30,7 @@ const AT_ONCE = 5;
 function effectOf({ eid, rloc }: Change): TrieEffect {
   if (rloc === undefined) return { type: 'map-cache-delete', eid };
   const locators = [
-    { rloc: parseAddress(rloc), source: parseAddress(OURS[4]), priority: 1, weight: 100, up: true },
+    { rloc: parseAddress(rloc), source: parseAddress(OURS[4]), priority: 1, weight: 100, usable: true },
   ];
   return {
     type: 'map-cache-set',

@@ -37,7 +37,7 @@ function restart(t: ExecutionContext, options: DataPathOptions, effects: readonl
 const mappings = [
   setMapping(
     '1.1.1.0/24',
-    encapsulate(locator('2.2.2.2', { weight: 1 }), locator('6.6.6.6', { up: false })),
+    encapsulate(locator('2.2.2.2', { weight: 1 }), locator('6.6.6.6', { usable: false })),
     5000,
   ),
   setMapping('1.1.2.0/24', { action: 'send-map-request' }),

@@ -47,6 +47,7 @@ const EVERYTHING: Adopted = told({
   localEids: effects.flatMap((effect) =>
     effect.type === 'local-eid-set' ? [{ eid: effect.eid, entry: effect.entry }] : [],
   ),
+  rlocsDown: [],
 });
 
 const instance = ({ options }: Site): string => join(options.bpfFilesystem, 'xtrd', options.name);

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
 import fc from 'fast-check';
-import { parseAddress } from '#addr/index.js';
-import type { ForwardingLocator } from '#control/contract/forwarding.js';
 import { xtr_constants } from '#datapath/generated/layout.js';
-import { spread } from '#datapath/tables/buckets.js';
+import { NO_ORDINAL, spread, type Weighted } from '#datapath/tables/buckets.js';
 
-const rloc = parseAddress('2.2.2.2');
+type IsUp = (ordinal: number) => boolean;
+const ALL_UP: IsUp = () => true;
 
-function locator(priority: number, weight: number, up = true): ForwardingLocator {
-  return { rloc, source: rloc, priority, weight, up };
+function locator(priority: number, weight: number, usable = true): Weighted {
+  return { priority, weight, usable };
 }
 
 /** Buckets of each locator. */
-function counts(locators: readonly ForwardingLocator[], buckets = 64): number[] {
-  const spreadOver = spread(locators, buckets);
-  return locators.map((_, ordinal) => spreadOver.filter((bucket) => bucket === ordinal).length);
+function counts(members: readonly Weighted[], buckets = 64, isUp = ALL_UP): number[] {
+  const spreadOver = spread(members, buckets, isUp);
+  return members.map((_, ordinal) => spreadOver.filter((bucket) => bucket === ordinal).length);
 }
 
-const cases: readonly [string, readonly ForwardingLocator[], readonly number[]][] = [
+const cases: readonly [string, readonly Weighted[], readonly number[]][] = [
   ['one locator has all', [locator(1, 100)], [64]],
   ['equal weights', [locator(1, 50), locator(1, 50)], [32, 32]],
   ['weights in proportion', [locator(1, 75), locator(1, 25)], [48, 16]],
@@ -28,20 +27,41 @@ const cases: readonly [string, readonly ForwardingLocator[], readonly number[]][
   ['a weight above 0 gets one at least', [locator(1, 255), locator(1, 1)], [63, 1]],
   [
     'sixteen of which one has it all but nothing',
-    [locator(1, 255), ...Array<ForwardingLocator>(15).fill(locator(1, 1))],
+    [locator(1, 255), ...Array<Weighted>(15).fill(locator(1, 1))],
     [49, ...Array<number>(15).fill(1)],
   ],
   ['the lowest priority wins', [locator(2, 100), locator(1, 1)], [0, 64]],
-  ['a locator that is down is left out', [locator(1, 50, false), locator(1, 50)], [0, 64]],
-  ['the next priority when the best is down', [locator(1, 50, false), locator(2, 50)], [0, 64]],
+  ['a locator that is not usable is left out', [locator(1, 50, false), locator(1, 50)], [0, 64]],
+  ['the next priority when the best is not usable', [locator(1, 50, false), locator(2, 50)], [0, 64]],
   ['priority 255 is never used', [locator(255, 100)], [0]],
-  ['nothing is up', [locator(1, 100, false)], [0]],
+  ['nothing is usable', [locator(1, 100, false)], [0]],
   ['no locators', [], []],
 ];
-for (const [title, locators, expected] of cases)
+for (const [title, members, expected] of cases)
   test(`buckets: ${title}`, (t) => {
-    t.deepEqual(counts(locators), expected);
-    t.is(spread(locators, 64).length, 64);
+    t.deepEqual(counts(members), expected);
+    t.is(spread(members, 64, ALL_UP).length, 64);
+  });
+
+const down: readonly [string, readonly Weighted[], readonly number[], readonly number[]][] = [
+  ['what it had is shared out by weight', [locator(1, 50), locator(1, 30), locator(1, 20)], [0], [0, 38, 26]],
+  ['weight 0 takes over when nobody else is left', [locator(1, 1), locator(1, 0)], [0], [0, 64]],
+  [
+    'the next priority, when all of the best are down',
+    [locator(1, 1), locator(1, 1), locator(2, 1)],
+    [0, 1],
+    [0, 0, 64],
+  ],
+  ['the next priority does not help out', [locator(1, 1), locator(1, 1), locator(2, 1)], [1], [64, 0, 0]],
+  ['priority 255 does not help out either', [locator(1, 1), locator(255, 1)], [0], [0, 0]],
+  ['one that is not usable does not help out either', [locator(1, 1), locator(1, 1, false)], [0], [0, 0]],
+];
+for (const [title, members, ordinals, expected] of down)
+  test(`a locator is down: ${title}`, (t) => {
+    t.deepEqual(
+      counts(members, 64, (ordinal) => !ordinals.includes(ordinal)),
+      expected,
+    );
   });
 
 test('a locator-set honours weights of 1:255', (t) => {
@@ -67,4 +87,51 @@ test('any weights: all buckets are used, none is starved, and more weight never 
       });
     }),
   );
+});
+
+const sets = fc.array(
+  fc.record({
+    priority: fc.constantFrom(1, 1, 1, 2, 255),
+    weight: fc.constantFrom(0, 1, 1, 10, 50, 255),
+    usable: fc.constantFrom(true, true, true, false),
+  }),
+  { minLength: 1, maxLength: 8 },
+);
+
+test('any set and states: packets go to usable locators that are up, of the best priority there is', (t) => {
+  fc.assert(
+    fc.property(sets, fc.nat(255), (members, upBits) => {
+      const isUp = (ordinal: number): boolean => ((upBits >> ordinal) & 1) === 1;
+      const candidates = members.filter(({ usable, priority }, i) => usable && priority !== 255 && isUp(i));
+      const best = Math.min(...candidates.map(({ priority }) => priority));
+      for (const ordinal of spread(members, 256, isUp)) {
+        const chosen = members[ordinal];
+        if (candidates.length === 0) t.is(ordinal, NO_ORDINAL);
+        else t.true(chosen?.usable === true && isUp(ordinal) && chosen.priority === best);
+      }
+    }),
+  );
+});
+
+test('any set and states: when one locator more is down, its flows move and no others', (t) => {
+  fc.assert(
+    fc.property(sets, fc.nat(255), fc.nat(7), (members, upBits, lost) => {
+      const before = spread(members, 256, (ordinal) => ((upBits >> ordinal) & 1) === 1);
+      const after = spread(members, 256, (ordinal) => ordinal !== lost && ((upBits >> ordinal) & 1) === 1);
+      const moved = before.filter((ordinal, bucket) => ordinal !== lost && after[bucket] !== ordinal);
+      t.is(moved.length, 0);
+      t.false(after.includes(lost));
+    }),
+  );
+});
+
+test('equal locators: any that are down leave the others equal, but for a few buckets', (t) => {
+  const members = Array<Weighted>(8).fill(locator(1, 100));
+  for (let upBits = 1; upBits < 256; upBits++) {
+    const isUp = (ordinal: number): boolean => ((upBits >> ordinal) & 1) === 1;
+    const shares = counts(members, 256, isUp).filter((_, ordinal) => isUp(ordinal));
+    const fair = 256 / shares.length;
+    const furthest = Math.max(...shares.map((share) => Math.abs(share - fair)));
+    t.true(furthest <= 0.25 * fair, `${upBits}: ${shares.join(' ')}`);
+  }
 });

@@ -3,6 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { type EidPrefix, formatEidPrefix, parseAddress, parsePrefix } from '#addr/index.js';
 import {
+  xtr_constants,
   xtr_eid_v4,
   xtr_eid_v6,
   xtr_local_eid,
@@ -117,20 +118,22 @@ test('a locator of no family makes no sense', (t) => {
 
 test('a locator-set comes back as it was', (t) => {
   const set = {
-    buckets: Array.from({ length: 256 }, (_, i) => (i % 2 ? 7 : undefined)),
+    buckets: Uint32Array.from({ length: xtr_constants.XTR_BUCKETS }, (_, i) =>
+      i % 2 ? 7 : xtr_constants.XTR_NONE,
+    ),
     statusBits: 0xffff_ffff,
     members: Array.from({ length: 32 }, (_, i) => ({
       locator: i,
       priority: i,
       weight: 255 - i,
-      up: i % 2 === 0,
+      usable: i % 2 === 0,
     })),
   };
   t.deepEqual(locatorSetCodec.decode(locatorSetCodec.encode(set)), set);
 });
 
 test('a locator-set of more members than there is room for makes no sense', (t) => {
-  const bytes = locatorSetCodec.encode({ buckets: [], statusBits: 0, members: [] });
+  const bytes = locatorSetCodec.encode({ buckets: new Uint32Array(), statusBits: 0, members: [] });
   bytes[1028] = 33;
   t.is(locatorSetCodec.decode(bytes), undefined);
 });

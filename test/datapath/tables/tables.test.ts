@@ -20,7 +20,7 @@ import {
 
 test('a new data path holds nothing', (t) => {
   const dataPath = openHere(t, optionsHere(t));
-  t.deepEqual(dataPath.adopted(), { mapCache: [], localEids: [] });
+  t.deepEqual(dataPath.adopted(), { mapCache: [], localEids: [], rlocsDown: [] });
   t.false(dataPath.status().adopted);
   t.is(decision(dataPath, '1.1.1.1'), 'nothing');
   t.deepEqual(used(dataPath), {});
@@ -32,14 +32,18 @@ test('a mapping is found with its locators and their shares', (t) => {
     locator('2.2.2.2', { weight: 75 }),
     locator('6.6.6.6', { weight: 25 }),
     locator('8.8.8.8', { priority: 2 }),
-    locator('9.9.9.9', { up: false }),
+    locator('9.9.9.9', { usable: false }),
   ];
   t.deepEqual(dataPath.apply([setMapping('1.1.1.0/24', encapsulate(...locators))]), []);
   t.deepEqual(lookup(dataPath, '1.1.1.1'), {
     eid: eid('1.1.1.0/24'),
     action: 'encapsulate',
     traffic: { packets: 0, bytes: 0 },
-    locators: locators.map((each, i) => ({ ...each, share: [0.75, 0.25, 0, 0][i] ?? 0 })),
+    locators: locators.map(({ usable, ...each }, i) => ({
+      ...each,
+      up: usable,
+      share: [0.75, 0.25, 0, 0][i] ?? 0,
+    })),
   });
 });
 
@@ -145,12 +149,12 @@ test('locators and locator-sets are shared, and freed with the last that has the
   t.deepEqual(used(dataPath), {});
 });
 
-test('a locator that changes its state is another locator-set, and the one before is freed', (t) => {
+test('a locator that the mapping no longer lets be used is another locator-set, and the one before is freed', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   for (let i = 0; i < 100; i++) {
-    const up = i % 2 === 0;
-    t.deepEqual(dataPath.apply([setMapping('1.1.1.0/24', encapsulate(locator('2.2.2.2', { up })))]), []);
-    t.is(lookup(dataPath, '1.1.1.1')?.locators[0]?.share, up ? 1 : 0);
+    const usable = i % 2 === 0;
+    t.deepEqual(dataPath.apply([setMapping('1.1.1.0/24', encapsulate(locator('2.2.2.2', { usable })))]), []);
+    t.is(lookup(dataPath, '1.1.1.1')?.locators[0]?.share, usable ? 1 : 0);
   }
   t.deepEqual(used(dataPath), { map_cache_v4: 1, locator_sets: 1, locators: 1 });
 });
@@ -164,7 +168,7 @@ test('deleting what is not there does nothing', (t) => {
 test('more locators than a set holds: those that are of use are kept, in their order', (t) => {
   const dataPath = openHere(t, optionsHere(t, { sizes: { ...optionsHere(t).sizes, locators: 64 } }));
   const many = Array.from({ length: 36 }, (_, i) =>
-    locator(`10.0.0.${i + 1}`, { priority: 36 - i, up: i !== 35 }),
+    locator(`10.0.0.${i + 1}`, { priority: 36 - i, usable: i !== 35 }),
   );
   dataPath.apply([setMapping('1.1.1.0/24', encapsulate(...many))]);
   const state = lookup(dataPath, '1.1.1.1');

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatAddress } from '#addr/index.js';
-import type { LocatorState, MapCacheEntry } from '#control/itr/map-cache-entry.js';
+import type { MapCacheEntry } from '#control/itr/map-cache-entry.js';
+import type { LocatorState } from '#control/locators/locator-state.js';
 import type { Traffic } from '#core/ports.js';
 import type { LocatorView, MapCacheEntryView } from '#core/service/views.js';
 import { eidColumns } from './select.js';
 
-/** @param traffic of this prefix, read from the kernel */
-export function mapCacheEntryView(entry: MapCacheEntry, traffic: Traffic, now: number): MapCacheEntryView {
+/**
+ * @param locators of the entry, with the states of their RLOCs
+ * @param traffic of this prefix, read from the kernel
+ */
+export function mapCacheEntryView(
+  entry: MapCacheEntry,
+  locators: readonly LocatorState[],
+  traffic: Traffic,
+  now: number,
+): MapCacheEntryView {
   const { action } = entry.forwarding;
   return {
     ...eidColumns(entry.eid),
@@ -18,7 +27,7 @@ export function mapCacheEntryView(entry: MapCacheEntry, traffic: Traffic, now: n
     mapSource: entry.mapSource ? formatAddress(entry.mapSource) : 'local',
     packets: traffic.packets,
     bytes: traffic.bytes,
-    locators: entry.locators.map((locator) => locatorView(locator, now)),
+    locators: locators.map((locator) => locatorView(locator, now)),
   };
 }
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// An RLOC goes down and comes back under traffic, through attached programs.
+import { setTimeout as pass } from 'node:timers/promises';
+import test from 'ava';
+import { parseAddress } from '#addr/index.js';
+import type { DataPath, TableEffect } from '#core/ports.js';
+import { encapsulate, locator, setLocal, setMapping } from './open-here.js';
+import { buildSite, FAR_RLOC, HOST, listen, REMOTE, startAgent } from './live-site.js';
+import type { Datagram } from './peer-inside.js';
+
+const LISP_DATA = 4341;
+/** Another address of the far end: sockets of IPv6 take no datagram without a checksum. */
+const SECOND_RLOC = REMOTE[4];
+const EID = '1.1.1.3';
+/** They differ in the port. */
+const FLOWS = 16;
+const FIRST_PORT = 10_000;
+/** Of each flow. */
+const PACKETS = 100;
+const INNER_PORT_AT = 8 + 20 + 2;
+const INNER_TEXT_AT = 8 + 20 + 8;
+
+interface Packet {
+  readonly flow: number;
+  readonly number: number;
+  readonly by: 'first' | 'second';
+}
+
+function packetOf({ bytes }: Datagram, by: Packet['by']): Packet {
+  const inner = Buffer.from(bytes);
+  return {
+    flow: inner.readUInt16BE(INNER_PORT_AT) - FIRST_PORT,
+    number: Number(inner.subarray(INNER_TEXT_AT).toString()),
+    by,
+  };
+}
+
+function down(up = false): TableEffect {
+  return { type: 'rloc-state', rloc: parseAddress(FAR_RLOC[4]), up };
+}
+
+test.serial(
+  'an RLOC goes down and comes back: its flows go by another one meanwhile, and no others move',
+  async (t) => {
+    const site = buildSite(t);
+    const agent = startAgent(t, site);
+    await agent.call('open', site.options);
+    const near = await listen(t, site.host, HOST[4], 9999);
+    const packets: Packet[] = [];
+    const gather = async (source: AsyncIterableIterator<[Datagram]>, by: Packet['by']): Promise<void> => {
+      for await (const [datagram] of source) packets.push(packetOf(datagram, by));
+    };
+    void gather((await listen(t, site.far, FAR_RLOC[4], LISP_DATA)).datagrams, 'first');
+    void gather((await listen(t, site.far, SECOND_RLOC, LISP_DATA)).datagrams, 'second');
+    await agent.call('apply', [
+      setLocal(`${HOST[4]}/32`, { kind: 'local', ifindex: undefined, dynamic: false }),
+      setMapping(`${EID}/32`, encapsulate(locator(FAR_RLOC[4]), locator(SECOND_RLOC))),
+      setMapping('1.1.1.2/32', encapsulate(locator(FAR_RLOC[4]))),
+    ]);
+    const send = async (to: string): Promise<void> => {
+      const texts = Array.from({ length: PACKETS }, (_, i) => Buffer.from(String(i)));
+      const flows = Array.from({ length: FLOWS }, (_, i) =>
+        near.peer.call('send', HOST[4], to, FIRST_PORT + i, texts, 2),
+      );
+      await Promise.all(flows);
+    };
+    /** All flows, with `during` in the middle of it; of each, the RLOCs in the order of its packets. None is lost. */
+    const traffic = async (during?: () => Promise<unknown>): Promise<string[]> => {
+      packets.length = 0;
+      const sent = send(EID);
+      while (during !== undefined && packets.length < (FLOWS * PACKETS) / 3) await pass(1);
+      await during?.();
+      await sent;
+      while (packets.length < FLOWS * PACKETS) await pass(5);
+      t.is(packets.length, FLOWS * PACKETS);
+      return Array.from({ length: FLOWS }, (_, flow) => {
+        const own = packets.filter((packet) => packet.flow === flow).sort((a, b) => a.number - b.number);
+        return own
+          .map(({ by }) => by)
+          .filter((by, i, all) => by !== all[i - 1])
+          .join(' then ');
+      });
+    };
+
+    await near.peer.call('send', HOST[4], EID, 9999, [Buffer.from('to resolve the next hops')]);
+    await pass(200);
+    const before = await traffic();
+    t.true(before.includes('first') && before.includes('second'));
+    const moving = await traffic(() => agent.call('apply', [down()]));
+    t.deepEqual(
+      moving,
+      before.map((by) => (by === 'first' ? 'first then second' : 'second')),
+    );
+    t.true((await traffic()).every((by) => by === 'second'));
+
+    const { reasons } = await agent.call<ReturnType<DataPath['counters']>>('counters');
+    packets.length = 0;
+    await send('1.1.1.2');
+    const { reasons: after } = await agent.call<ReturnType<DataPath['counters']>>('counters');
+    const reason = 'no-usable-locator';
+    t.is((after[reason]?.packets ?? 0) - (reasons[reason]?.packets ?? 0), FLOWS * PACKETS);
+    t.is(packets.length, 0);
+
+    const returning = await traffic(() => agent.call('apply', [down(true)]));
+    t.deepEqual(
+      returning,
+      before.map((by) => (by === 'first' ? 'second then first' : 'second')),
+    );
+    t.deepEqual(await traffic(), before);
+  },
+);
