@@ -2,6 +2,7 @@
 // A data path that ends and one that starts on the same pins.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { xtr_locator_set, xtr_member } from '#datapath/generated/layout.js';
 import test, { type ExecutionContext } from 'ava';
 import { type EidPrefix, formatEidPrefix, parseAddress } from '#addr/index.js';
 import type { DataPath, TrieEffect } from '#core/ports.js';
@@ -113,7 +114,7 @@ function spoil(
   options: DataPathOptions,
   map: string,
   key: Uint8Array,
-  change: (value: Uint8Array) => void,
+  change: (value: Uint8Array) => unknown,
 ): DataPath {
   const first = openDataPath(options);
   first.apply([...mappings, ...localEids]);
@@ -126,7 +127,7 @@ function spoil(
 }
 
 const mappingKey = u32(32 + 24, 0, 0x00010101);
-const spoilt: readonly [string, string, Uint8Array, (value: Uint8Array) => void, string][] = [
+const spoilt: readonly [string, string, Uint8Array, (value: Uint8Array) => unknown, string][] = [
   ['an unknown action', 'xtr_map_cache_v4', mappingKey, (value) => value.fill(9, 0, 1), 'nothing'],
   [
     'a locator-set that does not exist',
@@ -142,12 +143,18 @@ const spoilt: readonly [string, string, Uint8Array, (value: Uint8Array) => void,
     (value) => value.fill(99, 9, 11),
     'nothing',
   ],
-  ['too many members of its set', 'xtr_locator_sets', u32(0), (value) => value.fill(99, 260, 261), 'nothing'],
+  [
+    'too many members of its set',
+    'xtr_locator_sets',
+    u32(0),
+    (value) => (value[xtr_locator_set.offset.member_count] = 99),
+    'nothing',
+  ],
   [
     'a locator that does not exist',
     'xtr_locator_sets',
     u32(0),
-    (value) => value.fill(99, 264, 265),
+    (value) => (value[xtr_locator_set.offset.member + xtr_member.offset.locator] = 99),
     'nothing',
   ],
   ['a locator of no family', 'xtr_locators', u32(0), (value) => value.fill(9, 32, 33), 'nothing'],
