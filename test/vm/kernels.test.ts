@@ -7,15 +7,10 @@ import { held, refusalOf } from '#scripts/vm/kernels/held.js';
 import type { XdpResult } from '#scripts/vm/kernels/probe.js';
 import type { KernelResult } from '#scripts/vm/kernels/run-kernel.js';
 import { sideBySide } from '#scripts/vm/kernels/side-by-side.js';
-import {
-  MAX_CHANGES,
-  recentSources,
-  hasHistory,
-  staleRows,
-  UNCOMMITTED,
-} from '#scripts/vm/kernels/sources.js';
+import { hasHistory, UNCOMMITTED } from '#scripts/vm/kernels/sources.js';
 import { copyTable, type Run, updateDocument } from '#scripts/vm/kernels/table.js';
 import { readTap } from '#scripts/vm/kernels/tap.js';
+import { MAX_CHANGES, recentSources, staleRows } from './recent-sources.js';
 
 test('TAP: passed, failed and skipped are told apart, by name', (t) => {
   const tap = 'ok 1 - a\nnot ok 2 - b › c\nok 3 - d (needs Linux 5.18) # SKIP\nok 4 - e\n';
