@@ -20,8 +20,8 @@ export async function stateOf(agent: Agent, now: number): Promise<string> {
     warnings: () => Promise.resolve([]),
     interfaceName: String,
   });
-  const { mapCache, database, dynamicEids, away, smr, sites } = service;
-  const tables = [mapCache, database, dynamicEids, away, smr, sites].map((rows) => [...rows({})]);
+  const names = ['mapCache', 'database', 'dynamicEids', 'away', 'smr', 'sites'] as const;
+  const tables = names.map((name) => [...service[name]({})]);
   const { sizes } = await service.status();
   return JSON.stringify(
     { tables, sizes, statistics: service.statistics().control, deadline: agent.nextDeadline() },
