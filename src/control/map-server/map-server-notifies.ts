@@ -8,7 +8,8 @@ import type { Random } from '#control/contract/machine.js';
 import type { Received } from '#control/contract/inputs.js';
 import { MESSAGE_BYTES, recordBatches, recordBytes } from '#control/kit/message-size.js';
 import { type Part, report } from '#control/kit/part.js';
-import { type RegisterSource, sortedLocators } from './registration.js';
+import { lostRegistrations, type RegistrationChange } from './registration-change.js';
+import { isBehind, locatorSet, type RegisterSource, sortedLocators } from './registration.js';
 
 /**
  * Milliseconds from one transmission of an unsolicited Map-Notify to the next (RFC 9301 section 5.7): 3 retransmissions
@@ -17,7 +18,7 @@ import { type RegisterSource, sortedLocators } from './registration.js';
 export const NOTIFY_INTERVALS_MS: readonly number[] = [3_000, 3_000, 3_000, 6_000, 12_000, 24_000, 48_000];
 
 /** An EID-prefix that an ETR is told to have lost. */
-export interface LeftEid {
+interface LeftEid {
   /** Whose registration was replaced. */
   readonly previous: RegisterSource;
   /** What another ETR registered. */
@@ -55,11 +56,12 @@ export class UnsolicitedNotifies implements Part {
   }
 
   /**
-   * Tells the ETRs what EID-prefixes of theirs map to now. To the RLOC that each registered from, authenticated with the
-   * key that it used. What comes together shares messages. What is beyond the bound of pending ones is sent once only.
+   * Tells ETRs that were replaced what their EID-prefixes map to now: at the RLOC that each registered from,
+   * authenticated with the key that it used. What comes together shares messages. What is beyond the bound of pending
+   * ones is sent once only.
    */
-  notify(left: readonly LeftEid[], now: number, out: Effect[]): void {
-    for (const group of byReceiver(left)) {
+  notify(changes: readonly RegistrationChange[], now: number, out: Effect[]): void {
+    for (const group of byReceiver(changes.flatMap(leftEids))) {
       for (const { previous, record } of group) this.forget(previous.etr, record.eid);
       const bytesOf = ({ record }: LeftEid): number => recordBytes(record.eid, record.locators);
       const family = group[0]?.previous.from.family ?? 4;
@@ -179,6 +181,15 @@ function about(records: readonly EidRecord[], transmissions: number) {
   const kind = transmissions === 0 ? 'unsolicited' : `unsolicited, retransmission ${transmissions}`;
   if (first === undefined || others.length > 0) return { detail: `${kind}, ${records.length} records` };
   return { eid: first.eid, rlocs: first.locators.map(({ rloc }) => rloc), detail: kind };
+}
+
+/** ETRs whose registration another one replaced, unless the EID can still be behind them. */
+function leftEids(change: RegistrationChange): LeftEid[] {
+  if (change.why !== 'registered') return [];
+  const { after, record } = change;
+  const locators = locatorSet(after);
+  const left = lostRegistrations(change).filter((etr) => !isBehind(etr, locators));
+  return left.map(({ source }) => ({ previous: source, record }));
 }
 
 /** What one message can tell. They are few: where the EID-prefixes of one Map-Register were before. */

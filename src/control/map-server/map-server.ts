@@ -23,18 +23,13 @@ import {
 import type { Received } from '#control/contract/inputs.js';
 import { encapsulated } from './map-resolver-forward.js';
 import { MapResolver } from './map-resolver.js';
-import { type LeftEid, UnsolicitedNotifies } from './map-server-notifies.js';
+import { UnsolicitedNotifies } from './map-server-notifies.js';
 import { earlier, report } from '#control/kit/part.js';
 import { Refusals } from '#control/kit/refusals.js';
 import { RegistrationNonces } from './registration-nonces.js';
-import { type Lost, RegistrationTable } from './registration-table.js';
-import {
-  isBehind,
-  locatorSet,
-  registerSource,
-  type Registration,
-  type RegisterSource,
-} from './registration.js';
+import { type RegistrationChange, reportChange } from './registration-change.js';
+import { RegistrationTable } from './registration-table.js';
+import { registerSource, type Registration, type RegisterSource } from './registration.js';
 import { type Admission, type ConfiguredPrefix, SiteTable } from './site-table.js';
 
 /** Map-Server and Map-Resolver of one node (RFC 9301 section 8). Effects are appended to `out`, in order. */
@@ -164,8 +159,9 @@ export class MapServer implements Role {
 
   /** Handles what is due, at most EXPIRE_BATCH entries a call. */
   expire(now: number, out: Effect[]): void {
-    const { expired, handled } = this.#registrations.expire(now, EXPIRE_BATCH);
-    for (const lost of expired) out.push(lostEvent('registration-expired', lost));
+    const changes: RegistrationChange[] = [];
+    const handled = this.#registrations.expire(now, EXPIRE_BATCH, changes);
+    for (const change of changes) reportChange(change, out);
     this.#notifies.expire(now, EXPIRE_BATCH - handled, out);
   }
 
@@ -187,15 +183,14 @@ export class MapServer implements Role {
       return;
     }
     const shared = source.byAddress ? source : this.#nonces.accept(site, source, register, now);
-    const left: LeftEid[] = [];
+    const changes: RegistrationChange[] = [];
     register.records.forEach((record, i) => {
       const configured = prefixes[i];
-      if (configured === undefined) return;
-      if (record.ttl_min === 0) this.#withdraw(record, shared, out);
-      else this.#register(record, register.useTtl, shared, configured, left, now, out);
+      if (configured !== undefined) this.#apply(record, register.useTtl, shared, configured, now, changes);
     });
+    for (const change of changes) reportChange(change, out);
     this.#acknowledge(received, register, source, out);
-    this.#notifies.notify(left, now, out);
+    this.#notifies.notify(changes, now, out);
   }
 
   #hasRoom(register: MapRegister, source: RegisterSource): boolean {
@@ -205,37 +200,20 @@ export class MapServer implements Role {
     return growth === 0 || this.#registrations.count + growth <= this.#limits.registrations;
   }
 
-  /** An event for what is new or has changed only: refreshes come every minute. */
-  #register(
+  #apply(
     record: EidRecord,
     useTtl: boolean,
     source: RegisterSource,
     configured: ConfiguredPrefix,
-    left: LeftEid[],
     now: number,
-    out: Effect[],
+    changes: RegistrationChange[],
   ): void {
-    const { registration, changed, replaced } = this.#registrations.register(
-      source,
-      record,
-      configured,
-      useTtl,
-      now,
-    );
+    if (record.ttl_min === 0) {
+      this.#registrations.withdraw(source, record.eid, changes);
+      return;
+    }
+    this.#registrations.register(source, record, configured, useTtl, now, changes);
     this.#notifies.forget(source.etr, record.eid);
-    const locators = locatorSet(registration.etrs);
-    for (const previous of replaced)
-      if (!isBehind(previous, locators)) left.push({ previous: previous.source, record });
-    if (!changed) return;
-    const rlocs = locators.map(({ rloc }) => rloc);
-    const { from: peer, nonce } = source;
-    out.push(report({ name: 'map-register-accepted', eid: record.eid, peer, rlocs, nonce }));
-  }
-
-  /** A TTL of 0 withdraws what this ETR registered and nothing else; there may be nothing left of it after a move. */
-  #withdraw(record: EidRecord, source: RegisterSource, out: Effect[]): void {
-    for (const lost of this.#registrations.withdraw(source, record.eid))
-      out.push(lostEvent('registration-withdrawn', lost));
   }
 
   /**
@@ -268,14 +246,6 @@ export class MapServer implements Role {
   ): void {
     this.#refusals.report({ name, ...about(message), peer: received.from, detail }, now, out);
   }
-}
-
-function lostEvent(
-  name: 'registration-withdrawn' | 'registration-expired',
-  { eid, lost, left }: Lost,
-): Effect {
-  const rlocs = locatorSet(left).map(({ rloc }) => rloc);
-  return report({ name, eid, peer: lost.source.from, rlocs, nonce: lost.source.nonce });
 }
 
 /** A message of several records is told by its first. */

@@ -14,6 +14,7 @@ import {
   sortedLocators,
   withdraws,
 } from './registration.js';
+import type { RegistrationChange } from './registration-change.js';
 import type { ConfiguredPrefix } from './site-table.js';
 
 /** ETRs that may register one EID-prefix side by side: one for each of the locators that a record can hold. */
@@ -26,23 +27,10 @@ interface StoredRegistration extends Registration, HeapItem {
   etrs: readonly EtrRegistration[];
 }
 
-/** What registering one record did. */
-export interface Registered {
-  readonly registration: Registration;
-  /** Whether the EID-prefix is new or its locator-set another. */
-  readonly changed: boolean;
-  /** ETRs whose registration was replaced. */
-  readonly replaced: readonly EtrRegistration[];
-}
-
-/** A registration that an ETR lost, and what is left of the EID-prefix. */
-export interface Lost {
-  readonly eid: EidPrefix;
-  readonly lost: EtrRegistration;
-  readonly left: readonly EtrRegistration[];
-}
-
-/** All registrations, by EID-prefix, each with one deadline: that of the ETR that expires first. O(log n) throughout. */
+/**
+ * All registrations, by EID-prefix, each with one deadline: that of the ETR that expires first. O(log n) throughout.
+ * What changes is appended to `changes`, in order.
+ */
 export class RegistrationTable {
   readonly #table = new EidTable<StoredRegistration>();
   readonly #deadlines = new DeadlineHeap<StoredRegistration>();
@@ -63,7 +51,7 @@ export class RegistrationTable {
     const existing = this.#table.get(record.eid)?.etrs;
     if (existing === undefined) return 1;
     if (existing.every((etr) => etr.source.etr === source.etr)) return 0; // a refresh: its locators replace the others
-    const { etrs } = joinRegistration(existing, etrRegistration(source, record, undefined, false, 0));
+    const etrs = joinRegistration(existing, etrRegistration(source, record, undefined, false, 0));
     if (etrs.length > MAX_ETRS || locatorSet(etrs).length > MAX_LOCATORS) return Infinity;
     return Math.max(0, etrs.length - existing.length);
   }
@@ -74,26 +62,28 @@ export class RegistrationTable {
     configured: ConfiguredPrefix,
     useTtl: boolean,
     now: number,
-  ): Registered {
+    changes: RegistrationChange[],
+  ): void {
     const stored = this.#table.get(record.eid);
     const before = stored?.etrs ?? [];
     const previous = before.find((etr) => etr.source.etr === source.etr);
-    const latest = etrRegistration(source, record, previous, useTtl, now);
-    const { etrs, replaced } = joinRegistration(before, latest);
+    const after = joinRegistration(before, etrRegistration(source, record, previous, useTtl, now));
     const registration = stored ?? this.#create(record.eid, configured, now);
-    const changed = this.#update(registration, etrs) || stored === undefined;
-    return { registration, changed, replaced };
+    // An ETR that was replaced had an RLOC that the locator-set has lost, so nothing else is to be compared.
+    const changed = this.#update(registration, after) || stored === undefined;
+    if (changed) changes.push({ eid: registration.eid, before, after, why: 'registered', source, record });
   }
 
-  /** Takes back what this ETR registered, and nothing else: one registration, or none, or each of its locator-sets. */
-  withdraw(source: RegisterSource, eid: EidPrefix): Lost[] {
+  /**
+   * Takes back what this ETR registered, and nothing else: one registration, or none, or each of its locator-sets. There
+   * may be nothing left of it after a move.
+   */
+  withdraw(source: RegisterSource, eid: EidPrefix, changes: RegistrationChange[]): void {
     const stored = this.#table.get(eid);
-    if (stored === undefined) return [];
+    if (stored === undefined) return;
     const { strictNonces } = stored.configured.site;
-    const gone = stored.etrs.filter((etr) => withdraws(source, etr, strictNonces));
-    const left = stored.etrs.filter((etr) => !gone.includes(etr));
-    this.#update(stored, left);
-    return gone.map((lost) => ({ eid: stored.eid, lost, left }));
+    const after = stored.etrs.filter((etr) => !withdraws(source, etr, strictNonces));
+    this.#lose(stored, after, 'withdrawn', changes);
   }
 
   /** Restarts the time of what this very message registered, if it still stands. */
@@ -113,17 +103,25 @@ export class RegistrationTable {
     return this.#deadlines.next();
   }
 
-  /** What has expired, from at most `limit` EID-prefixes looked at; how many those were. */
-  expire(now: number, limit: number): { readonly expired: readonly Lost[]; readonly handled: number } {
-    const expired: Lost[] = [];
+  /** Looks at `limit` EID-prefixes at most. @returns at how many */
+  expire(now: number, limit: number, changes: RegistrationChange[]): number {
     const due = this.#deadlines.take(now, limit);
     for (const stored of due) {
-      const left = stored.etrs.filter((etr) => etr.expiresAt_ms > now);
-      const gone = stored.etrs.filter((etr) => etr.expiresAt_ms <= now);
-      expired.push(...gone.map((lost) => ({ eid: stored.eid, lost, left })));
-      this.#update(stored, left);
+      const after = stored.etrs.filter((etr) => etr.expiresAt_ms > now);
+      this.#lose(stored, after, 'expired', changes);
     }
-    return { expired, handled: due.length };
+    return due.length;
+  }
+
+  #lose(
+    stored: StoredRegistration,
+    after: readonly EtrRegistration[],
+    why: 'withdrawn' | 'expired',
+    changes: RegistrationChange[],
+  ): void {
+    const { eid, etrs: before } = stored;
+    this.#update(stored, after); // refreshed registrations get their new deadline here
+    if (after.length < before.length) changes.push({ eid, before, after, why });
   }
 
   #create(eid: EidPrefix, configured: ConfiguredPrefix, now: number): StoredRegistration {

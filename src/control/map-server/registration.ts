@@ -138,14 +138,10 @@ export function sharing(source: RegisterSource, earlier: RegisterSource): Regist
 export function joinRegistration(
   existing: readonly EtrRegistration[],
   latest: EtrRegistration,
-): { readonly etrs: readonly EtrRegistration[]; readonly replaced: readonly EtrRegistration[] } {
-  const others = existing.filter(({ source }) => source.etr !== latest.source.etr);
-  const stays = (other: EtrRegistration): boolean =>
-    latest.source.merge || includesLocators(latest.locators, other.locators);
-  return {
-    etrs: [...others.filter(stays), latest],
-    replaced: others.filter((other) => !stays(other)),
-  };
+): readonly EtrRegistration[] {
+  const stays = ({ source, locators }: EtrRegistration): boolean =>
+    source.etr !== latest.source.etr && (latest.source.merge || includesLocators(latest.locators, locators));
+  return [...existing.filter(stays), latest];
 }
 
 function includesLocators(outer: readonly LocatorRecord[], inner: readonly LocatorRecord[]): boolean {
