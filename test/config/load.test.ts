@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { formatAddress, formatEidPrefix, parseAddress, parsePrefix } from '#addr/index.js';
+import { type EidPrefix, formatAddress, formatEidPrefix, parseAddress, parsePrefix } from '#addr/index.js';
 import { DEFAULT_MAP_SERVER_LIMITS, DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
 import { directory, load, STORY_XTR2, XTR } from './fixture.js';
 
@@ -186,27 +186,30 @@ test('anchors and aliases may be used, and problems behind an alias are found', 
 });
 
 test('a part of a database mapping may be dynamic', async (t) => {
-  await t.notThrowsAsync(
-    load(
-      await directory(t),
-      `${XTR}database-mappings: [{eid-prefix: 5.5.0.0/16}]\ndynamic-eids: [{name: H, eid-prefix: 5.5.5.0/24}]\n`,
-    ),
+  const { configuration } = await load(
+    await directory(t),
+    `${XTR}database-mappings: [{eid-prefix: 5.5.0.0/16}]\ndynamic-eids: [{name: H, eid-prefix: 5.5.5.0/24}]\n`,
   );
+  t.deepEqual(texts(configuration.xtr?.databaseMappings), ['5.5.0.0/16']);
+  t.deepEqual(texts(configuration.xtr?.dynamicEids), ['5.5.5.0/24']);
 });
 
 test('EIDs of another instance may have the addresses of RLOCs', async (t) => {
-  await t.notThrowsAsync(
-    load(
-      await directory(t),
-      `name: x
+  const { configuration } = await load(
+    await directory(t),
+    `name: x
 rlocs: [{address: 2.2.2.2}]
 interfaces: [{name: a, roles: [rloc, eid], instance-id: 7}]
 map-resolvers: [9.9.9.9]
 database-mappings: [{eid-prefix: 2.2.2.0/24, instance-id: 7}]
 `,
-    ),
   );
+  t.deepEqual(texts(configuration.xtr?.databaseMappings), ['[7]2.2.2.0/24']);
 });
+
+function texts(mappings: readonly { readonly eid: EidPrefix }[] = []): string[] {
+  return mappings.map(({ eid }) => formatEidPrefix(eid));
+}
 
 for (const [all, perEid] of [
   [8, 8],

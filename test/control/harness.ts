@@ -16,13 +16,12 @@ import {
   decodeMessage,
   encodeMessage,
   type EidRecord,
-  type EncapsulatedControl,
   type MapNotify,
   type MapRegister,
-  type MapReply,
   type MapRequest,
   verifyAuthentication,
 } from '#wire/index.js';
+import { encapsulated, mapReply } from '#test/helpers/messages.js';
 import { innermost, line } from './lines.js';
 import { EID_PORT, eid, KEY, MAP_SERVER, prefix, repeatable, request, rloc, RLOC_PORT } from './named.js';
 
@@ -137,16 +136,8 @@ export class Bench {
 
   /** A Map-Request that a Map-Server forwards. */
   forward(message: MapRequest, innerSourcePort = CONTROL_PORT): this {
-    const ecm: EncapsulatedControl = {
-      type: 'encapsulated-control',
-      security: undefined,
-      ddt: false,
-      innerSource: rloc('1.1.1.1'),
-      innerDestination: rloc('1.1.1.1'),
-      innerSourcePort,
-      innerDestinationPort: CONTROL_PORT,
-      payload: new Uint8Array(),
-    };
+    const ends = { innerSource: rloc('1.1.1.1'), innerDestination: rloc('1.1.1.1') };
+    const ecm = encapsulated({ ...ends, innerSourcePort });
     return this.did((out) => {
       this.xtr.encapsulatedMapRequest(this.received(MAP_SERVER), ecm, message, this.now, out);
     });
@@ -158,15 +149,7 @@ export class Bench {
   }
 
   replyTo(nonce: bigint, from: string, ...records: EidRecord[]): this {
-    const message: MapReply = {
-      type: 'map-reply',
-      probe: false,
-      echoNonce: false,
-      security: undefined,
-      nonce,
-      records,
-    };
-    return this.message(this.received(from), message);
+    return this.message(this.received(from), mapReply(nonce, records));
   }
 
   /** An authenticated Map-Notify. */

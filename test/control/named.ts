@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values of the control plane from short texts.
-import { type Eid, type EidPrefix, parseAddress, parsePrefix } from '#addr/index.js';
+import { parseAddress } from '#addr/index.js';
 import type { AuthenticationKey, MapServerPeer, XtrConfig } from '#control/contract/config.js';
 import type { ForwardingLocator } from '#control/contract/forwarding.js';
 import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
 import type { Random } from '#control/contract/machine.js';
-import type { EidRecord, LocatorRecord, MapRequest } from '#wire/index.js';
+import { prefix } from '#test/helpers/messages.js';
+
+export { eid, locator, mapRequest as request, prefix, record } from '#test/helpers/messages.js';
 
 export const MAP_SERVER = '10.0.0.1';
 export const MAP_RESOLVER = '10.0.0.2';
@@ -20,24 +22,6 @@ export const OTHER_EID_PORT = 8;
 export const RLOC_PORT = 3;
 
 export const rloc = parseAddress;
-
-/** '1.1.1.1', or '[7]1.1.1.1'. */
-export function eid(text: string): Eid {
-  const { instanceId, rest } = splitInstance(text);
-  return { instanceId, address: parseAddress(rest) };
-}
-
-/** '1.1.1.0/24', or '[7]1.1.1.0/24'; without a length a host. */
-export function prefix(text: string): EidPrefix {
-  const { instanceId, rest } = splitInstance(text);
-  const host = rest.includes(':') ? '/128' : '/32';
-  return { instanceId, prefix: parsePrefix(rest.includes('/') ? rest : rest + host) };
-}
-
-function splitInstance(text: string): { instanceId: number; rest: string } {
-  const [, instance = '0', rest = text] = /^\[(\d+)\](.*)$/.exec(text) ?? [];
-  return { instanceId: Number(instance), rest };
-}
 
 export function peer(address: string, key = KEY): MapServerPeer {
   return { address: parseAddress(address), key, proxyReply: false };
@@ -71,58 +55,8 @@ export function dynamic(text: string): XtrConfig['dynamicEids'][number] {
   return { name: text, eid: prefix(text) };
 }
 
-export function locator(text: string, overrides: Partial<LocatorRecord> = {}): LocatorRecord {
-  return {
-    rloc: parseAddress(text),
-    priority: 1,
-    weight: 100,
-    multicastPriority: 255,
-    multicastWeight: 0,
-    local: true,
-    probed: false,
-    reachable: true,
-    ...overrides,
-  };
-}
-
-/** An EID-record; locators by address, or whole. */
-export function record(
-  text: string,
-  locators: readonly (string | LocatorRecord)[],
-  overrides: Partial<EidRecord> = {},
-): EidRecord {
-  return {
-    eid: prefix(text),
-    ttl_min: 1440,
-    action: 0,
-    authoritative: true,
-    mapVersion: 0,
-    locators: locators.map((one) => (typeof one === 'string' ? locator(one) : one)),
-    ...overrides,
-  };
-}
-
 export function forwardingLocator(text: string, source: string, usable = true): ForwardingLocator {
   return { rloc: parseAddress(text), priority: 1, weight: 100, source: parseAddress(source), usable };
-}
-
-export function request(overrides: Partial<MapRequest>): MapRequest {
-  return {
-    type: 'map-request',
-    authoritative: false,
-    probe: false,
-    smr: false,
-    pitr: false,
-    smrInvoked: false,
-    localXtr: false,
-    dontMapReply: false,
-    nonce: 77n,
-    sourceEid: undefined,
-    itrRlocs: [],
-    records: [],
-    mapping: undefined,
-    ...overrides,
-  };
 }
 
 /** Nonces 1, 2, 3 ..., and always the same fraction. */

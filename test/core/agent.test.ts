@@ -1,66 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { parseAddress, parsePrefix } from '#addr/index.js';
+import { parseAddress } from '#addr/index.js';
 import { Agent } from '#core/agent.js';
-import { type ControlMessage, encodeMessage, type MapRequest } from '#wire/index.js';
+import { type ControlMessage, encodeMessage } from '#wire/index.js';
+import { encapsulated as anEcm, mapReply, mapRequest, prefix, record } from '#test/helpers/messages.js';
 import { MAP_SERVER, MAP_SERVER_CONFIG, ROAMING, xtrConfig } from './story-nodes.js';
 
 const STRANGER = parseAddress('203.0.113.9');
 const random = { nonce: () => 7n, fraction: () => 0.5 };
 
-function eid(text: string): { instanceId: number; prefix: ReturnType<typeof parsePrefix> } {
-  return { instanceId: 0, prefix: parsePrefix(text) };
-}
-
-const REQUEST: MapRequest = {
-  type: 'map-request',
-  authoritative: false,
-  probe: false,
-  smr: false,
-  pitr: false,
-  smrInvoked: false,
-  localXtr: false,
-  dontMapReply: false,
-  nonce: 42n,
-  sourceEid: undefined,
-  itrRlocs: [STRANGER],
-  records: [eid('5.5.5.5/32')],
-  mapping: undefined,
-};
+const REQUEST = mapRequest({ nonce: 42n, itrRlocs: [STRANGER], records: [prefix('5.5.5.5')] });
 
 function encapsulated(payload: Uint8Array): ControlMessage {
-  return {
-    type: 'encapsulated-control',
-    security: undefined,
-    ddt: false,
-    innerSource: STRANGER,
-    innerDestination: parseAddress('5.5.5.5'),
-    innerSourcePort: 4342,
-    innerDestinationPort: 4342,
-    payload,
-  };
+  return anEcm({ innerSource: STRANGER, innerDestination: parseAddress('5.5.5.5'), payload });
 }
 
 const NOTIFY: ControlMessage = {
   type: 'map-notify',
   nonce: 1n,
   authentication: { keyId: 1, algorithmId: 2, data: new Uint8Array(32) },
-  records: [
-    { eid: eid('1.1.1.1/32'), ttl_min: 1, action: 0, authoritative: true, mapVersion: 0, locators: [] },
-  ],
+  records: [record('1.1.1.1', [], { ttl_min: 1 })],
   identity: undefined,
 };
 
-const MAP_REPLY: ControlMessage = {
-  type: 'map-reply',
-  probe: false,
-  echoNonce: false,
-  security: undefined,
-  nonce: 1n,
-  records: NOTIFY.records,
-};
+const MAP_REPLY = mapReply(1n, NOTIFY.records);
 
-const XTR = xtrConfig('4.4.4.4', { databaseMappings: [{ eid: eid('5.5.5.0/24') }], ...ROAMING });
+const XTR = xtrConfig('4.4.4.4', { databaseMappings: [{ eid: prefix('5.5.5.0/24') }], ...ROAMING });
 
 const ROLES = {
   xtr: () => started(new Agent(XTR, undefined, random)),
@@ -144,11 +109,23 @@ const answered = test.macro({
     t.is(records[0]?.authoritative, authoritative);
   },
 });
-const ELSEWHERE = { ...REQUEST, records: [eid('8.8.8.8/32')] };
+const ELSEWHERE = { ...REQUEST, records: [prefix('8.8.8.8/32')] };
 test(answered, 'a node that is both answers for its own EIDs as ETR', REQUEST, true);
 test(answered, '... also when asked by ECM', encapsulated(encodeMessage(REQUEST)), true);
 test(answered, '... and for others as Map-Server', ELSEWHERE, false);
 test(answered, '... also when asked by ECM for others', encapsulated(encodeMessage(ELSEWHERE)), false);
+
+test('an RLOC-probe at a node that is both is answered by the ETR', (t) => {
+  const agent = ROLES.both();
+  const [reply] = send(agent, { ...REQUEST, probe: true }).filter(({ type }) => type === 'send');
+  t.like(reply, { message: { type: 'map-reply', probe: true, nonce: 42n }, to: STRANGER });
+  t.is(agent.counters.get('probeMapRequestsIn'), 1);
+});
+
+test('... and one for the EID of another is no more forwarded than at an ETR alone', (t) => {
+  const probe = { ...ELSEWHERE, probe: true };
+  t.deepEqual(send(ROLES.both(), probe), send(ROLES.xtr(), probe));
+});
 
 test('9301-5.2-04: a Map-Server drops a Map-Request with the probe bit', (t) => {
   const effects = send(ROLES.mapServer(), { ...REQUEST, probe: true });

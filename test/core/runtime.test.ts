@@ -4,6 +4,7 @@ import { hostEidPrefix, parseAddress } from '#addr/index.js';
 import { encodeMessage } from '#wire/index.js';
 import { hostEntry, type SimulatedNode } from './simulation.js';
 import { storyNetwork } from './story-nodes.js';
+import { mapRequest } from '#test/helpers/messages.js';
 
 function xtr4(): { simulation: ReturnType<typeof storyNetwork>; node: SimulatedNode } {
   const simulation = storyNetwork();
@@ -14,15 +15,6 @@ function xtr4(): { simulation: ReturnType<typeof storyNetwork>; node: SimulatedN
   return { simulation, node };
 }
 
-const NO_FLAGS = {
-  authoritative: false,
-  probe: false,
-  smr: false,
-  pitr: false,
-  smrInvoked: false,
-  localXtr: false,
-  dontMapReply: false,
-};
 const EID = { instanceId: 0, address: parseAddress('1.1.1.1') };
 
 test('a lookup resolves with the answer', async (t) => {
@@ -80,15 +72,8 @@ const hostileRequest = test.macro({
   exec(t, _what: string, fromPort: number, padding: number) {
     const { simulation } = xtr4();
     const mapServer = simulation.nodes.get('msmr');
-    const request = encodeMessage({
-      ...NO_FLAGS,
-      type: 'map-request',
-      nonce: 1n,
-      sourceEid: undefined,
-      itrRlocs: [parseAddress('203.0.113.9')],
-      records: [hostEidPrefix(EID)],
-      mapping: undefined,
-    });
+    const asked = { itrRlocs: [parseAddress('203.0.113.9')], records: [hostEidPrefix(EID)] };
+    const request = encodeMessage(mapRequest(asked));
     const bytes = new Uint8Array(request.length + padding);
     bytes.set(request);
     const datagram = { from: parseAddress('203.0.113.9'), fromPort, to: parseAddress('192.0.2.9'), bytes };

@@ -178,6 +178,9 @@ test.serial('datagrams of every length arrive whole', async (t) => {
   }
 });
 
+/** What the kernel makes of the 4 MiB that are asked for. */
+const RECEIVE_BUFFER_bytes = 8 * 1_048_576;
+
 test.serial(
   'a flood while the agent is busy: bounded by the receive buffer, the rest is counted',
   async (t) => {
@@ -200,7 +203,9 @@ test.serial(
       return datagramsIn + kernelDrops === 8_000;
     });
     const { datagramsIn = 0, kernelDrops = 0 } = await receiver.counters();
-    t.true(datagramsIn > 0);
-    t.true(kernelDrops > 0);
+    // A datagram takes its 1,400 bytes in the receive buffer at least, and a page with what the kernel keeps about it.
+    t.true(datagramsIn <= RECEIVE_BUFFER_bytes / 1_400, `${datagramsIn} were read`);
+    t.true(datagramsIn >= RECEIVE_BUFFER_bytes / 4_096, `${datagramsIn} were read`);
+    t.is(kernelDrops, 8_000 - datagramsIn);
   },
 );

@@ -4,6 +4,7 @@ import test from 'ava';
 import { parseAddress, parsePrefix } from '#addr/index.js';
 import { ACTION, type ControlMessage, decodeMessage } from '#wire/index.js';
 import { fromHex, STORY, VECTORS } from '#test/helpers/vectors.js';
+import { mapRequest } from '#test/helpers/messages.js';
 
 const reads = test.macro({
   exec(t, bytes: Uint8Array | undefined, expected: ControlMessage) {
@@ -12,17 +13,7 @@ const reads = test.macro({
   title: (name = '') => name,
 });
 
-const MAP_REQUEST = {
-  type: 'map-request',
-  authoritative: false,
-  probe: false,
-  smr: false,
-  pitr: false,
-  smrInvoked: false,
-  localXtr: false,
-  dontMapReply: false,
-  mapping: undefined,
-} as const;
+const MAP_REQUEST = mapRequest({});
 
 const MAP_REGISTER = {
   type: 'map-register',

@@ -53,7 +53,12 @@ test('a Map-Register as RFC 9301 section 5.6 wants it', (t) => {
 test('9301-5.6-01: xTR-ID and Site-ID are always there', (t) => {
   const bench = learnt();
   bench.lose('1.1.1.1', 7, 'Local Address');
-  t.true(bench.registers.every(({ identity }) => identity?.xtrId === 2n && identity.siteId === 1n));
+  const identity = { xtrId: 2n, siteId: 1n };
+  t.deepEqual(
+    bench.registers.map((register) => register.identity),
+    [identity, identity],
+    'registered and withdrawn',
+  );
 });
 
 test('9301-8.2-06: P asks for proxy replies where that is configured', (t) => {

@@ -137,8 +137,9 @@ test('9301-5-02: answers for many records are divided into messages of at most 5
   const { scene } = registered(true, hosts);
   const outcome = scene.request(mapRequest(hosts));
   t.is(outcome.answers.length, 100);
-  t.true(outcome.replies().every(({ bytes }) => bytes + 28 <= 576));
-  t.is(outcome.sends.length, 6);
+  const sizes = outcome.replies().map(({ bytes }) => bytes + 28);
+  t.is(sizes.length, 6);
+  t.true(Math.max(...sizes) <= 576);
 });
 
 test('a Map-Request with very many records is answered in part', (t) => {

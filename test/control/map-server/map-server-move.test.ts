@@ -75,12 +75,22 @@ test('a host that comes back: the Map-Notify that it has left is not sent any mo
   scene.register(xtr6.register([record(HOST, ['6.6.6.6'])]), { from: '6.6.6.6' });
   scene.register(xtr2.register([record(HOST, ['2.2.2.2'])]), { from: '2.2.2.2' });
   t.is(scene.server.pendingNotifyCount, 1);
-  t.true(
+  // RFC 9301 section 5.7: six retransmissions, all to the ETR that has lost it now.
+  t.deepEqual(
     scene
       .advance(120_000)
       .notifies()
-      .every(({ path }) => path.endsWith('6.6.6.6:4342')),
+      .map(({ path }) => path),
+    Array.from({ length: 6 }, () => '10.0.0.1 > 6.6.6.6:4342'),
   );
+});
+
+test('an ETR that goes on with another RLOC is not told of its own move', (t) => {
+  const { scene, xtr2 } = story();
+  scene.register(xtr2.register([record(HOST, ['2.2.2.2'])]), { from: '2.2.2.2' });
+  const renumbered = scene.register(xtr2.register([record(HOST, ['2.2.2.9'])]), { from: '2.2.2.9' });
+  t.deepEqual(renumbered.paths, ['10.0.0.1 > 2.2.2.9:4342'], 'the acknowledgement alone');
+  t.is(scene.server.pendingNotifyCount, 0);
 });
 
 test('an ETR whose RLOC is still in the locator-set is not told', (t) => {

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Map-Server with a fake clock, fed with really signed and encoded messages.
-import {
-  type Address,
-  type EidPrefix,
-  formatAddress,
-  formatEidPrefix,
-  parseAddress,
-  parsePrefix,
-} from '#addr/index.js';
+import { type Address, formatAddress, formatEidPrefix, parseAddress } from '#addr/index.js';
 import type { AuthenticationKey, MapServerConfig, MapServerLimits, Site } from '#control/contract/config.js';
 import { Counters } from '#control/contract/counters.js';
 import type { Effect, SendEffect } from '#control/contract/effect.js';
@@ -29,6 +22,15 @@ import {
   type MapRequest,
   verifyAuthentication,
 } from '#wire/index.js';
+import {
+  encapsulated,
+  locator,
+  mapRequest as aMapRequest,
+  prefix as eid,
+  record,
+} from '#test/helpers/messages.js';
+
+export { eid, locator, record };
 
 export const MS = '10.0.0.1';
 export const MS_V6 = '2001:db8:ffff::1';
@@ -39,12 +41,6 @@ export const KEY: AuthenticationKey = {
   secret: Buffer.from('site one'),
 };
 export const OTHER_KEY: AuthenticationKey = { ...KEY, secret: Buffer.from('site two') };
-
-/** '1.1.1.0/24' or '[7]1.1.1.0/24'. */
-export function eid(text: string): EidPrefix {
-  const [, instance = '0', prefix = ''] = /^(?:\[(\d+)\])?(.*)$/.exec(text) ?? [];
-  return { instanceId: Number(instance), prefix: parsePrefix(prefix) };
-}
 
 export function site(name: string, prefixes: readonly string[], more: Partial<Site> = {}): Site {
   return {
@@ -61,32 +57,6 @@ export const SITES: readonly Site[] = [
   site('story', ['1.1.1.0/24', '2001:db8:1::/48', '[7]1.1.1.0/24']),
   site('remote', ['5.5.5.0/24'], { keys: [OTHER_KEY] }),
 ];
-
-export function locator(rloc: string, more: Partial<LocatorRecord> = {}): LocatorRecord {
-  return {
-    rloc: parseAddress(rloc),
-    priority: 1,
-    weight: 100,
-    multicastPriority: 255,
-    multicastWeight: 0,
-    local: true,
-    probed: false,
-    reachable: true,
-    ...more,
-  };
-}
-
-export function record(prefix: string, rlocs: readonly string[], more: Partial<EidRecord> = {}): EidRecord {
-  return {
-    eid: eid(prefix),
-    ttl_min: 1440,
-    action: 0,
-    authoritative: true,
-    mapVersion: 0,
-    locators: rlocs.map((rloc) => locator(rloc)),
-    ...more,
-  };
-}
 
 /** TTL 0, no locators, action Drop: as xTRs in the field withdraw. */
 export function withdrawal(prefix: string): EidRecord {
@@ -136,37 +106,20 @@ export function authentication(key: AuthenticationKey): MapRegister['authenticat
   return { keyId: key.keyId, algorithmId: ALGORITHM_ID[key.algorithm], data: new Uint8Array() };
 }
 
+/** From 5.5.5.5 behind the ITR 4.4.4.4. */
 export function mapRequest(eids: readonly string[], more: Partial<MapRequest> = {}): MapRequest {
-  return {
-    type: 'map-request',
-    authoritative: false,
-    probe: false,
-    smr: false,
-    pitr: false,
-    smrInvoked: false,
-    localXtr: false,
-    dontMapReply: false,
-    nonce: 77n,
-    sourceEid: { instanceId: 0, address: parseAddress('5.5.5.5') },
-    itrRlocs: [parseAddress('4.4.4.4')],
-    records: eids.map(eid),
-    mapping: undefined,
-    ...more,
-  };
+  const sourceEid = { instanceId: 0, address: parseAddress('5.5.5.5') };
+  return aMapRequest({ sourceEid, itrRlocs: [parseAddress('4.4.4.4')], records: eids.map(eid), ...more });
 }
 
 export function ecm(request: MapRequest, more: Partial<EncapsulatedControl> = {}): EncapsulatedControl {
-  return {
-    type: 'encapsulated-control',
-    security: undefined,
-    ddt: false,
+  return encapsulated({
     innerSource: parseAddress('5.5.5.5'),
     innerDestination: parseAddress('1.1.1.1'),
     innerSourcePort: 50_123,
-    innerDestinationPort: 4342,
     payload: encodeMessage(request),
     ...more,
-  };
+  });
 }
 
 export class Scene {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { parseAddress } from '#addr/index.js';
+import { formatAddress, parseAddress } from '#addr/index.js';
 import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
 import {
   Bench,
@@ -46,6 +46,23 @@ test('in a table that is not the interface’s', ignored, '[7]1.1.1.1', 7);
 test('the network address', ignored, '1.1.1.0', 7);
 test('the broadcast address', ignored, '1.1.1.255', 7);
 test('the Subnet-Router anycast address', ignored, '2001:db8:1::', 7);
+for (const [dynamicPrefix, hosts] of [
+  ['1.1.2.0/30', ['1.1.2.1', '1.1.2.2']], // RFC 1122 section 3.2.1.3
+  ['1.1.2.0/31', ['1.1.2.0', '1.1.2.1']], // RFC 3021
+  ['1.1.2.3/32', ['1.1.2.3']],
+  ['2001:db8:2::/126', ['2001:db8:2::1', '2001:db8:2::2', '2001:db8:2::3']], // RFC 4291 section 2.6.1
+  ['2001:db8:2::/127', ['2001:db8:2::', '2001:db8:2::1']], // RFC 6164
+] as const)
+  test(`hosts of ${dynamicPrefix}: ${hosts.join(', ')}`, (t) => {
+    const bench = new Bench(configOf(['2.2.2.2'], { dynamicEids: [dynamic(dynamicPrefix)] })).start();
+    const base = dynamicPrefix.includes(':') ? '2001:db8:2::' : '1.1.2.';
+    for (let i = 0; i < 4; i++) bench.sight(`${base}${i}`);
+    const learnt = [...bench.xtr.dynamicEids.entries()].map(({ eid: host }) =>
+      formatAddress(host.prefix.address),
+    );
+    t.deepEqual(learnt, [...hosts]);
+  });
+
 test('in a configured mapping inside the prefix', ignored, '1.1.1.200', 7);
 
 test('not learnt: link-local, multicast, loopback, our RLOC', (t) => {
