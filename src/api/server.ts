@@ -14,7 +14,7 @@ const COUNTER_NAMES = [
 ] as const;
 
 /** A refused client that does not close its connection is disconnected after this time. */
-const REFUSED_MS = 1_000;
+const REFUSED_ms = 1_000;
 
 /** The local API of one agent. */
 export class ApiServer {
@@ -58,7 +58,7 @@ export class ApiServer {
     if (this.#sockets.size >= MAX_CONNECTIONS) {
       this.#count('connectionsRefused');
       socket.on('error', () => undefined);
-      socket.setTimeout(REFUSED_MS, () => socket.destroy());
+      socket.setTimeout(REFUSED_ms, () => socket.destroy());
       socket.resume();
       socket.end(errorLine(null, 'busy', `${MAX_CONNECTIONS} clients are connected already`));
       return;

@@ -112,7 +112,7 @@ export const eidPrefix: z.ZodType<Prefix, string> = z
 
 export const instanceId = integer(0, MAX_INSTANCE_ID);
 
-const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const UNIT_ms = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** '500ms', '20s', '15m', '24h', '7d' -> milliseconds. */
 export function duration(min: string, max: string): z.ZodType<number, string> {
@@ -127,5 +127,5 @@ export function duration(min: string, max: string): z.ZodType<number, string> {
 
 function durationMs(text: string): number | undefined {
   const [, count, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
-  return count === undefined ? undefined : Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  return count === undefined ? undefined : Number(count) * UNIT_ms[unit as keyof typeof UNIT_ms];
 }

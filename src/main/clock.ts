@@ -2,7 +2,7 @@
 import type { Clock } from '#core/ports.js';
 
 /** setTimeout takes 31 bits of milliseconds. A later deadline is reached in several steps. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+const MAX_TIMEOUT_ms = 2 ** 31 - 1;
 
 /**
  * @param monotonic CLOCK_MONOTONIC in milliseconds, the clock of bpf_ktime_get_ns, so that times from the kernel
@@ -17,7 +17,7 @@ export function wakingClock(monotonic: () => number): Clock {
     timer = undefined;
     armed_ms = at_ms;
     if (at_ms === undefined) return;
-    const wait_ms = Math.min(Math.max(0, Math.ceil(at_ms - monotonic())), MAX_TIMEOUT_MS);
+    const wait_ms = Math.min(Math.max(0, Math.ceil(at_ms - monotonic())), MAX_TIMEOUT_ms);
     timer = setTimeout(() => {
       timer = undefined;
       wake();

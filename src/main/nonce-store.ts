@@ -10,7 +10,7 @@ import { BrokenNonceFileError, nonceFile, readNonceFile } from './nonce-file.js'
 
 const FILE_NAME = 'registration-nonces';
 /** From the end of one write to the next. A crash loses the nonces of this time. */
-const WRITE_INTERVAL_MS = 5_000;
+const WRITE_INTERVAL_ms = 5_000;
 
 type Say = (level: 'error' | 'warn' | 'info', message: string) => void;
 
@@ -34,7 +34,7 @@ export class NonceStore implements NonceMemory {
   #closed = false;
 
   /** @param sites their names; nonces of others are forgotten */
-  constructor(stateDirectory: string, sites: readonly string[], say: Say, interval_ms = WRITE_INTERVAL_MS) {
+  constructor(stateDirectory: string, sites: readonly string[], say: Say, interval_ms = WRITE_INTERVAL_ms) {
     this.#directory = stateDirectory;
     this.#path = join(stateDirectory, FILE_NAME);
     this.#sites = new Map(sites.map((name) => [name, new RecencyMap(TRACKED_ETRS_PER_SITE)]));

@@ -8,7 +8,7 @@ export interface EventClock {
   readonly monotonic: () => number;
 }
 
-const STEP_MS = 2;
+const STEP_ms = 2;
 
 /**
  * The clocks of this machine. Date.now() has whole milliseconds only. So the wall time is the monotonic clock plus an
@@ -24,7 +24,7 @@ export function systemClock(): EventClock {
     wall: () => {
       const now_ms = monotonic();
       const drift = Date.now() - (now_ms + offset);
-      if (Math.abs(drift) > STEP_MS) offset += drift;
+      if (Math.abs(drift) > STEP_ms) offset += drift;
       return now_ms + offset;
     },
   };

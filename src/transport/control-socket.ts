@@ -15,7 +15,7 @@ export const BUFFER_BYTES = 4 * 1024 * 1024;
  * Interval of bind attempts. An RLOC may be configured, or moved here, after the start. Costs a few system calls a
  * second.
  */
-export const BIND_RETRY_MS = 1_000;
+export const BIND_RETRY_ms = 1_000;
 
 /**
  * A bound UDP socket: openUdpSocket of the addon. A socket of node:dgram needs a system call and several objects for each
@@ -72,7 +72,7 @@ export class ControlSocket {
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       this.#events.failed(code ?? message);
-      this.#retryTimer = setTimeout(() => this.open(), BIND_RETRY_MS);
+      this.#retryTimer = setTimeout(() => this.open(), BIND_RETRY_ms);
       return;
     }
     this.#events.bound();

@@ -30,9 +30,9 @@ import { Recorder } from '#core/recorder.js';
 import { Runtime } from '#core/runtime.js';
 
 /** One way, milliseconds. */
-export const DELAY_MS = 1;
+export const DELAY_ms = 1;
 /** From XDP to the agent. */
-const PUNT_MS = 0.1;
+const PUNT_ms = 0.1;
 export const EID_PORT = 7;
 
 interface Packet {
@@ -219,7 +219,7 @@ export class SimulatedNode {
   #encapsulate(packet: Packet, rloc: Address | undefined): void {
     const target = rloc && this.#simulation.owner(rloc);
     const source = parseAddress([...this.addresses][0] ?? '');
-    this.#simulation.at(this.#simulation.now + DELAY_MS, () => target?.fromCore(packet, source));
+    this.#simulation.at(this.#simulation.now + DELAY_ms, () => target?.fromCore(packet, source));
   }
 
   /** rloc_ingress, for a packet to one of our RLOCs. */
@@ -241,7 +241,7 @@ export class SimulatedNode {
       sourceEid: packet.source.address,
       destinationEid: packet.destination.address,
     };
-    this.#simulation.at(this.#simulation.now + PUNT_MS, () => this.#punts([punt]));
+    this.#simulation.at(this.#simulation.now + PUNT_ms, () => this.#punts([punt]));
   }
 
   #clock(): Clock {
@@ -261,7 +261,7 @@ export class SimulatedNode {
         const source = from ?? own.find(({ family }) => family === to.family);
         if (source === undefined || toPort !== 4342 || this.#simulation.cut.has(this.#name)) return;
         const datagram = { from: source, fromPort: 4342, to, bytes };
-        this.#simulation.at(this.#simulation.now + DELAY_MS, () =>
+        this.#simulation.at(this.#simulation.now + DELAY_ms, () =>
           this.#simulation.owner(to)?.receive(datagram),
         );
       },
@@ -306,7 +306,7 @@ export class SimulatedNode {
   }
 
   #askHost(eid: Eid, ifindex: number): void {
-    this.#simulation.at(this.#simulation.now + DELAY_MS, () => {
+    this.#simulation.at(this.#simulation.now + DELAY_ms, () => {
       if (this.#simulation.hosts.get(formatAddress(eid.address))?.includes(this.#name) === true)
         this.#sighted({ eid, ifindex, discovery: 'ARP/ND' });
     });

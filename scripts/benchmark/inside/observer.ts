@@ -17,7 +17,7 @@ export interface Sighting {
 }
 
 const PAGE = 4096;
-const NS_PER_MS = 1e6;
+const NS_PER_ms = 1e6;
 
 const map = loadNative().loadObject(objectPath('observer'));
 const sightings = map.map('bench_sightings');
@@ -44,7 +44,7 @@ function read(key: Uint8Array): Sighting {
     ifindex: from.readUInt32LE(0),
     outerDestination: from.readUInt32BE(4),
     destination: from.readUInt32BE(8),
-    first_ms: Number(value.readBigUInt64LE(0)) / NS_PER_MS,
+    first_ms: Number(value.readBigUInt64LE(0)) / NS_PER_ms,
     packets: Number(value.readBigUInt64LE(16)),
   };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync, readFileSync } from 'node:fs';
 
-const NS_PER_MS = 1e6;
+const NS_PER_ms = 1e6;
 
 function find(cpu: number): string | undefined {
   const isIt = (pid: string): boolean => {
@@ -26,7 +26,7 @@ export class SoftirqThread {
   ran_ms(): number {
     try {
       return (
-        Number(readFileSync(`/proc/${this.#pid ?? 'none'}/schedstat`, 'utf8').split(' ', 1)[0]) / NS_PER_MS
+        Number(readFileSync(`/proc/${this.#pid ?? 'none'}/schedstat`, 'utf8').split(' ', 1)[0]) / NS_PER_ms
       );
     } catch {
       return 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-const SECOND_MS = 1_000;
+const SECOND_ms = 1_000;
 const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
 const WEEK_S = 7 * DAY_S;
@@ -9,7 +9,7 @@ const YEAR_S = 365 * DAY_S;
 /** As IOS writes it: '00:00:37', '1d02h', '2w4d', '1y3w'; null is 'never'. Parts of a second do not count. */
 export function duration(ms: number | null): string {
   if (ms === null) return 'never';
-  const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
+  const seconds = Math.max(0, Math.floor(ms / SECOND_ms));
   if (seconds < DAY_S) {
     const parts = [seconds / HOUR_S, (seconds / 60) % 60, seconds % 60];
     return parts.map((part) => twoDigits(Math.floor(part))).join(':');

@@ -7,7 +7,7 @@ import { hexWords } from './hex.js';
 
 type Etr = RegistrationView['etrs'][number];
 
-const MINUTE_MS = 60_000;
+const MINUTE_ms = 60_000;
 
 export function formatSiteDetail(registrations: readonly RegistrationView[]): string {
   const lines = registrations.flatMap((registration, i) => [
@@ -28,7 +28,7 @@ function registrationLines(registration: RegistrationView): string[] {
     fact('Last registered', duration(registration.lastRegister_ms)),
     fact('Origin', moreSpecificOf === null ? origin : `${origin}, more specific of ${moreSpecificOf}`),
     fact('Proxy reply', registration.proxyReply ? 'Yes' : 'No'),
-    ...(ttl_min === null ? [] : [fact('TTL', duration(ttl_min * MINUTE_MS))]),
+    ...(ttl_min === null ? [] : [fact('TTL', duration(ttl_min * MINUTE_ms))]),
     fact('State', registration.registered ? 'complete' : 'unknown'),
     '    Registration errors:',
     `      Authentication failures:   ${registration.authenticationFailures}`,

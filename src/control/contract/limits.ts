@@ -2,7 +2,7 @@
 import type { MapServerLimits, XtrLimits } from './config.js';
 
 /** A registration that is not refreshed for this long goes (RFC 9301 section 8.2: three minutes). */
-export const REGISTRATION_TIMEOUT_MS = 180_000;
+export const REGISTRATION_TIMEOUT_ms = 180_000;
 
 /** ETRs of one site whose nonces are remembered; beyond that, the one that has been silent for longest is forgotten. */
 export const TRACKED_ETRS_PER_SITE = 65_536;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address, EidPrefix } from '#addr/index.js';
-import { REGISTRATION_TIMEOUT_MS } from '#control/contract/limits.js';
+import { REGISTRATION_TIMEOUT_ms } from '#control/contract/limits.js';
 import type { EidSighting } from '#control/contract/inputs.js';
 
 /** How one Map-Server stands to one EID-Prefix. */
@@ -71,7 +71,7 @@ export function acknowledge(state: ServerState | undefined, now: number): void {
  */
 export function lapse(registration: Registration, server: number, now: number): boolean {
   const state = registration.servers[server];
-  if (state === undefined || now - state.validAt_ms < REGISTRATION_TIMEOUT_MS) return false;
+  if (state === undefined || now - state.validAt_ms < REGISTRATION_TIMEOUT_ms) return false;
   state.acknowledged = false;
   state.registeredSince_ms = undefined;
   const { host } = registration;

@@ -15,7 +15,7 @@ import { isBehind, locatorSet, type RegisterSource, sortedLocators } from './reg
  * Milliseconds from one transmission of an unsolicited Map-Notify to the next (RFC 9301 section 5.7): 3 retransmissions
  * at 3-second intervals, 3 more with the interval doubled each time. After the last wait it is given up.
  */
-export const NOTIFY_INTERVALS_MS: readonly number[] = [3_000, 3_000, 3_000, 6_000, 12_000, 24_000, 48_000];
+export const NOTIFY_INTERVALS_ms: readonly number[] = [3_000, 3_000, 3_000, 6_000, 12_000, 24_000, 48_000];
 
 /** An EID-prefix that an ETR is told to have lost. */
 interface LeftEid {
@@ -125,7 +125,7 @@ export class UnsolicitedNotifies implements Part {
   /** Retransmits what is due, at most `limit` messages. */
   expire(now: number, limit: number, out: Effect[]): void {
     for (const pending of this.#deadlines.take(now, limit)) {
-      if (pending.transmissions < NOTIFY_INTERVALS_MS.length) this.#retransmit(pending, now, out);
+      if (pending.transmissions < NOTIFY_INTERVALS_ms.length) this.#retransmit(pending, now, out);
       else {
         this.#remove(pending);
         this.#counters.add('mapNotifiesAbandoned');
@@ -150,7 +150,7 @@ export class UnsolicitedNotifies implements Part {
 
   #transmitAndWait(pending: PendingNotify, now: number, out: Effect[]): void {
     this.#transmit(pending, out);
-    this.#deadlines.set(pending, now + (NOTIFY_INTERVALS_MS[pending.transmissions - 1] ?? 0));
+    this.#deadlines.set(pending, now + (NOTIFY_INTERVALS_ms[pending.transmissions - 1] ?? 0));
   }
 
   /** Those that have become out of date since it was sent first are left out. */

@@ -4,7 +4,7 @@ import type { MapRegister } from '#wire/messages.js';
 import type { AuthenticationKey, Site } from '#control/contract/config.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { TrackedNonce } from '#control/contract/inputs.js';
-import { REGISTRATION_TIMEOUT_MS, TRACKED_ETRS_PER_SITE } from '#control/contract/limits.js';
+import { REGISTRATION_TIMEOUT_ms, TRACKED_ETRS_PER_SITE } from '#control/contract/limits.js';
 import { RecencyMap } from '#control/kit/recency-map.js';
 import { type RegisterSource, sharing } from './registration.js';
 
@@ -73,7 +73,7 @@ export class RegistrationNonces {
       register.nonce === last.nonce &&
       accepted !== undefined &&
       Buffer.compare(register.authentication.data, accepted.authenticationData) === 0;
-    const stands = isLast && now - accepted.at_ms < REGISTRATION_TIMEOUT_MS;
+    const stands = isLast && now - accepted.at_ms < REGISTRATION_TIMEOUT_ms;
     return stands && register.wantMapNotify ? 'repeated' : 'replayed';
   }
 

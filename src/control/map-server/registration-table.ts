@@ -3,7 +3,7 @@ import { type EidPrefix, EidTable, type ReadonlyEidTable } from '#addr/index.js'
 import { MAX_LOCATORS } from '#wire/eid-record.js';
 import type { EidRecord } from '#wire/messages.js';
 import { DeadlineHeap, type HeapItem, NOWHERE } from '#control/kit/deadline-heap.js';
-import { REGISTRATION_TIMEOUT_MS } from '#control/contract/limits.js';
+import { REGISTRATION_TIMEOUT_ms } from '#control/contract/limits.js';
 import {
   type EtrRegistration,
   joinRegistration,
@@ -181,5 +181,5 @@ function etrRegistration(
 
 /** Three minutes, or with the T bit the record's TTL (RFC 9301 section 5.6). */
 function lifetime_ms(ttl_min: number, useTtl: boolean): number {
-  return useTtl && ttl_min !== TTL_OF_RECEIVER ? ttl_min * 60_000 : REGISTRATION_TIMEOUT_MS;
+  return useTtl && ttl_min !== TTL_OF_RECEIVER ? ttl_min * 60_000 : REGISTRATION_TIMEOUT_ms;
 }

@@ -10,8 +10,8 @@ import { decodePunt } from '#datapath/records/punt.js';
 const BATCH = 128;
 
 /** What lay in the ring while no agent was there to read it. Nobody waits for such a packet any more. */
-const MAX_AGE_MS = 5_000;
-const NS_PER_MS = 1e6;
+const MAX_AGE_ms = 5_000;
+const NS_PER_ms = 1e6;
 
 /** Reads the punts of the programs. */
 export class Punts {
@@ -43,7 +43,7 @@ export class Punts {
     const punt = decodePunt(record);
     if (punt === undefined) {
       this.#counters.add('puntsMalformed');
-    } else if (Number(this.#native.monotonicNs()) / NS_PER_MS - punt.at_ms > MAX_AGE_MS) {
+    } else if (Number(this.#native.monotonicNs()) / NS_PER_ms - punt.at_ms > MAX_AGE_ms) {
       this.#counters.add('puntsTooOld');
     } else if (punt.reason === 'no-neighbour') {
       // encapsulated already: the kernel resolves the next hop and sends it

@@ -8,7 +8,7 @@ import { PUNT_REASON_VALUES } from './interface.js';
 const REASONS = new Map<number, PuntReason>(
   (Object.entries(PUNT_REASON_VALUES) as [PuntReason, number][]).map(([name, value]) => [value, name]),
 );
-const NS_PER_MS = 1e6;
+const NS_PER_ms = 1e6;
 const { bytes: header, offset } = xtr_punt;
 
 function addressAt(record: StructBytes, at: number, family: number): Address | undefined {
@@ -37,7 +37,7 @@ export function decodePunt(bytes: Uint8Array): Punt | undefined {
     sourceEid,
     destinationEid,
     outerSource,
-    at_ms: Number(record.u64(offset.time_ns)) / NS_PER_MS,
+    at_ms: Number(record.u64(offset.time_ns)) / NS_PER_ms,
     frame: record.slice(header, captured),
   };
 }

@@ -15,9 +15,9 @@ const BATCH = 256;
  * A route that goes waits for so long: the host has moved, and those who still send to it are to hear of that before the
  * monitor takes CPU time.
  */
-const DELETE_DELAY_MS = 5;
+const DELETE_DELAY_ms = 5;
 /** At most one line in the log in this time; the counter has them all. */
-const LOG_INTERVAL_MS = 1_000;
+const LOG_INTERVAL_ms = 1_000;
 
 export interface HostRouteOptions {
   /** What the kernel refused. Rejects with the errno's name as `code`, or with ERR_MONITOR_ENDED. */
@@ -60,7 +60,7 @@ export class HostRoutes {
     this.#waiting.delete(key); // to the end: of two interfaces for one EID the later one counts
     this.#waiting.add(key);
     if (wanted) this.#plan();
-    else this.#later ??= setTimeout(() => this.flush(), DELETE_DELAY_MS);
+    else this.#later ??= setTimeout(() => this.flush(), DELETE_DELAY_ms);
   }
 
   isWanted(route: HostRoute): boolean {
@@ -128,7 +128,7 @@ export class HostRoutes {
   #failed({ route, wanted }: HostRouteChange, { message }: HostRouteRefusal): void {
     this.#errors++;
     const now_ms = performance.now();
-    if (now_ms - this.#loggedAt_ms < LOG_INTERVAL_MS) return;
+    if (now_ms - this.#loggedAt_ms < LOG_INTERVAL_ms) return;
     this.#loggedAt_ms = now_ms;
     const command = ipRouteCommand(route, wanted, this.#options.interfaceName(route.ifindex));
     this.#options.log(

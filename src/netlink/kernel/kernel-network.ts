@@ -12,9 +12,9 @@ import type { LocalAddress } from '#netlink/rtnetlink/address.js';
 import type { Link } from '#netlink/rtnetlink/link.js';
 
 /** A burst of new mappings changes the set of RLOCs many times: the monitor hears of it once. */
-const KEEP_DELAY_MS = 50;
+const KEEP_DELAY_ms = 50;
 /** Nobody waits for the answer of a host that is asked whether it is there; messages that are waited for go first. */
-const PROBE_DELAY_MS = 5;
+const PROBE_DELAY_ms = 5;
 
 export interface KernelNetworkOptions {
   /** Where dynamic EIDs are looked for; `watchEids` may say so later. */
@@ -160,7 +160,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
 
   probeHost(probe: ProbeHostEffect): void {
     this.#probes.push(probe);
-    this.#probeTimer ??= setTimeout(() => this.#sendProbes(), PROBE_DELAY_MS);
+    this.#probeTimer ??= setTimeout(() => this.#sendProbes(), PROBE_DELAY_ms);
   }
 
   #sendProbes(): void {
@@ -182,7 +182,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
 
   keepNeighbours(rlocs: readonly Address[]): void {
     this.#rlocs = rlocs;
-    this.#keepTimer ??= setTimeout(() => this.#sendRlocs(), KEEP_DELAY_MS);
+    this.#keepTimer ??= setTimeout(() => this.#sendRlocs(), KEEP_DELAY_ms);
   }
 
   #sendRlocs(): void {

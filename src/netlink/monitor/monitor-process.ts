@@ -12,16 +12,16 @@ import type {
 } from './monitor-messages.js';
 
 /** Waits before the monitor is started again, doubled each time it ends soon. */
-const BACKOFF_MIN_MS = 100;
-const BACKOFF_MAX_MS = 5_000;
+const BACKOFF_MIN_ms = 100;
+const BACKOFF_MAX_ms = 5_000;
 /** A monitor that ran for so long has the shortest wait before the next. */
-const STABLE_MS = 30_000;
+const STABLE_ms = 30_000;
 /** A monitor that leaves a request unanswered for so long is killed: it hangs. */
-const REQUEST_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_ms = 10_000;
 /** So is one that is not ready by then. Where emulated machines share a processor, minutes were seen to be needed. */
-const START_TIMEOUT_MS = 600_000;
+const START_TIMEOUT_ms = 600_000;
 /** How long closing waits for requests under way. */
-const CLOSE_MS = 1_000;
+const CLOSE_ms = 1_000;
 
 /** A request that the kernel refused (`code` is the errno's name), or that the monitor did not live to answer. */
 export class NetlinkError extends Error {
@@ -60,7 +60,7 @@ export class MonitorProcess {
   #startTimer: NodeJS.Timeout | undefined;
   #ready = false;
   #startedAt_ms = 0;
-  #backoff_ms = BACKOFF_MIN_MS;
+  #backoff_ms = BACKOFF_MIN_ms;
   #closing = false;
   #lastWords = '';
   #nextId = 1;
@@ -98,7 +98,7 @@ export class MonitorProcess {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#child = child;
-    this.#startTimer = setTimeout(() => this.#lateStart(child), START_TIMEOUT_MS);
+    this.#startTimer = setTimeout(() => this.#lateStart(child), START_TIMEOUT_ms);
     child.stderr?.on(
       'data',
       (chunk: Buffer) => (this.#lastWords = (this.#lastWords + String(chunk)).slice(-2_000)),
@@ -131,7 +131,7 @@ export class MonitorProcess {
     const child = this.#child;
     if (child === undefined) return;
     const ended = new Promise((resolve) => child.once('close', resolve));
-    const impatient = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS);
+    const impatient = setTimeout(() => child.kill('SIGKILL'), CLOSE_ms);
     while (this.#pending.size > 0 && this.#child !== undefined)
       await new Promise((resolve) => setTimeout(resolve, 5));
     this.send({ type: 'stop' });
@@ -155,7 +155,7 @@ export class MonitorProcess {
 
   #limit(id: number): void {
     const pending = this.#pending.get(id);
-    if (pending) pending.timer = setTimeout(() => this.#late(id), REQUEST_TIMEOUT_MS);
+    if (pending) pending.timer = setTimeout(() => this.#late(id), REQUEST_TIMEOUT_ms);
   }
 
   #settle(id: number): Pending | undefined {
@@ -192,14 +192,14 @@ export class MonitorProcess {
     this.#counts.restarts++;
     // The package's answer to ENOBUFS; nothing else in the monitor aborts.
     if (how === 'SIGABRT') this.#counts.overruns++;
-    if (performance.now() - this.#startedAt_ms > STABLE_MS) this.#backoff_ms = BACKOFF_MIN_MS;
+    if (performance.now() - this.#startedAt_ms > STABLE_ms) this.#backoff_ms = BACKOFF_MIN_ms;
     const words = this.#lastWords.split('\n').find((line) => /Error|what\(\)/.test(line)) ?? '';
     this.#log(
       'warn',
       `netlink monitor ended (${how}${words && ':'}${words}); next start in ${this.#backoff_ms} ms`,
     );
     this.#restartTimer = setTimeout(() => this.start(), this.#backoff_ms);
-    this.#backoff_ms = Math.min(this.#backoff_ms * 2, BACKOFF_MAX_MS);
+    this.#backoff_ms = Math.min(this.#backoff_ms * 2, BACKOFF_MAX_ms);
   }
 }
 

@@ -14,7 +14,7 @@ import { decodeLink, encodeLinkDump } from '#netlink/rtnetlink/link.js';
 import { listXdpFeatures } from './xdp-feature-requests.js';
 
 /** How often the counters of this process are sent to the agent. */
-const COUNTS_MS = 1_000;
+const COUNTS_ms = 1_000;
 
 const requests = new RequestSocket(NETLINK_ROUTE);
 const genericRequests = new RequestSocket(NETLINK_GENERIC);
@@ -73,5 +73,5 @@ setInterval(() => {
   const counts = { ...watch.counts, ...nextHops.counts, ...probes.counts };
   if (JSON.stringify(counts) !== reported) send({ type: 'counts', counts });
   reported = JSON.stringify(counts);
-}, COUNTS_MS);
+}, COUNTS_ms);
 send({ type: 'ready', receiveBufferBytes: watch.receiveBufferBytes });

@@ -18,12 +18,12 @@ import { decodeRoute, encodeRouteLookup } from '#netlink/rtnetlink/route.js';
  * How often the route of every RLOC is looked up again and its next hop used: well below the 30 s for which the kernel
  * takes a neighbour as reachable (base_reachable_time_ms), so that a changed route has its next hop resolved soon.
  */
-export const NEIGHBOUR_REFRESH_MS = 10_000;
+export const NEIGHBOUR_REFRESH_ms = 10_000;
 /** RLOCs looked after; of more the first. Next hops are few, so a node with more has most of them resolved anyway. */
 export const MAX_KEPT_RLOCS = 4_096;
 /** Lookups before other requests and events have their turn. */
 const BATCH = 32;
-const PAUSE_MS = 10;
+const PAUSE_ms = 10;
 
 interface NextHop {
   readonly ifindex: number;
@@ -45,7 +45,7 @@ export class NextHopKeeper {
   constructor(requests: RequestSocket) {
     this.#requests = requests;
     this.#running = this.#adopt();
-    setInterval(() => this.#run(true), NEIGHBOUR_REFRESH_MS);
+    setInterval(() => this.#run(true), NEIGHBOUR_REFRESH_ms);
   }
 
   /** The whole set each time. New ones are looked up at once. */
@@ -90,7 +90,7 @@ export class NextHopKeeper {
       found.set(key, hops);
       if (known !== undefined) continue;
       for (const hop of hopsOf(hops)) await this.#use(hop, used);
-      if (++lookups % BATCH === 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      if (++lookups % BATCH === 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_ms));
     }
     this.#hops = found;
     await this.#releaseOthers([...found.values()].flatMap(hopsOf));

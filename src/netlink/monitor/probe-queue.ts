@@ -10,7 +10,7 @@ export type Probed = Pick<Neighbour, 'ifindex' | 'address'>;
  * whether it really has; that neither floods the link nor delays the registrations and routes of the move.
  */
 export const PROBES = 16;
-export const PAUSE_MS = 10;
+export const PAUSE_ms = 10;
 /** Hosts that wait, each once; of what is beyond, none is asked. As many as dynamic EIDs at most, by default. */
 export const MAX_WAITING = 65_536;
 
@@ -38,7 +38,7 @@ export class ProbeQueue {
     this.#running = true;
     while (this.#waiting.size > 0) {
       for (const host of this.#take()) await this.#probe(host);
-      if (this.#waiting.size > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      if (this.#waiting.size > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_ms));
     }
     this.#running = false;
   }

@@ -10,7 +10,7 @@ interface Answer {
   readonly heard?: string;
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_ms = 30_000;
 
 /** A process inside a namespace (Node cannot enter one itself) that does what the test asks; see serve.ts. */
 export class RemoteProcess {
@@ -51,7 +51,7 @@ export class RemoteProcess {
     return new Promise((resolve, reject) => {
       const impatient = setTimeout(() => {
         reject(new Error(`never heard '${what}', but: ${JSON.stringify(this.#heard).slice(0, 4_000)}`));
-      }, PATIENCE_MS);
+      }, PATIENCE_ms);
       const look = (): void => {
         const found = this.#heard.find((each) =>
           typeof what === 'string' ? each === what : what.test(each),
