@@ -8,7 +8,7 @@
 
 #define BENCH_HEADER_BYTES 128
 
-/* Written by scripts/benchmark/workload/flows.ts. */
+/* Written by scripts/packets/flows.ts. */
 struct bench_flow {
 	__u8 destination[16];  /* EID; IPv4 in the first four bytes */
 	__be16 source_port;    /* of the inner packet, and of the outer one */

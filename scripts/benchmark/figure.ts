@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { GeneratorName } from './inside/stream.js';
+import type { GeneratorName } from '#scripts/packets/stream.js';
 
 /** Series by name. Those of one stage that are as long as each other were taken in the same rounds. */
 export type Samples = ReadonlyMap<string, readonly number[]>;

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs';
-import { capture } from '#scripts/story/netns/shell.js';
-import { GENERATORS, type GeneratorName } from './inside/stream.js';
+import { capture } from '#scripts/kit/shell.js';
+import type { GeneratorChoice, GeneratorName } from '#scripts/packets/stream.js';
 import { Refused } from './refused.js';
-
-/** What `--generator` takes. */
-export const GENERATOR_CHOICES = [...GENERATORS, 'auto'] as const;
-export type GeneratorChoice = (typeof GENERATOR_CHOICES)[number];
 
 export interface Generator {
   readonly name: GeneratorName;

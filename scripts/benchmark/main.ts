@@ -6,7 +6,7 @@ import { FIGURES } from './figures/index.js';
 import { chooseGenerator, type Generator } from './generator.js';
 import { Interrupted, onInterruption } from './interruption.js';
 import { NoiseMeter } from './noise.js';
-import { buildObjects } from './objects.js';
+import { buildObjects } from '#scripts/packets/objects.js';
 import { type Options, parseOptions, USAGE, UsageError } from './options.js';
 import { buildReport } from './output/build-report.js';
 import { describeMachine, revision } from './output/machine.js';
@@ -17,7 +17,7 @@ import { Progress } from './progress.js';
 import { Refused } from './refused.js';
 import { measure } from './run.js';
 import { removeStale } from './site/network.js';
-import { elapsed_s, say } from './say.js';
+import { elapsed_s, say } from '#scripts/kit/say.js';
 
 /** Measures, and describes where. */
 async function run(

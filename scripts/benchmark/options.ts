@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { Figure } from './figure.js';
 import { FIGURES } from './figures/index.js';
-import { GENERATOR_CHOICES, type GeneratorChoice } from './generator.js';
+import { GENERATOR_CHOICES, type GeneratorChoice } from '#scripts/packets/stream.js';
 
 export const USAGE = `scripts/bench [--quick] [--out DIR] [--only NAME...] [--generator G]   measure the product against its limits
 scripts/bench --list                                                    the names of the figures

@@ -2,10 +2,10 @@
 // What a lab does that a command line asks for, whatever its nodes are made of.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Backend } from './backend.js';
-import { REPOSITORY } from './repository.js';
+import type { Backend } from '#scripts/testbed/backend.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
 import { run } from './run.js';
-import { NODES } from './topology.js';
+import { NODES } from '#scripts/testbed/topology.js';
 
 const CONFIGURATIONS = `${REPOSITORY}scripts/lab.d`;
 

@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Act, Judged } from '#scripts/kit/facts.js';
+import { progressLine } from '#scripts/kit/say.js';
 import type { FlowResult } from './traffic/flow.js';
 import type { TimelineRow } from './timeline.js';
-
-export interface Fact {
-  readonly fact: string;
-  readonly ok: boolean;
-  /** What was measured, for people. */
-  readonly measured: string;
-}
-
-export interface Act {
-  readonly act: string;
-  readonly facts: Fact[];
-}
 
 /** Counts of one node over one phase. */
 export interface CountsByPhase {
@@ -28,9 +18,7 @@ export interface CountsByPhase {
 }
 
 /** What `--json` writes. */
-export interface Facts {
-  readonly ok: boolean;
-  readonly acts: readonly Act[];
+export interface Facts extends Judged {
   /** Milliseconds since the cable was pulled. */
   readonly timeline: readonly TimelineRow[];
   readonly traffic: readonly FlowResult[];
@@ -41,7 +29,6 @@ const FACT_WIDTH = 66;
 
 /** Prints what happens as it happens, and keeps what was judged. */
 export class Report {
-  readonly #started_s = Number(process.env['XTRD_STARTED'] ?? Date.now() / 1000);
   readonly #command: string;
   readonly #acts: Act[] = [];
   timeline: readonly TimelineRow[] = [];
@@ -64,8 +51,7 @@ export class Report {
   }
 
   say(text: string): void {
-    const seconds = Math.floor(Date.now() / 1000 - this.#started_s);
-    this.#print(`${String(seconds).padStart(4)} s  ${text}`);
+    this.#print(progressLine(text));
   }
 
   act(title: string): void {

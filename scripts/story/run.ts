@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { open, writeFile } from 'node:fs/promises';
-import type { Backend } from './backend.js';
+import type { Backend } from '#scripts/testbed/backend.js';
 import { Report } from './report.js';
 import { tell, type XdpMode } from './story.js';
-import { NODES, ROUTERS } from './topology.js';
+import { NODES, ROUTERS } from '#scripts/testbed/topology.js';
 
 const LOG_LINES = 40;
 /** As a shell reports a command that Ctrl-C ended. */

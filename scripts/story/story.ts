@@ -2,11 +2,11 @@
 import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Agent } from './agent.js';
-import type { Backend } from './backend.js';
-import { EventLog } from './events.js';
+import { Agent } from '#scripts/testbed/agent.js';
+import type { Backend } from '#scripts/testbed/backend.js';
+import { EventLog } from '#scripts/testbed/events.js';
 import type { Report } from './report.js';
-import { ROUTERS, type RouterName, XTRS } from './topology.js';
+import { ROUTERS, type RouterName, XTRS } from '#scripts/testbed/topology.js';
 import { ipv6 } from './acts/ipv6.js';
 import type { Lab } from './acts/lab.js';
 import { learn } from './acts/learn.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { NodeEvent } from './events.js';
-import { formatTable } from './table.js';
+import type { NodeEvent } from '#scripts/testbed/events.js';
+import { formatTable } from '#scripts/kit/table.js';
 
 export interface TimelineRow {
   /** Since the cable was pulled. */

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { REPOSITORY } from '#scripts/story/repository.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
 import { installKernel } from './kernel/install.js';
 import { startImage } from './kernel/start-image.js';
 import { accelerator } from './machine/accelerator.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
 import { addressBytes, parseAddress } from '#addr/index.js';
-import { encodeFlows } from '#scripts/benchmark/workload/flows.js';
-import { buildFrame } from '#scripts/benchmark/workload/frame.js';
+import { encodeFlows } from '#scripts/packets/flows.js';
+import { buildFrame } from '#scripts/packets/frame.js';
 
 const MAC = Uint8Array.of(2, 0, 0, 0, 0, 1);
 const flow = (address: string, count: number, ports: number) =>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { deviceCommands, expressible, parseResult } from '#scripts/benchmark/inside/pktgen.js';
-import type { StreamSpec } from '#scripts/benchmark/inside/stream.js';
+import { deviceCommands, expressible, parseResult } from '#scripts/packets/pktgen.js';
+import type { StreamSpec } from '#scripts/packets/stream.js';
 import { hostFrame, toRemote, tunnelFrame } from '#scripts/benchmark/stages/mixes.js';
 
 const MACS = { fromMac: Uint8Array.of(2, 0, 0, 0, 0, 1), toMac: Uint8Array.of(2, 0, 0, 0, 0, 2) };

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { REPOSITORY } from '#scripts/story/repository.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
 
 const SCRIPTS = [
   'scripts/build',
@@ -26,7 +26,7 @@ const SCRIPTS = [
 const ADDON = 'native/build/Release/xtrd_native.node';
 const SOURCES = [
   ...['bpf/maps.h', 'native/map.cc', 'native/map.h', 'native/binding.gyp', 'src/main.ts'],
-  ...['scripts/story/clock.ts', 'scripts/story/traffic/main.ts', 'scripts/story/vagrant/guest/clock.ts'],
+  ...['scripts/kit/clock.ts', 'scripts/testbed/traffic/main.ts', 'scripts/testbed/vagrant/guest/clock.ts'],
   ...['scripts/bootstrap', 'scripts/packages.sh', 'package-lock.json', 'tsconfig.json'],
   'scripts/layout/main.ts',
 ];

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import type { Backend } from '#scripts/story/backend.js';
+import type { Backend } from '#scripts/testbed/backend.js';
 import { run } from '#scripts/story/run.js';
 
 const DIED = 'xtr4 has died';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { refusal } from '#scripts/story/ownership.js';
+import { refusal } from '#scripts/testbed/ownership.js';
 
 const HERE = '/home/a/xtrd/';
 const THERE = '/home/b/xtrd/';

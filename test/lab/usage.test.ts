@@ -2,8 +2,8 @@
 // What scripts/lab answers at once: nothing of it is built or bootstrapped, and no lab is touched.
 import { spawnSync } from 'node:child_process';
 import test from 'ava';
-import { REPOSITORY } from '#scripts/story/repository.js';
-import { NODES } from '#scripts/story/topology.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
+import { NODES } from '#scripts/testbed/topology.js';
 import { lab } from './lab-process.js';
 
 const WRONG: readonly (readonly [args: readonly string[], says: string])[] = [

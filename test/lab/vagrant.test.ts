@@ -2,9 +2,9 @@
 // The Vagrantfile's machines are the topology: no virtual machine is needed to see that.
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
-import { type Machine, MACHINES } from '#scripts/story/vagrant/machines.js';
-import { REPOSITORY } from '#scripts/story/repository.js';
-import { NODES } from '#scripts/story/topology.js';
+import { type Machine, MACHINES } from '#scripts/testbed/vagrant/machines.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
+import { NODES } from '#scripts/testbed/topology.js';
 
 function count<T>(values: readonly T[]): Map<T, number> {
   const counts = new Map<T, number>();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import type * as Boot from '#scripts/vm/boot.js';
 import { LAB_KERNEL } from '#scripts/vm/kernel/matrix.js';
-import { REPOSITORY } from '#scripts/story/repository.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
 
 const TIMEOUT_ms = 1_200_000;
 /** What a guest runs, and what boots it. */

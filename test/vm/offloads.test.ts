@@ -2,12 +2,12 @@
 // NICs on taps, whose packets the host hands over with checksums that are not finished, if the guest agreed to that.
 import { execFileSync } from 'node:child_process';
 import test from 'ava';
-import { REPOSITORY } from '#scripts/story/repository.js';
-import { inside } from '#scripts/story/netns/names.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
 import { prepareKernel, withMachines } from '#scripts/vm/boot.js';
 import { LAB_KERNEL } from '#scripts/vm/kernel/matrix.js';
 import type { Probe } from '#scripts/vm/kernels/probe.js';
 import { nodeCommand } from '#scripts/vm/machine/accelerator.js';
+import { inside } from '#scripts/kit/netns.js';
 
 const TIMEOUT_ms = 1_200_000;
 /** With the prefix by which scripts/clean knows what a run that was killed has left. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { NODES } from '#scripts/story/topology.js';
-import { takeMachineOptions } from '#scripts/vm/lab/options.js';
-import { accessBatch, cpusOf, nicsOf } from '#scripts/vm/lab/plan.js';
+import { NODES } from '#scripts/testbed/topology.js';
+import { takeMachineOptions } from '#scripts/story/vm/options.js';
+import { accessBatch, cpusOf, nicsOf } from '#scripts/testbed/vm/plan.js';
 
 const OPTIONS = { directory: '/run', queues: 2, guestOffloads: true };
 const NICS = NODES.flatMap((node) => nicsOf(node, OPTIONS));

@@ -10,8 +10,8 @@ import {
   POPULARITIES,
   TABLES,
 } from '#scripts/benchmark/stages/scale-series.js';
-import type { TableSpec } from '#scripts/benchmark/workload/eids.js';
-import type { Popularity } from '#scripts/benchmark/workload/zipf.js';
+import type { TableSpec } from '#scripts/packets/eids.js';
+import type { Popularity } from '#scripts/packets/zipf.js';
 
 const shared = { group: 'Map-cache of many entries', stage: scaleStage } as const;
 

@@ -11,12 +11,12 @@ import {
   registerBytes,
   requestBytes,
 } from '#scripts/benchmark/workload/control-messages.js';
-import { eidList } from '#scripts/benchmark/workload/eids.js';
+import { eidList } from '#scripts/packets/eids.js';
 import { eidAt } from '#scripts/benchmark/workload/mappings.js';
-import { Random } from '#scripts/benchmark/workload/random.js';
+import { Random } from '#scripts/packets/random.js';
 import { quantile } from '#scripts/benchmark/statistics.js';
-import { now_ms } from './clock.js';
 import { serve } from './serve.js';
+import { monotonic_ms } from '#scripts/kit/clock.js';
 
 export type MessageKind = 'requests' | 'registers';
 
@@ -64,7 +64,7 @@ class Exchange {
   readonly #sentAt_ms: Float64Array;
   readonly times_ms: number[] = [];
   #sent = 0;
-  #latest_ms = now_ms();
+  #latest_ms = monotonic_ms();
 
   constructor(datagrams: readonly Uint8Array[], first: bigint, window: number) {
     this.#datagrams = datagrams;
@@ -74,26 +74,26 @@ class Exchange {
   }
 
   async run(rate_pps: number): Promise<number> {
-    const started = now_ms();
+    const started = monotonic_ms();
     this.#latest_ms = started;
     take = (bytes) => this.#answer(bytes, rate_pps === Infinity);
     this.#send(rate_pps === Infinity ? this.#window : 1);
     while (this.times_ms.length < this.#datagrams.length) {
-      if (now_ms() - this.#latest_ms > SILENCE_ms)
+      if (monotonic_ms() - this.#latest_ms > SILENCE_ms)
         throw new Error(`${this.times_ms.length} of ${this.#datagrams.length} messages were answered`);
       if (rate_pps === Infinity) await delay(1);
       else {
-        this.#send(Math.floor(((now_ms() - started) * rate_pps) / 1000) - this.#sent);
+        this.#send(Math.floor(((monotonic_ms() - started) * rate_pps) / 1000) - this.#sent);
         await new Promise(setImmediate);
       }
     }
-    return now_ms() - started;
+    return monotonic_ms() - started;
   }
 
   #send(count: number): void {
     const end = Math.min(this.#sent + count, this.#datagrams.length, this.times_ms.length + this.#window);
     for (; this.#sent < end; this.#sent++) {
-      this.#sentAt_ms[this.#sent] = now_ms();
+      this.#sentAt_ms[this.#sent] = monotonic_ms();
       socket.send(this.#datagrams[this.#sent] ?? '', CONTROL_PORT, server);
     }
   }
@@ -103,7 +103,7 @@ class Exchange {
     const sentAt_ms = this.#sentAt_ms[index];
     if (sentAt_ms === undefined || sentAt_ms === 0) return;
     this.#sentAt_ms[index] = 0; // a second answer to it would be none
-    this.#latest_ms = now_ms();
+    this.#latest_ms = monotonic_ms();
     this.times_ms.push(this.#latest_ms - sentAt_ms);
     if (goesOn) this.#send(1);
   }

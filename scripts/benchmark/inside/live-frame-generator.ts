@@ -2,13 +2,13 @@
 // Sends packets into the interfaces of its namespace: live-frame test runs of bpf/bench/generator.bpf.c (Linux 5.18).
 import type { BpfObject, BpfProgram } from '#native';
 import { loadNative } from '#datapath/native.js';
-import { objectPath } from '#scripts/benchmark/objects.js';
-import { encodeFlows, encodeFrame } from '#scripts/benchmark/workload/flows.js';
-import { buildFrame, shapeName } from '#scripts/benchmark/workload/frame.js';
+import { objectPath } from '#scripts/packets/objects.js';
+import { encodeFlows, encodeFrame } from '#scripts/packets/flows.js';
+import { buildFrame, shapeName } from '#scripts/packets/frame.js';
 import { serve } from './serve.js';
 import { SoftirqThread } from './softirq-thread.js';
-import type { PacketGenerator, StreamSpec } from './stream.js';
-import { writeFlows } from './write-flows.js';
+import type { PacketGenerator, StreamSpec } from '#scripts/packets/stream.js';
+import { writeFlows } from '#scripts/packets/write-flows.js';
 
 interface Stream {
   readonly object: BpfObject;

@@ -21,12 +21,12 @@ import {
   RECORDS,
   SITE_KEY,
 } from '#scripts/benchmark/workload/control-messages.js';
-import { eidList } from '#scripts/benchmark/workload/eids.js';
+import { eidList } from '#scripts/packets/eids.js';
 import { eidAt } from '#scripts/benchmark/workload/mappings.js';
-import { Random } from '#scripts/benchmark/workload/random.js';
-import { cpu_ms } from './clock.js';
+import { Random } from '#scripts/packets/random.js';
 import { agentBytes } from './memory.js';
 import { serve } from './serve.js';
+import { cpu_ms } from '#scripts/kit/clock.js';
 
 const ADDRESS = parseAddress('9.9.9.9');
 const SOURCE_PORT = 4342;

@@ -2,7 +2,7 @@
 // Reads tables of the kernel at random, on one CPU.
 import type { BpfProgram } from '#native';
 import { loadNative } from '#datapath/native.js';
-import { objectPath } from '#scripts/benchmark/objects.js';
+import { objectPath } from '#scripts/packets/objects.js';
 import { serve } from './serve.js';
 
 /** Of one run of the program (bpf/bench/memory.bpf.c). */

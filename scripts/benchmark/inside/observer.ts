@@ -2,7 +2,7 @@
 // Sees packets come by at the interfaces of its namespace: bpf/bench/observer.bpf.c.
 import type { BpfLink } from '#native';
 import { loadNative } from '#datapath/native.js';
-import { objectPath } from '#scripts/benchmark/objects.js';
+import { objectPath } from '#scripts/packets/objects.js';
 import { serve } from './serve.js';
 
 /** What was seen of one destination at one interface. */

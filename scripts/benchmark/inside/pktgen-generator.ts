@@ -2,9 +2,9 @@
 // Sends packets of hosts with the kernel's pktgen, which has a directory in /proc of each network namespace. Its thread
 // runs on the CPU of this process.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { deviceCommands, parseResult } from './pktgen.js';
+import { deviceCommands, parseResult } from '#scripts/packets/pktgen.js';
 import { serve } from './serve.js';
-import type { PacketGenerator, StreamSpec } from './stream.js';
+import type { PacketGenerator, StreamSpec } from '#scripts/packets/stream.js';
 
 const DIRECTORY = '/proc/net/pktgen';
 const thread = `${DIRECTORY}/kpktgend_${process.argv[2] ?? ''}`;

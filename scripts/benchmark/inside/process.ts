@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { ended, started } from '#scripts/benchmark/site/leftovers.js';
+import { ended, started } from '#scripts/benchmark/leftovers.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the type of each method is the module's own
 export type Methods = Readonly<Record<string, (...args: any[]) => unknown>>;

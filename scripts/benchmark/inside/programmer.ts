@@ -8,11 +8,11 @@ import { MapCache } from '#control/itr/map-cache.js';
 import { RlocReferences } from '#control/locators/rloc-references.js';
 import type { DataPath, TrieEffect } from '#core/ports.js';
 import { openDataPath } from '#datapath/index.js';
-import type { TableSpec } from '#scripts/benchmark/workload/eids.js';
+import type { TableSpec } from '#scripts/packets/eids.js';
 import { mappingsOf } from '#scripts/benchmark/workload/mappings.js';
-import { cpu_ms, now_ms } from './clock.js';
 import { agentBytes, mapBytes } from './memory.js';
 import { serve } from './serve.js';
+import { cpu_ms, monotonic_ms } from '#scripts/kit/clock.js';
 
 /** Of a run over the whole table. */
 export interface Pace {
@@ -51,7 +51,7 @@ function mappings(table: TableSpec, firstRloc: bigint): Iterable<MapCacheSetEffe
  * stall, which is a whole turn, and not in the CPU time.
  */
 async function apply(all: Iterable<TrieEffect>, size: number): Promise<Pace> {
-  let [total_ms, stall_ms, turned_ms] = [0, 0, now_ms()];
+  let [total_ms, stall_ms, turned_ms] = [0, 0, monotonic_ms()];
   for (const turn of slices(all, EXPIRE_BATCH)) {
     const started = cpu_ms();
     for (let i = 0; i < turn.length; i += size) {
@@ -60,7 +60,7 @@ async function apply(all: Iterable<TrieEffect>, size: number): Promise<Pace> {
     }
     await new Promise(setImmediate);
     total_ms += cpu_ms() - started;
-    const now = now_ms();
+    const now = monotonic_ms();
     stall_ms = Math.max(stall_ms, now - turned_ms);
     turned_ms = now;
   }
@@ -86,7 +86,7 @@ function learn(table: TableSpec): MapCache {
   const cache = new MapCache(table.entries, new RlocReferences(), new Counters());
   for (const { eid, forwarding } of mappings(table, 0n)) {
     const about = { source: SOURCE, asked: eid, renewed: new Set<string>(), lifetime_ms: 86_400_000 };
-    cache.learn({ ...about, eid, forwarding }, now_ms(), []);
+    cache.learn({ ...about, eid, forwarding }, monotonic_ms(), []);
   }
   return cache;
 }

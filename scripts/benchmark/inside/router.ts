@@ -7,13 +7,13 @@ import { pinnedMaps } from '#datapath/programs/pin-paths.js';
 import { mapSizes } from '#datapath/tables/map-sizes.js';
 import { loadNative } from '#datapath/native.js';
 import { multiBufferOptions } from '#datapath/programs/kernel-features.js';
-import { objectPath } from '#scripts/benchmark/objects.js';
-import { encodeFlows, encodeFrame, type FlowSpec } from '#scripts/benchmark/workload/flows.js';
-import { buildFrame, type FrameFields, shapeName } from '#scripts/benchmark/workload/frame.js';
+import { objectPath } from '#scripts/packets/objects.js';
+import { encodeFlows, encodeFrame, type FlowSpec } from '#scripts/packets/flows.js';
+import { buildFrame, type FrameFields, shapeName } from '#scripts/packets/frame.js';
 import { mappingsOf, type MappingSpec } from '#scripts/benchmark/workload/mappings.js';
-import { now_ms } from './clock.js';
 import { serve } from './serve.js';
-import { writeFlows } from './write-flows.js';
+import { writeFlows } from '#scripts/packets/write-flows.js';
+import { monotonic_ms } from '#scripts/kit/clock.js';
 
 /** Programs that test runs measure: restore_bare (two of them), restore_eid, restore_rloc. */
 export type Target = 'nothing' | 'bare' | 'eid' | 'rloc';
@@ -79,9 +79,9 @@ const methods = {
 
   /** Milliseconds that it took. */
   load(spec: MappingSpec): number {
-    const started = now_ms();
+    const started = monotonic_ms();
     apply(mappingsOf(spec));
-    return now_ms() - started;
+    return monotonic_ms() - started;
   },
 
   /** Puts a bare redirect on an interface that is not the data path's. */

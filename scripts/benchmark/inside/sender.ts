@@ -2,9 +2,9 @@
 // A host that sends UDP packets to EIDs one after the other, at a steady rate.
 import { addressBytes, parseAddress } from '#addr/index.js';
 import { loadNative } from '#datapath/native.js';
-import { PLAIN_PORT } from '#scripts/benchmark/workload/frame.js';
-import { now_ms } from './clock.js';
+import { PLAIN_PORT } from '#scripts/packets/frame.js';
 import { serve } from './serve.js';
+import { monotonic_ms } from '#scripts/kit/clock.js';
 
 export interface SendSpec {
   readonly source: string;
@@ -52,13 +52,13 @@ const methods = {
     order.stop = false;
     const packet = packetFrom(source);
     const first_ms = new Float64Array(count);
-    const started = now_ms();
+    const started = monotonic_ms();
     let sent = 0;
     while (!isStopped() && sent < packets) {
-      const due = Math.min(packets, Math.floor(((now_ms() - started) * rate_pps) / 1000) + 1);
+      const due = Math.min(packets, Math.floor(((monotonic_ms() - started) * rate_pps) / 1000) + 1);
       for (; sent < due; sent++) {
         packet.writeUInt32BE(first + (sent % count), 16);
-        if (sent < count) first_ms[sent] = now_ms();
+        if (sent < count) first_ms[sent] = monotonic_ms();
         socket.send(packet);
       }
       Atomics.wait(cell, 0, 0, TICK_ms);

@@ -2,7 +2,7 @@
 // Counts and drops what arrives at the interfaces of its namespace.
 import type { BpfLink, BpfMap } from '#native';
 import { loadNative } from '#datapath/native.js';
-import { objectPath } from '#scripts/benchmark/objects.js';
+import { objectPath } from '#scripts/packets/objects.js';
 import { serve } from './serve.js';
 
 const native = loadNative();

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, release, totalmem } from 'node:os';
-import { REPOSITORY } from '#scripts/story/repository.js';
-import { compilerVersion } from '#scripts/benchmark/objects.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
+import { compilerVersion } from '#scripts/packets/objects.js';
 import type { Machine } from './report.js';
 
 const VULNERABILITIES = '/sys/devices/system/cpu/vulnerabilities';

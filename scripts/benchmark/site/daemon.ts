@@ -5,10 +5,10 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient } from '#api/index.js';
-import { REPOSITORY } from '#scripts/story/repository.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
 import { SITE_KEY } from '#scripts/benchmark/workload/control-messages.js';
 import { cpuTime_ms } from './cpu-time.js';
-import { ended, started } from './leftovers.js';
+import { ended, started } from '#scripts/benchmark/leftovers.js';
 
 const START_TIMEOUT_ms = 20_000;
 const POLL_ms = 50;

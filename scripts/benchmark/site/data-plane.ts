@@ -10,8 +10,9 @@ import type { SinkMethods } from '#scripts/benchmark/inside/sink.js';
 import type { Context } from '#scripts/benchmark/figure.js';
 import type { Site } from './addresses.js';
 import { Generators } from './generators.js';
-import { type Device, Network } from './network.js';
+import { Network } from './network.js';
 import { Router } from './router.js';
+import type { Device } from '#scripts/kit/netns.js';
 
 export class DataPlane {
   readonly network: Network;

@@ -2,8 +2,8 @@
 import type { GeneratorMethods } from '#scripts/benchmark/inside/live-frame-generator.js';
 import { Inside } from '#scripts/benchmark/inside/process.js';
 import type { PktgenMethods } from '#scripts/benchmark/inside/pktgen-generator.js';
-import { expressible } from '#scripts/benchmark/inside/pktgen.js';
-import type { GeneratorName, StreamSpec } from '#scripts/benchmark/inside/stream.js';
+import { expressible } from '#scripts/packets/pktgen.js';
+import type { GeneratorName, StreamSpec } from '#scripts/packets/stream.js';
 
 type Generator = Inside<GeneratorMethods> | Inside<PktgenMethods>;
 

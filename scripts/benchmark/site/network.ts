@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { capture, must } from '#scripts/story/netns/shell.js';
+import {
+  addNamespace,
+  deleteNamespace,
+  type Device,
+  insideWithSys,
+  ipBatch,
+  removeNamespaces,
+  vethLine,
+} from '#scripts/kit/netns.js';
+import { capture, must } from '#scripts/kit/shell.js';
 
 const PREFIX = 'xtrt-bench-';
 const RUN_DIRECTORY = '/run';
-
-export interface Device {
-  readonly namespace: string;
-  readonly name: string;
-  readonly ifindex: number;
-  readonly mac: Uint8Array;
-}
 
 /** The namespaces, veth pairs and BPF file system of one stage. Their names hold the process ID of their maker. */
 export class Network {
@@ -38,8 +40,7 @@ export class Network {
   async namespace(role: string): Promise<string> {
     const name = `${this.#name}-${role}`;
     this.#namespaces.push(name); // first: Ctrl-C ends the command too, which may have made it by then
-    await must(['ip', 'netns', 'add', name]);
-    await this.ip(name, 'link set lo up');
+    await addNamespace(name);
     await this.inside(name, [
       ...['sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1'],
       ...['net.ipv6.conf.default.accept_dad=0', 'net.ipv4.conf.all.rp_filter=0'],
@@ -50,16 +51,16 @@ export class Network {
 
   /** Lines of `ip -batch`. */
   async ip(namespace: string, ...lines: readonly string[]): Promise<void> {
-    await must(['ip', '-n', namespace, '-batch', '-'], { input: `${lines.join('\n')}\n` });
+    await ipBatch(lines, { namespace });
   }
 
-  /** The same, but what cannot be done is left undone. */
+  /** The same, but a line that fails is skipped. */
   async ipTrying(namespace: string, ...lines: readonly string[]): Promise<void> {
-    await capture(['ip', '-n', namespace, '-force', '-batch', '-'], { input: `${lines.join('\n')}\n` });
+    await ipBatch(lines, { namespace, force: true }).catch(() => undefined);
   }
 
   async inside(namespace: string, command: readonly string[]): Promise<string> {
-    return must(['ip', 'netns', 'exec', namespace, ...command]);
+    return must(insideWithSys(namespace, command));
   }
 
   /**
@@ -71,9 +72,7 @@ export class Network {
     to: readonly [namespace: string, name: string],
   ): Promise<readonly [Device, Device]> {
     const [a, b] = [this.#device(...from), this.#device(...to)];
-    const end = ({ namespace, name, ifindex, mac }: Device): string =>
-      `netns ${namespace} name ${name} index ${ifindex} address ${formatMac(mac)}`;
-    await must(['ip', ...`link add ${end(a)} type veth peer ${end(b)}`.split(' ')]);
+    await ipBatch([vethLine(a, b)]);
     for (const { namespace, name } of [a, b]) await this.ip(namespace, `link set dev ${name} up`);
     for (const { namespace, name } of [a, b])
       await this.inside(namespace, ['ethtool', '-K', name, 'gro', 'on']);
@@ -87,13 +86,9 @@ export class Network {
   }
 
   async close(): Promise<void> {
-    for (const name of this.#namespaces) await capture(['ip', 'netns', 'delete', name]);
+    for (const name of this.#namespaces) await deleteNamespace(name);
     await removeDirectory(this.directory);
   }
-}
-
-export function formatMac(mac: Uint8Array): string {
-  return [...mac].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
 /** The process that a name of ours holds. */
@@ -114,25 +109,9 @@ async function removeDirectory(directory: string): Promise<void> {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** Daemons outlive a benchmark that was killed; nothing else runs in its namespaces. */
-async function endProcesses(namespace: string): Promise<void> {
-  const pids = (await must(['ip', 'netns', 'pids', namespace])).split('\n').filter(Boolean).map(Number);
-  for (const pid of pids) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  }
-}
-
-/** Removes what benchmarks left that were killed. */
+/** Removes what benchmarks left that were killed; their daemons outlive them. */
 export async function removeStale(): Promise<void> {
-  const namespaces = existsSync('/run/netns') ? readdirSync('/run/netns').filter(isStale) : [];
-  for (const name of namespaces) {
-    await endProcesses(name);
-    await must(['ip', 'netns', 'delete', name]);
-  }
+  await removeNamespaces(isStale);
   for (const name of readdirSync(RUN_DIRECTORY).filter(isStale))
     await removeDirectory(`${RUN_DIRECTORY}/${name}`);
 }

@@ -12,8 +12,9 @@ import { Inside } from '#scripts/benchmark/inside/process.js';
 import type { ObserverMethods } from '#scripts/benchmark/inside/observer.js';
 import type { SenderMethods } from '#scripts/benchmark/inside/sender.js';
 import { Daemon, KEY } from './daemon.js';
-import { type Device, formatMac, Network } from './network.js';
-import { eventually } from '#scripts/benchmark/wait.js';
+import { Network } from './network.js';
+import { type Device, formatMac } from '#scripts/kit/netns.js';
+import { eventually } from '#scripts/kit/wait.js';
 
 export const RLOC = { itr: '4.4.4.4', old: '2.2.2.2', new: '6.6.6.6', msmr: '9.9.9.9' } as const;
 type Node = keyof typeof RLOC;

@@ -5,7 +5,8 @@ import { type DataPathOptions, type DataPathSizes, DEFAULT_PUNT_LIMITS } from '#
 import { Inside } from '#scripts/benchmark/inside/process.js';
 import type { NextHop, RouterMethods } from '#scripts/benchmark/inside/router.js';
 import { FAMILIES, REMOTE_RLOCS, type Site } from './addresses.js';
-import { type Device, formatMac, type Network } from './network.js';
+import type { Network } from './network.js';
+import { type Device, formatMac } from '#scripts/kit/netns.js';
 
 export const MILLION = 1_000_000;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AddedRouter, DataPlane } from '#scripts/benchmark/site/data-plane.js';
-import type { Device } from '#scripts/benchmark/site/network.js';
 import type { Course, Courses } from './course.js';
 import { hostFrame, type LinkEnds, toRemote } from './mixes.js';
+import type { Device } from '#scripts/kit/netns.js';
 
 export function endsOf([near, far]: readonly [near: Device, far: Device]): LinkEnds {
   return { fromMac: near.mac, toMac: far.mac };

@@ -3,8 +3,8 @@
 import type { Context, Samples, Stage } from '#scripts/benchmark/figure.js';
 import type { Sent } from '#scripts/benchmark/inside/sender.js';
 import { HOST, Overlay, roamer } from '#scripts/benchmark/site/overlay.js';
-import { eventually } from '#scripts/benchmark/wait.js';
 import { prime, register } from './registered.js';
+import { eventually } from '#scripts/kit/wait.js';
 
 /** New EIDs a second, one packet to each. */
 export interface Arrivals {

@@ -5,8 +5,8 @@ import type { Context, Samples, Stage } from '#scripts/benchmark/figure.js';
 import type { Sighting } from '#scripts/benchmark/inside/observer.js';
 import type { SendSpec } from '#scripts/benchmark/inside/sender.js';
 import { HOST, numberOf, Overlay, type Place, RLOC, roamer } from '#scripts/benchmark/site/overlay.js';
-import { eventually } from '#scripts/benchmark/wait.js';
 import { prime, register } from './registered.js';
+import { eventually } from '#scripts/kit/wait.js';
 
 export interface Crowd {
   /** Hosts that move at once. */

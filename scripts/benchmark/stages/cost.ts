@@ -8,7 +8,7 @@ import type { Target } from '#scripts/benchmark/inside/router.js';
 import { interleave, type Measure } from '#scripts/benchmark/interleave.js';
 import { FIRST_REMOTE_RLOC, WEST } from '#scripts/benchmark/site/addresses.js';
 import { type AddedRouter, DataPlane } from '#scripts/benchmark/site/data-plane.js';
-import type { FlowSpec } from '#scripts/benchmark/workload/flows.js';
+import type { FlowSpec } from '#scripts/packets/flows.js';
 import { cost, type VERDICTS } from './cost-run.js';
 import { hostFrame, mapRemotes, type Mix, MIXES, mixName, toLocal, toRemote, tunnelFrame } from './mixes.js';
 import { toOne } from './tables.js';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Arrival } from '#scripts/benchmark/inside/sink.js';
-import type { StreamSpec } from '#scripts/benchmark/inside/stream.js';
+import type { StreamSpec } from '#scripts/packets/stream.js';
 import type { Measure } from '#scripts/benchmark/interleave.js';
 import type { DataPlane } from '#scripts/benchmark/site/data-plane.js';
-import type { Device } from '#scripts/benchmark/site/network.js';
+import type { Device } from '#scripts/kit/netns.js';
 
 /** A way through the routers: what is sent, and where it has to arrive as what. */
 export interface Course {

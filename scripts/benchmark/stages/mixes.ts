@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FIRST_REMOTE_RLOC, REMOTE_EIDS, WEST } from '#scripts/benchmark/site/addresses.js';
 import type { Router } from '#scripts/benchmark/site/router.js';
-import type { FrameFields, Shape } from '#scripts/benchmark/workload/frame.js';
-import { shapeName } from '#scripts/benchmark/workload/frame.js';
+import type { FrameFields, Shape } from '#scripts/packets/frame.js';
+import { shapeName } from '#scripts/packets/frame.js';
 import { hostMapping, toOne } from './tables.js';
-import type { FlowSpec } from '#scripts/benchmark/workload/flows.js';
+import type { FlowSpec } from '#scripts/packets/flows.js';
 
 /** EIDs of one family over RLOCs of another: the four mixes that RFC 9300 demands. */
 export type Mix = Required<Shape>;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EAST } from '#scripts/benchmark/site/addresses.js';
 import type { AddedRouter, DataPlane } from '#scripts/benchmark/site/data-plane.js';
-import type { Device } from '#scripts/benchmark/site/network.js';
 import type { Course, Courses } from './course.js';
 import { hostFrame, type Mix, MIXES, mixName, toLocal, toRemote, tunnelFrame } from './mixes.js';
 import { hostMapping, toOne } from './tables.js';
+import type { Device } from '#scripts/kit/netns.js';
 
 /** Where the second router is to be, and its end of the link between them. */
 export interface EastPlace {

@@ -5,7 +5,7 @@ import { Inside } from '#scripts/benchmark/inside/process.js';
 import type { Pace, ProgrammerMethods } from '#scripts/benchmark/inside/programmer.js';
 import { MILLION } from '#scripts/benchmark/site/router.js';
 import { Network } from '#scripts/benchmark/site/network.js';
-import type { TableSpec } from '#scripts/benchmark/workload/eids.js';
+import type { TableSpec } from '#scripts/packets/eids.js';
 
 const ENTRIES = { quick: 30_000, full: 200_000 } as const;
 const ROUNDS = { quick: 3, full: 7 } as const;

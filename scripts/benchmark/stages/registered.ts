@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { HOST, type Overlay, type Place, roamer } from '#scripts/benchmark/site/overlay.js';
-import { eventually } from '#scripts/benchmark/wait.js';
+import { eventually } from '#scripts/kit/wait.js';
 
 const TIMEOUT_ms = 90_000;
 /** Packets a second to EIDs that are not in the map-cache, so many before the next ones. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TableSpec } from '#scripts/benchmark/workload/eids.js';
-import type { FlowSpec } from '#scripts/benchmark/workload/flows.js';
-import type { Popularity } from '#scripts/benchmark/workload/zipf.js';
+import type { TableSpec } from '#scripts/packets/eids.js';
+import type { FlowSpec } from '#scripts/packets/flows.js';
+import type { Popularity } from '#scripts/packets/zipf.js';
 import { toRemote } from './mixes.js';
 
 export const POPULARITIES: readonly Popularity[] = ['uniform', 'zipf'];

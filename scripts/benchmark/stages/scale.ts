@@ -7,7 +7,7 @@ import type { Context, Samples, Stage } from '#scripts/benchmark/figure.js';
 import { interleave, type Measure } from '#scripts/benchmark/interleave.js';
 import { FIRST_REMOTE_RLOC, WEST } from '#scripts/benchmark/site/addresses.js';
 import { type AddedRouter, DataPlane } from '#scripts/benchmark/site/data-plane.js';
-import type { TableSpec } from '#scripts/benchmark/workload/eids.js';
+import type { TableSpec } from '#scripts/packets/eids.js';
 import { cost } from './cost-run.js';
 import { throughput } from './course.js';
 import { hostFrame, mapRemotes } from './mixes.js';

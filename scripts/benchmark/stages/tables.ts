@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { addressBytes, hostPrefix, parseAddress } from '#addr/index.js';
 import type { TrieEffect } from '#core/ports.js';
-import type { FlowSpec } from '#scripts/benchmark/workload/flows.js';
+import type { FlowSpec } from '#scripts/packets/flows.js';
 
 /** Flows in a schedule where there is one EID: by source port. */
 const HOT_PACKETS = 1024;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packets per second through veth pairs, on one CPU, with the smallest packets.
 import type { Context, Samples, Stage } from '#scripts/benchmark/figure.js';
-import type { GeneratorName } from '#scripts/benchmark/inside/stream.js';
+import type { GeneratorName } from '#scripts/packets/stream.js';
 import { interleave, type Measure } from '#scripts/benchmark/interleave.js';
 import { DataPlane } from '#scripts/benchmark/site/data-plane.js';
 import { WEST } from '#scripts/benchmark/site/addresses.js';

@@ -2,7 +2,7 @@
 import type { Address, EidPrefix } from '#addr/index.js';
 import type { MapCacheSetEffect } from '#control/contract/effect.js';
 import type { ForwardingLocator } from '#control/contract/forwarding.js';
-import { type EidList, eidList, type TableSpec, wordsOf } from './eids.js';
+import { type EidList, eidList, type TableSpec, wordsOf } from '#scripts/packets/eids.js';
 
 /** Mappings of all EIDs of a table, each to one of some RLOCs. */
 export interface MappingSpec {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { HOST1, HOST5 } from '#scripts/story/topology.js';
+import { HOST1, HOST5 } from '#scripts/testbed/topology.js';
 import { type Lab, ping, show } from './lab.js';
 
 const PINGS = 5;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Agent } from '#scripts/story/agent.js';
-import type { Backend } from '#scripts/story/backend.js';
-import { describe, type EventLog, type EventPattern, type NodeEvent } from '#scripts/story/events.js';
+import type { Agent } from '#scripts/testbed/agent.js';
+import type { Backend } from '#scripts/testbed/backend.js';
+import { describe, type EventLog, type EventPattern, type NodeEvent } from '#scripts/testbed/events.js';
 import type { Report } from '#scripts/story/report.js';
-import type { NodeName, RouterName } from '#scripts/story/topology.js';
+import type { NodeName, RouterName } from '#scripts/testbed/topology.js';
 
 const PING_TIMEOUT_s = 5;
 

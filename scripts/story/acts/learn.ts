@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { monotonic_ms } from '#scripts/story/clock.js';
-import { HOST1, RLOC } from '#scripts/story/topology.js';
+import { monotonic_ms } from '#scripts/kit/clock.js';
+import { HOST1, RLOC } from '#scripts/testbed/topology.js';
 import { expectEvent, type Lab, ping, show } from './lab.js';
 
 /** Act 1: host1 speaks, and becomes a dynamic EID of xTR2. */

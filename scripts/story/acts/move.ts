@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DatabaseEntryView, RegistrationView } from '#core/service/views.js';
-import { monotonic_ms } from '#scripts/story/clock.js';
+import { monotonic_ms } from '#scripts/kit/clock.js';
 import { formatTimeline, timelineOf } from '#scripts/story/timeline.js';
-import { HOST1, RLOC } from '#scripts/story/topology.js';
+import { HOST1, RLOC } from '#scripts/testbed/topology.js';
 import { expectEvent, type Lab, show } from './lab.js';
 import { nextHops } from './resolve.js';
 import type { Traffic } from './traffic.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ForwardingView, StatisticsView } from '#core/service/views.js';
-import { monotonic_ms } from '#scripts/story/clock.js';
-import { HOST1, RLOC } from '#scripts/story/topology.js';
+import { monotonic_ms } from '#scripts/kit/clock.js';
+import { HOST1, RLOC } from '#scripts/testbed/topology.js';
 import { expectEvent, type Lab, ping, show } from './lab.js';
 
 const PINGS = 5;

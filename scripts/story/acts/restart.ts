@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MapCacheEntryView } from '#core/service/views.js';
-import { monotonic_ms } from '#scripts/story/clock.js';
-import { HOST1, RLOC } from '#scripts/story/topology.js';
+import { monotonic_ms } from '#scripts/kit/clock.js';
+import { HOST1, RLOC } from '#scripts/testbed/topology.js';
 import { type Lab, show } from './lab.js';
 import { nextHops } from './resolve.js';
 import type { Traffic } from './traffic.js';

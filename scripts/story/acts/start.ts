@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MapCacheEntryView, RegistrationView, StatusView } from '#core/service/views.js';
-import { HOST1, RLOC, type RouterName, XTRS } from '#scripts/story/topology.js';
+import { HOST1, RLOC, type RouterName, XTRS } from '#scripts/testbed/topology.js';
 import type { Lab } from './lab.js';
 
 function describeDataPath({ dataPath }: StatusView): string {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StatisticsView } from '#core/service/views.js';
-import { monotonic_ms } from '#scripts/story/clock.js';
-import { formatTable } from '#scripts/story/table.js';
-import { HOST1, HOST5, type RouterName, XTRS } from '#scripts/story/topology.js';
+import { monotonic_ms } from '#scripts/kit/clock.js';
+import { formatTable } from '#scripts/kit/table.js';
+import { HOST1, HOST5, type RouterName, XTRS } from '#scripts/testbed/topology.js';
 import type { Phase } from '#scripts/story/traffic/analyse.js';
 import { type Flow, type FlowResult, startFlow } from '#scripts/story/traffic/flow.js';
 import type { CountsByPhase } from '#scripts/story/report.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Received } from './receive.js';
-import type { Sent } from './send.js';
+import type { Received } from '#scripts/testbed/traffic/receive.js';
+import type { Sent } from '#scripts/testbed/traffic/send.js';
 
 /** A span of time by which packets are told apart: when they were sent. */
 export interface Phase {

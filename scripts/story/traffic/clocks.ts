@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Received } from './receive.js';
-import type { Sent } from './send.js';
+import type { Received } from '#scripts/testbed/traffic/receive.js';
+import type { Sent } from '#scripts/testbed/traffic/send.js';
 
 /** What to add to the clocks of both ends to have that of the lab process. */
 export interface Offsets {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Backend } from '#scripts/story/backend.js';
-import type { NodeName } from '#scripts/story/topology.js';
+import type { Backend } from '#scripts/testbed/backend.js';
+import type { NodeName } from '#scripts/testbed/topology.js';
 import { analyse, type Phase, type PhaseResult } from './analyse.js';
 import { onOneClock } from './clocks.js';
-import type { Received } from './receive.js';
-import type { Sent } from './send.js';
-import { withTimeout } from '#scripts/story/wait.js';
+import type { Received } from '#scripts/testbed/traffic/receive.js';
+import type { Sent } from '#scripts/testbed/traffic/send.js';
+import { withTimeout } from '#scripts/kit/wait.js';
 
 const READY_TIMEOUT_ms = 15_000;
 /** What is on its way when the sender has stopped has come when so long nothing came. */

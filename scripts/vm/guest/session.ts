@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { monotonic_ms } from '#scripts/story/clock.js';
-import { exitStatus } from '#scripts/story/netns/shell.js';
+import { monotonic_ms } from '#scripts/kit/clock.js';
+import { exitStatus } from '#scripts/kit/shell.js';
 import type { Connection } from './port.js';
 import type { Answer, Request } from './protocol.js';
 

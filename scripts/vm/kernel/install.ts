@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { must } from '#scripts/story/netns/shell.js';
-import { cached } from '#scripts/vm/cache.js';
+import { must } from '#scripts/kit/shell.js';
+import { cached } from './cache.js';
 import { download, missingSuites, packageNames, updatePackageLists } from './package-lists.js';
 import { newestRelease, packagesOf, type Release } from './release.js';
 

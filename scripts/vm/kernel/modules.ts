@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { must } from '#scripts/story/netns/shell.js';
+import { must } from '#scripts/kit/shell.js';
 import type { Kernel } from './install.js';
 
 /** Without them a guest cannot reach its root or its host; all others it loads from there. */

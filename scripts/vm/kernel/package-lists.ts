@@ -2,8 +2,8 @@
 // Package lists of our own, so that kernels of every release can be had and this machine's apt is left as it is.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { must } from '#scripts/story/netns/shell.js';
-import { cached } from '#scripts/vm/cache.js';
+import { must } from '#scripts/kit/shell.js';
+import { cached } from './cache.js';
 
 const KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const SUITES = ['bullseye', 'bookworm', 'bookworm-backports', 'trixie', 'trixie-backports'] as const;

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { must } from '#scripts/story/netns/shell.js';
-import { REPOSITORY } from '#scripts/story/repository.js';
-import { cached } from '#scripts/vm/cache.js';
+import { must } from '#scripts/kit/shell.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
+import { cached } from './cache.js';
 import type { Kernel } from './install.js';
 import { firstModules } from './modules.js';
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { must } from '#scripts/story/netns/shell.js';
-import { formatTable } from '#scripts/story/table.js';
-import { REPOSITORY } from '#scripts/story/repository.js';
+import { must } from '#scripts/kit/shell.js';
+import { formatTable } from '#scripts/kit/table.js';
+import { say } from '#scripts/kit/say.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
 import { prepareKernel } from '#scripts/vm/boot.js';
 import { MATRIX } from '#scripts/vm/kernel/matrix.js';
 import { held, refusalOf } from './held.js';
@@ -18,11 +19,6 @@ const DOCUMENT = `${REPOSITORY}docs/kernels.md`;
 const README = `${REPOSITORY}README.md`;
 
 class UsageError extends Error {}
-
-const started_s = Number(process.env['XTRD_STARTED'] ?? Date.now() / 1000);
-function say(text: string): void {
-  console.log(`${String(Math.floor(Date.now() / 1000 - started_s)).padStart(4)} s  ${text}`);
-}
 
 function chosenSuites(names: readonly string[]): readonly SuiteName[] {
   const unknown = names.find((name) => !SUITES.some((suite) => suite === name));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, freemem } from 'node:os';
-import { REPOSITORY } from '#scripts/story/repository.js';
-import type { Facts } from '#scripts/story/report.js';
-import { withTimeout } from '#scripts/story/wait.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
+import type { Judged } from '#scripts/kit/facts.js';
+import { withTimeout } from '#scripts/kit/wait.js';
 import { type Base, keepLogs, type Say, withMachines } from '#scripts/vm/boot.js';
 import type { Accelerator } from '#scripts/vm/machine/accelerator.js';
 import { nodeCommand } from '#scripts/vm/machine/accelerator.js';
@@ -187,7 +187,7 @@ async function playStory(
   const { code } = await follow(guest, command, environment, print);
   const { stdout } = await guest.run(['cat', FACTS], { timeout_ms: PROBE_TIMEOUT_ms });
   if (stdout === '') return { passed: 0, failed: [`the lab ended with code ${code}`], skipped: [] };
-  const facts = (JSON.parse(stdout) as Facts).acts.flatMap((act) => act.facts);
+  const facts = (JSON.parse(stdout) as Judged).acts.flatMap((act) => act.facts);
   const wrong = facts.filter(({ ok }) => !ok).map(({ fact, measured }) => `${fact}: ${measured}`);
   // It may fail after its last fact, as in taking the lab down.
   const failed = code === 0 || wrong.length > 0 ? wrong : [`the lab ended with code ${code}`];

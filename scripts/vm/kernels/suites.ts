@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdir } from 'node:fs/promises';
-import { REPOSITORY } from '#scripts/story/repository.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
 
 export const SUITES = ['native', 'bpf', 'story'] as const;
 export type SuiteName = (typeof SUITES)[number];

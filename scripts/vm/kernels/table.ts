@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // docs/kernels.md: what the last run of each kernel said.
-import { REPOSITORY } from '#scripts/story/repository.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
 import type { KernelResult, SuiteResult } from './run-kernel.js';
 import { MATRIX } from '#scripts/vm/kernel/matrix.js';
 import type { XdpResult } from './probe.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { constants } from 'node:fs';
 import { access, readFile, writeFile } from 'node:fs/promises';
-import { capture } from '#scripts/story/netns/shell.js';
+import { capture } from '#scripts/kit/shell.js';
 import type { Kernel } from '#scripts/vm/kernel/install.js';
 
 export type Accelerator = 'kvm' | 'tcg';

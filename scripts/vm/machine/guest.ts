@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { monotonic_ms } from '#scripts/story/clock.js';
-import type { CommandResult } from '#scripts/story/backend.js';
-import { withTimeout } from '#scripts/story/wait.js';
+import { monotonic_ms } from '#scripts/kit/clock.js';
+import { withTimeout } from '#scripts/kit/wait.js';
 import type { Answer, OutputStream, Request } from '#scripts/vm/guest/protocol.js';
+import type { CommandResult } from '#scripts/kit/shell.js';
 
 type ProcessAnswer = Extract<Answer, { id: number }>;
 

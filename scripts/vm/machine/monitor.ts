@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
-import { withTimeout } from '#scripts/story/wait.js';
+import { withTimeout } from '#scripts/kit/wait.js';
 
 const TIMEOUT_ms = 30_000;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
-import { REPOSITORY } from '#scripts/story/repository.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
 import { PORTS, portName } from '#scripts/vm/guest/protocol.js';
 import type { Kernel } from '#scripts/vm/kernel/install.js';
 import { type Accelerator, acceleratorArguments, nodeCommand } from './accelerator.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StatusView } from '#core/service/views.js';
-import { REPOSITORY } from '#scripts/story/repository.js';
-import { NotSeen } from '#scripts/story/wait.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
+import { NotSeen } from '#scripts/kit/wait.js';
 import { type Base, withMachines } from '#scripts/vm/boot.js';
 import { nodeCommand } from '#scripts/vm/machine/accelerator.js';
 import type { Guest, GuestProcess } from '#scripts/vm/machine/guest.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One measurement on the pair: pktgen at the host of west, counted where the host of east would take it.
 import { setTimeout as delay } from 'node:timers/promises';
-import { REPOSITORY } from '#scripts/story/repository.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
 import { type Accelerator, nodeCommand } from '#scripts/vm/machine/accelerator.js';
 import type { Guest } from '#scripts/vm/machine/guest.js';
 import type { Pair } from '#scripts/vm/pair/pair.js';

@@ -3,13 +3,13 @@
 // many seconds to send, and answers how many packets it sent.
 import { addressBytes, parseAddress } from '#addr/index.js';
 import { loadNative } from '#datapath/native.js';
-import { now_ms } from '#scripts/benchmark/inside/clock.js';
-import { writeFlows } from '#scripts/benchmark/inside/write-flows.js';
-import { objectPath } from '#scripts/benchmark/objects.js';
-import { encodeFlows, encodeFrame } from '#scripts/benchmark/workload/flows.js';
-import { buildFrame, shapeName } from '#scripts/benchmark/workload/frame.js';
+import { writeFlows } from '#scripts/packets/write-flows.js';
+import { objectPath } from '#scripts/packets/objects.js';
+import { encodeFlows, encodeFrame } from '#scripts/packets/flows.js';
+import { buildFrame, shapeName } from '#scripts/packets/frame.js';
 import { networkLinks } from '#scripts/vm/kernels/links.js';
 import type { Target, Workload } from './workload.js';
+import { monotonic_ms } from '#scripts/kit/clock.js';
 
 export interface LiveFrameOrder {
   readonly workload: Workload;
@@ -50,9 +50,9 @@ const cell = new Int32Array(new SharedArrayBuffer(4));
 const rate_pps = workload.rate_pps === undefined ? undefined : workload.rate_pps / workload.threads;
 
 function send(duration_s: number): number {
-  const started = now_ms();
+  const started = monotonic_ms();
   let sent = 0;
-  for (let passed = 0; passed < duration_s * 1_000; passed = now_ms() - started) {
+  for (let passed = 0; passed < duration_s * 1_000; passed = monotonic_ms() - started) {
     const allowed = rate_pps === undefined ? MOST_AT_ONCE : Math.floor((passed * rate_pps) / 1_000) - sent;
     const packets = Math.min(allowed, MOST_AT_ONCE);
     if (packets > 0) program.testRun(frame, { repeat: packets, live: true });

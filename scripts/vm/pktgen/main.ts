@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { REPOSITORY } from '#scripts/story/repository.js';
-import { formatTable } from '#scripts/story/table.js';
+import { say } from '#scripts/kit/say.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
+import { formatTable } from '#scripts/kit/table.js';
 import { prepareKernel } from '#scripts/vm/boot.js';
-import { buildObjects } from '#scripts/benchmark/objects.js';
-import { GENERATOR_CHOICES, type GeneratorChoice } from '#scripts/benchmark/generator.js';
-import { SMALLEST_BYTES } from '#scripts/benchmark/inside/pktgen.js';
-import type { GeneratorName } from '#scripts/benchmark/inside/stream.js';
+import { buildObjects } from '#scripts/packets/objects.js';
+import { SMALLEST_BYTES } from '#scripts/packets/pktgen.js';
+import { GENERATOR_CHOICES, type GeneratorChoice, type GeneratorName } from '#scripts/packets/stream.js';
 import { LAB_KERNEL } from '#scripts/vm/kernel/matrix.js';
 import type { Guest } from '#scripts/vm/machine/guest.js';
 import { type Pair, withPair } from '#scripts/vm/pair/pair.js';
@@ -30,11 +30,6 @@ const MODPROBE_TIMEOUT_ms = 300_000;
 const USAGE = await readFile(`${REPOSITORY}scripts/vm/pktgen/usage.txt`, 'utf8');
 
 class UsageError extends Error {}
-
-const started_s = Number(process.env['XTRD_STARTED'] ?? Date.now() / 1000);
-function say(text: string): void {
-  console.log(`${String(Math.floor(Date.now() / 1000 - started_s)).padStart(4)} s  ${text}`);
-}
 
 function number(name: string, text: string, highest: number, lowest = 1): number {
   const value = Number(text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { GeneratorName } from '#scripts/benchmark/inside/stream.js';
+import type { GeneratorName } from '#scripts/packets/stream.js';
 import type { Target, Workload } from './workload.js';
 
 /** What drive.js is told. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { scaleFigureName, type ScaleFigure, targetOf } from '#scripts/benchmark/figures/scale.js';
 import { POPULARITIES, TABLES } from '#scripts/benchmark/stages/scale-series.js';
-import type { TableSpec } from '#scripts/benchmark/workload/eids.js';
-import type { Popularity } from '#scripts/benchmark/workload/zipf.js';
+import type { TableSpec } from '#scripts/packets/eids.js';
+import type { Popularity } from '#scripts/packets/zipf.js';
 import type { Plot } from '#scripts/benchmark/output/plot.js';
 import type { Report, ReportedFigure } from '#scripts/benchmark/output/report.js';
 import {

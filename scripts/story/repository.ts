@@ -1,5 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-import { fileURLToPath } from 'node:url';
-
-/** Root of the repository with a slash at its end, seen from build/scripts/story. */
-export const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
