@@ -127,16 +127,51 @@ test('no circle of files', (t) => {
 });
 
 /** Files beside the rooms of a folder are what the rooms stand on and what joins them: they are in no room. */
-test('no circle of rooms in src', (t) => {
-  const graph = graphOf(SOURCES, roomOf);
-  const arrows = [...graph.values()].reduce((sum, to) => sum + to.size, 0);
-  const hasRooms = (folder: string): boolean =>
-    [...graph.keys()].some((room) => room.startsWith(`${folder}/`));
-  const rooms = new Map([...graph].filter(([room]) => !hasRooms(room)));
-  const circles = circlesOf(rooms);
-  t.log(`${graph.size} rooms, ${arrows} arrows, ${circles.length} circles`);
-  for (const [from, to] of [...graph].sort()) t.log(`${from} -> ${[...to].sort().join(' ') || 'nothing'}`);
-  t.deepEqual(circles, []);
+for (const top of ['src', 'scripts'])
+  test(`no circle of rooms in ${top}`, (t) => {
+    const graph = graphOf(
+      EVERYTHING.filter(({ path }) => path.startsWith(`${top}/`)).map((source) => ({
+        ...source,
+        imports: source.imports.filter(({ target }) => target?.startsWith(`${top}/`)),
+      })),
+      roomOf,
+    );
+    const arrows = [...graph.values()].reduce((sum, to) => sum + to.size, 0);
+    const hasRooms = (folder: string): boolean =>
+      [...graph.keys()].some((room) => room.startsWith(`${folder}/`));
+    const rooms = new Map([...graph].filter(([room]) => !hasRooms(room)));
+    const circles = circlesOf(rooms);
+    t.log(`${graph.size} rooms, ${arrows} arrows, ${circles.length} circles`);
+    for (const [from, to] of [...graph].sort()) t.log(`${from} -> ${[...to].sort().join(' ') || 'nothing'}`);
+    t.deepEqual(circles, []);
+  });
+
+/** Folders of scripts and what each may know of, besides itself. */
+const SCRIPT_FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  kit: [],
+  layout: [],
+  packets: ['kit'],
+  vm: ['kit', 'packets'],
+  testbed: ['kit', 'vm'],
+  story: ['kit', 'vm', 'testbed'],
+  benchmark: ['kit', 'packets'],
+};
+
+test('the folders of scripts know those before them', (t) => {
+  const scripts = EVERYTHING.filter(({ path }) => path.startsWith('scripts/'));
+  t.deepEqual(
+    [...new Set(scripts.map(({ path }) => folderOf(path)))].sort(),
+    Object.keys(SCRIPT_FOLDERS).sort(),
+  );
+  const wrong = scripts.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ target }) => {
+        if (!target?.startsWith('scripts/') || folderOf(target) === folderOf(path)) return false;
+        return !SCRIPT_FOLDERS[folderOf(path)]?.includes(folderOf(target));
+      })
+      .map(({ specifier }) => `${path} imports ${specifier}`),
+  );
+  t.deepEqual(wrong, []);
 });
 
 test('imports go down by ./ and elsewhere by a subpath of package.json', (t) => {

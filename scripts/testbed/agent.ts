@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Backend, Daemon } from './backend.js';
 import type { RouterName } from './topology.js';
-import { NotSeen } from '#scripts/kit/wait.js';
+import { until } from '#scripts/kit/wait.js';
 import type { StatusView } from '#core/service/views.js';
 
 const START_TIMEOUT_ms = 20_000;
@@ -28,14 +27,13 @@ export class Agent {
     const before = await this.#timesReady();
     this.#daemon = this.#backend.start(this.router, this.router, ['xtrd', '--config', this.#configuration]);
     const timeout_ms = START_TIMEOUT_ms * this.#backend.pace.patience;
-    const deadline = Date.now() + timeout_ms;
-    while (Date.now() < deadline) {
-      const code = this.#daemon.exitCode();
+    const isReady = async (): Promise<boolean> => {
+      const code = this.#daemon?.exitCode();
       if (code !== undefined) throw new Error(`xtrd of ${this.router} ended with exit code ${code}`);
-      if ((await this.#timesReady()) > before) return this.json<StatusView>('show', 'status');
-      await delay(POLL_ms);
-    }
-    throw new NotSeen(`xtrd of ${this.router} has not answered in ${timeout_ms / 1000} s`);
+      return (await this.#timesReady()) > before;
+    };
+    await until(`xtrd of ${this.router} to answer`, isReady, timeout_ms, POLL_ms);
+    return this.json<StatusView>('show', 'status');
   }
 
   async #timesReady(): Promise<number> {

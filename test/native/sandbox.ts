@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // BPF file systems and network namespaces of one test, gone when the test or its process ends.
-import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { addNamespaceSync, insideWithSys, ipBatchSync, vethLine } from '#scripts/kit/netns.js';
+import { must, mustSync } from '#scripts/kit/shell.js';
 
 const cleanups: (() => void)[] = [];
 process.on('exit', () => cleanups.splice(0).reverse().forEach(quietly));
@@ -32,7 +32,7 @@ function onEnd(t: Test, cleanup: () => void): void {
 }
 
 export function run(command: string, ...args: readonly string[]): string {
-  return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  return mustSync([command, ...args]);
 }
 
 /** A BPF file system of this test alone; the directory returned is empty. */
@@ -53,9 +53,8 @@ let namespaces = 0;
 /** A network namespace with loopback up; returns its name. */
 export function addNamespace(t: Test): string {
   const name = `xtrt-${process.pid}-${namespaces++}`;
-  run('ip', 'netns', 'add', name);
   onEnd(t, () => run('ip', 'netns', 'delete', name));
-  run('ip', '-n', name, 'link', 'set', 'lo', 'up');
+  addNamespaceSync(name);
   return name;
 }
 
@@ -69,25 +68,17 @@ export interface VethEnd {
 
 /** Joins two namespaces by a veth pair that is up and whose addresses need no duplicate address detection. */
 export function addVeth(a: VethEnd, b: VethEnd): void {
-  run(
-    ...(['ip', '-n', a.namespace, 'link', 'add', a.name, 'type', 'veth', 'peer', 'name', b.name] as const),
-    ...['netns', b.namespace],
-  );
-  for (const end of [a, b]) {
-    for (const address of end.addresses) {
-      const nodad = address.includes(':') ? ['nodad'] : [];
-      run('ip', '-n', end.namespace, 'address', 'add', address, 'dev', end.name, ...nodad);
-    }
-    run('ip', '-n', end.namespace, 'link', 'set', end.name, 'up');
+  ipBatchSync([vethLine(a, b)], { namespace: a.namespace });
+  for (const { namespace, name, addresses } of [a, b]) {
+    const lines = addresses.map(
+      (address) => `address add ${address} dev ${name}${address.includes(':') ? ' nodad' : ''}`,
+    );
+    ipBatchSync([...lines, `link set ${name} up`], { namespace });
   }
 }
 
 /** Runs a compiled module inside a namespace; what it prints is JSON. */
 export async function runInside<T>(namespace: string, module: URL, ...args: readonly string[]): Promise<T> {
-  const { stdout } = await promisify(execFile)(
-    'ip',
-    ['netns', 'exec', namespace, process.execPath, fileURLToPath(module), ...args],
-    { encoding: 'utf8', timeout: 60_000 },
-  );
+  const stdout = await must(insideWithSys(namespace, [process.execPath, fileURLToPath(module), ...args]));
   return JSON.parse(stdout) as T;
 }

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { type Address, parseAddress } from '#addr/index.js';
-import { connect, Namespace, until } from '#test/netlink/helpers/namespace.js';
+import { connect, Namespace } from '#test/netlink/helpers/namespace.js';
 import { RemoteProcess } from '#test/netlink/helpers/remote-process.js';
 import { receiveRaw, sendRaw } from './helpers/raw-udp.js';
+import { until } from '#scripts/kit/wait.js';
 
 type Counters = Readonly<Record<string, number>>;
 

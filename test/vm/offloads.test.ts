@@ -1,28 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // NICs on taps, whose packets the host hands over with checksums that are not finished, if the guest agreed to that.
-import { execFileSync } from 'node:child_process';
 import test from 'ava';
 import { REPOSITORY } from '#scripts/kit/repository.js';
 import { prepareKernel, withMachines } from '#scripts/vm/boot.js';
 import { LAB_KERNEL } from '#scripts/vm/kernel/matrix.js';
 import type { Probe } from '#scripts/vm/kernels/probe.js';
 import { nodeCommand } from '#scripts/vm/machine/accelerator.js';
-import { inside } from '#scripts/kit/netns.js';
+import { addNamespace, deleteNamespace, inside, ipBatch } from '#scripts/kit/netns.js';
 
 const TIMEOUT_ms = 1_200_000;
 /** With the prefix by which scripts/clean knows what a run that was killed has left. */
 const NAMESPACE = 'xtrt-taps';
 const FIXED = 'ctrl_guest_offloads=off';
 
-function ip(...args: readonly string[]): void {
-  execFileSync('ip', args);
-}
-
 test('virtio-net that may not switch off guest offloads: generic XDP, and what mends it on the host', async (t) => {
   t.timeout(TIMEOUT_ms);
-  ip('netns', 'add', NAMESPACE);
-  t.teardown(() => ip('netns', 'delete', NAMESPACE));
-  ip('-n', NAMESPACE, 'tuntap', 'add', 'dev', 'tap0', 'mode', 'tap');
+  t.teardown(() => deleteNamespace(NAMESPACE));
+  await addNamespace(NAMESPACE);
+  await ipBatch(['tuntap add dev tap0 mode tap'], { namespace: NAMESPACE });
 
   const base = await prepareKernel(LAB_KERNEL, (text) => t.log(text));
   const machine = { ...base, name: 'offloads', cpus: 1, memory_MiB: 384 };

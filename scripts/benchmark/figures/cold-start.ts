@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Figure, seriesOf } from '#scripts/benchmark/figure.js';
-import type { CdfSpec } from '#scripts/benchmark/output/plot.js';
 import { LIMITS_TEXT } from '#scripts/benchmark/site/overlay.js';
 import {
   ARRIVALS,
@@ -13,6 +12,7 @@ import {
   SILENCE_ms,
   WARM_UP,
 } from '#scripts/benchmark/stages/cold-start.js';
+import type { CdfSpec } from './cdf-spec.js';
 
 const group = 'Cold start: the first packet to an unknown EID';
 const shared = { group, stage: coldStartStage } as const;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Figure, seriesOf } from '#scripts/benchmark/figure.js';
-import type { CdfSpec } from '#scripts/benchmark/output/plot.js';
 import { LIMITS_TEXT } from '#scripts/benchmark/site/overlay.js';
 import { convergenceStage, type Crowd, CROWDS, crowdSeries } from '#scripts/benchmark/stages/convergence.js';
+import type { CdfSpec } from './cdf-spec.js';
 
 const group = 'Convergence after a host move, by SMR';
 const shared = { group, stage: convergenceStage } as const;

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient } from '#api/index.js';
+import { eventually } from '#scripts/kit/wait.js';
 import { REPOSITORY } from '#scripts/kit/repository.js';
 import { SITE_KEY } from '#scripts/benchmark/workload/control-messages.js';
 import { cpuTime_ms } from './cpu-time.js';
@@ -90,16 +90,22 @@ export class Daemon {
   }
 
   async #answers(): Promise<void> {
-    const deadline = Date.now() + START_TIMEOUT_ms;
-    for (;;) {
-      try {
-        await this.ask((client) => client.call('status'));
-        return;
-      } catch (error) {
-        if (this.#runs && Date.now() < deadline) await delay(POLL_ms);
-        else throw new Error(`${this.#spec.name} does not answer: ${this.#log()}`, { cause: error });
-      }
-    }
+    let cause: unknown;
+    const answered = (): Promise<boolean> =>
+      this.ask((client) => client.call('status')).then(
+        () => true,
+        (error: unknown) => {
+          cause = error;
+          return false;
+        },
+      );
+    const answers = await eventually(
+      async () => (await answered()) || !this.#runs,
+      START_TIMEOUT_ms,
+      POLL_ms,
+    );
+    if (!answers || !this.#runs)
+      throw new Error(`${this.#spec.name} does not answer: ${this.#log()}`, { cause });
   }
 
   /** CPU time of the agent and of its helper process so far, milliseconds. */

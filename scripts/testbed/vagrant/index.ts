@@ -2,13 +2,12 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Backend, type Pace, SLOW_PACE } from '#scripts/testbed/backend.js';
 import { endOtherRun, writeLock } from '#scripts/testbed/lock.js';
 import { capture, exitStatus, must } from '#scripts/kit/shell.js';
 import { REPOSITORY } from '#scripts/kit/repository.js';
 import type { NodeName } from '#scripts/testbed/topology.js';
-import { withTimeout } from '#scripts/kit/wait.js';
+import { until } from '#scripts/kit/wait.js';
 import { Clocks } from './clocks.js';
 import { MACHINES } from './machines.js';
 import { hasSshConfig, inMachine, removeSshConfig, STATE, writeSshConfig } from './ssh.js';
@@ -90,10 +89,7 @@ async function resetMachines(): Promise<void> {
 
 async function startClocks(): Promise<void> {
   clocks.start();
-  const answers = async (): Promise<void> => {
-    while (!clocks.known()) await delay(100);
-  };
-  await withTimeout(answers(), COMMAND_TIMEOUT_ms * pace.patience, 'the clocks of the machines');
+  await until('the clocks of the machines', () => clocks.known(), COMMAND_TIMEOUT_ms * pace.patience);
 }
 
 /** Every node a virtual machine of the Vagrantfile. The machines are Vagrant's: they stay when the lab is taken down. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '#scripts/kit/wait.js';
 import { Guest } from './guest.js';
 import { consoleLog, type MachineOptions, portSocket, qemuCommand } from './qemu.js';
 
@@ -42,15 +42,11 @@ export class Machine {
     const machine = new Machine(options, child);
     const listened = options.nics.flatMap(({ to }) => ('stream' in to && to.listens ? [to.stream] : []));
     const sockets = [portSocket(options, 0), ...listened];
-    const deadline = Date.now() + BOOT_TIMEOUT_ms;
-    while (!sockets.every((path) => existsSync(path))) {
-      if (machine.ended || Date.now() > deadline) {
-        await machine.kill(); // who called has no machine yet, and cannot
-        throw await machine.failure('the emulator did not start');
-      }
-      await delay(POLL_ms);
-    }
-    return machine;
+    const listening = (): boolean => sockets.every((path) => existsSync(path));
+    await eventually(() => machine.ended || listening(), BOOT_TIMEOUT_ms, POLL_ms);
+    if (listening() && !machine.ended) return machine;
+    await machine.kill(); // who called has no machine yet, and cannot
+    throw await machine.failure('the emulator did not start');
   }
 
   get ended(): boolean {

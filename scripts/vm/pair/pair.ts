@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { setTimeout as delay } from 'node:timers/promises';
 import type { StatusView } from '#core/service/views.js';
 import { REPOSITORY } from '#scripts/kit/repository.js';
-import { NotSeen } from '#scripts/kit/wait.js';
+import { eventually, NotSeen } from '#scripts/kit/wait.js';
 import { type Base, withMachines } from '#scripts/vm/boot.js';
 import { nodeCommand } from '#scripts/vm/machine/accelerator.js';
 import type { Guest, GuestProcess } from '#scripts/vm/machine/guest.js';
@@ -65,12 +64,14 @@ export class PairMachine {
       (code) => (ended = code),
       () => undefined, // of a machine that has gone, the next question tells
     );
-    const deadline = Date.now() + START_TIMEOUT_ms;
-    while (Date.now() < deadline && ended === undefined) {
+    let status: StatusView | undefined;
+    const answersOrEnded = async (): Promise<boolean> => {
       const { code, stdout } = await this.xtrctl('show', 'status', '--json');
-      if (code === 0) return { status: JSON.parse(stdout) as StatusView, process };
-      await delay(POLL_ms);
-    }
+      if (code === 0) status = JSON.parse(stdout) as StatusView;
+      return status !== undefined || ended !== undefined;
+    };
+    await eventually(answersOrEnded, START_TIMEOUT_ms, POLL_ms);
+    if (status !== undefined) return { status, process };
     const what = ended === undefined ? 'does not answer' : `ended with code ${ended}`;
     throw new NotSeen(`xtrd of ${this.site.name} ${what}: ${await this.log(this.site.name)}`);
   }

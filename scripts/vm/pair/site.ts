@@ -2,6 +2,8 @@
 // Two machines with a cable between them, each an xTR with a host in a namespace; the Map-Server is in a namespace of the
 // second. Pure: scripts and configurations.
 
+import { inside } from '#scripts/kit/netns.js';
+
 export type SiteName = 'west' | 'east';
 
 export interface Site {
@@ -37,8 +39,8 @@ export const ROAMER_GATEWAY = '10.9.255.254';
 const ROAMER_PREFIX = '10.9.0.0/16';
 
 /** The namespaces of a machine, and what to put before a command that runs in one. */
-export const inHost: readonly string[] = ['nsenter', '--net=/run/netns/host'];
-export const inMapServer: readonly string[] = ['nsenter', '--net=/run/netns/ms'];
+export const inHost: readonly string[] = inside('host', []);
+export const inMapServer: readonly string[] = inside('ms', []);
 
 const UNDERLAY_MTU = 1600;
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { ExecutionContext } from 'ava';
+import { addNamespace, deleteNamespace, insideWithSys, ipBatch, vethLine } from '#scripts/kit/netns.js';
+import { must } from '#scripts/kit/shell.js';
 
-const run = promisify(execFile);
 let count = 0;
 
 /** A network namespace that goes when the test has ended, however it ends. */
@@ -12,15 +11,14 @@ export class Namespace {
 
   static async create(t: ExecutionContext): Promise<Namespace> {
     const namespace = new Namespace();
-    t.teardown(() => run('ip', ['netns', 'delete', namespace.name]));
-    await run('ip', ['netns', 'add', namespace.name]);
-    await namespace.ip('link set lo up');
+    t.teardown(() => deleteNamespace(namespace.name));
+    await addNamespace(namespace.name);
     return namespace;
   }
 
   /** `ip` of iproute2 in here; arguments separated by spaces. */
-  async ip(command: string): Promise<string> {
-    return (await run('ip', ['-n', this.name, ...command.split(' ')])).stdout;
+  ip(command: string): Promise<string> {
+    return must(['ip', '-n', this.name, ...command.split(' ')]);
   }
 
   /** What `ip -json` says. */
@@ -29,18 +27,13 @@ export class Namespace {
     return text.trim() === '' ? [] : (JSON.parse(text) as T[]);
   }
 
-  async exec(...command: string[]): Promise<string> {
-    return (await run('ip', ['netns', 'exec', this.name, ...command])).stdout;
+  exec(...command: string[]): Promise<string> {
+    return must(insideWithSys(this.name, command));
   }
 
   /** `ip -batch`: one command a line. */
   batch(commands: readonly string[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const child = execFile('ip', ['-n', this.name, '-force', '-batch', '-'], (error) =>
-        error instanceof Error ? reject(error) : resolve(),
-      );
-      child.stdin?.end(`${commands.join('\n')}\n`);
-    });
+    return ipBatch(commands, { namespace: this.name, force: true });
   }
 
   sysctl(key: string, value: number): Promise<string> {
@@ -57,16 +50,9 @@ export async function routerAndHost(t: ExecutionContext): Promise<{ router: Name
 }
 
 export async function connect(a: Namespace, aName: string, b: Namespace, bName: string): Promise<void> {
-  await a.ip(`link add ${aName} type veth peer name ${bName} netns ${b.name}`);
-  await a.ip(`link set ${aName} up`);
+  await a.batch([
+    vethLine({ namespace: a.name, name: aName }, { namespace: b.name, name: bName }),
+    `link set ${aName} up`,
+  ]);
   await b.ip(`link set ${bName} up`);
-}
-
-/** Looks again and again until `condition` holds; for kernel state that nobody announces. */
-export async function until(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
-  const end_ms = performance.now() + 30_000;
-  while (!(await condition())) {
-    if (performance.now() > end_ms) throw new Error(`in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
 }

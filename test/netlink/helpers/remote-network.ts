@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ExecutionContext } from 'ava';
 import type { LinuxKernelNetwork } from '#netlink/index.js';
-import { type Namespace, until } from './namespace.js';
+import type { Namespace } from './namespace.js';
 import { RemoteProcess } from './remote-process.js';
+import { until } from '#scripts/kit/wait.js';
 
 type Methods = Omit<LinuxKernelNetwork, 'onEidSighted' | 'onEidLost' | 'onOwnAddresses' | 'monitorPid'>;
 

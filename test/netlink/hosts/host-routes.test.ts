@@ -3,8 +3,9 @@ import test from 'ava';
 import { parseAddress } from '#addr/index.js';
 import type { HostRouteEffect } from '#control/contract/effect.js';
 import { HOST_ROUTE_METRIC } from '#netlink/monitor/host-route-requests.js';
-import { connect, type Namespace, routerAndHost, until } from '#test/netlink/helpers/namespace.js';
+import { connect, type Namespace, routerAndHost } from '#test/netlink/helpers/namespace.js';
 import { RemoteNetwork } from '#test/netlink/helpers/remote-network.js';
+import { until } from '#scripts/kit/wait.js';
 
 type Verb = 'add' | 'delete';
 

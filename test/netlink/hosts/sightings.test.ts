@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
 import { parseAddress } from '#addr/index.js';
-import { type Namespace, routerAndHost, until } from '#test/netlink/helpers/namespace.js';
+import { type Namespace, routerAndHost } from '#test/netlink/helpers/namespace.js';
 import { RemoteNetwork } from '#test/netlink/helpers/remote-network.js';
+import { until } from '#scripts/kit/wait.js';
 
 const HOST = 'sighted ARP/ND 1.1.1.1 on 2 in 0';
 

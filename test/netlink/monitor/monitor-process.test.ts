@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import test from 'ava';
 import { parseAddress } from '#addr/index.js';
-import { type Namespace, routerAndHost, until } from '#test/netlink/helpers/namespace.js';
+import { type Namespace, routerAndHost } from '#test/netlink/helpers/namespace.js';
 import { RemoteNetwork } from '#test/netlink/helpers/remote-network.js';
+import { until } from '#scripts/kit/wait.js';
 
 async function monitorOf(network: RemoteNetwork): Promise<number> {
   const pid = await network.monitorPid();

@@ -2,9 +2,10 @@
 import { coldStartCdf } from '#scripts/benchmark/figures/cold-start.js';
 import { convergenceCdf } from '#scripts/benchmark/figures/convergence.js';
 import { quantile } from '#scripts/benchmark/statistics.js';
-import type { CdfSpec, Plot } from '#scripts/benchmark/output/plot.js';
+import type { Plot } from '#scripts/benchmark/output/plot.js';
 import type { Report } from '#scripts/benchmark/output/report.js';
 import { type Line, lineChart, type Point } from '#scripts/benchmark/output/svg/line-chart.js';
+import type { CdfSpec } from '#scripts/benchmark/figures/cdf-spec.js';
 
 /** Points of a line: a CDF of 10,000 values needs no more. */
 const POINTS = 200;
