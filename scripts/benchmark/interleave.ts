@@ -5,8 +5,8 @@ import type { Samples } from './figure.js';
 export type Measure = () => Promise<number>;
 
 /**
- * One value of each series in every round, so that what disturbs the machine for a while disturbs all alike. Rounds
- * begin with another series each time; a round before the first is thrown away.
+ * Takes one value of each series in every round, so that a disturbance of the machine affects all series equally. Each
+ * round begins with another series. One round before the first is discarded.
  */
 export async function interleave(measures: ReadonlyMap<string, Measure>, rounds: number): Promise<Samples> {
   const entries = [...measures];

@@ -15,8 +15,8 @@ export class Interrupted extends Error {
 }
 
 /**
- * Aborted by the first of these signals, which also ends the processes of the run: what waits for them fails and takes
- * down its namespaces and mounts. A second signal changes nothing; SIGKILL leaves them to the next run.
+ * Aborted by the first of these signals, which also ends the processes of the run: stages that wait for them fail and
+ * remove their namespaces and mounts. A second signal changes nothing. After SIGKILL the next run removes them.
  */
 export function onInterruption(): AbortSignal {
   const controller = new AbortController();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a run has started and not yet ended: processes and networks. An interrupted run ends them from here.
+// Processes that a run has started and not yet ended. An interrupted run ends them.
 
-/** A process, or what else ends when it is told to. */
+/** A process or anything else that can be ended. */
 export interface Running {
   kill(): Promise<void>;
 }
 
 const running = new Set<Running>();
-/** The run is being taken down: nothing that is started now lives on. */
+/** The run is being ended: a process that is started now is killed at once. */
 let ending = false;
 
 export function started(process: Running): void {
@@ -19,7 +19,7 @@ export function ended(process: Running): void {
   running.delete(process);
 }
 
-/** Ends all processes: the stage that waits for one fails, and takes down what it has built. */
+/** Ends all processes. The stage that waits for one fails, and removes its network. */
 export async function endProcesses(): Promise<void> {
   ending = true;
   await Promise.all([...running].map((process) => process.kill()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far the machine is to be trusted: what else runs on it shows in a loop that always takes the same work.
+// How much other work disturbs the machine: a loop of constant work takes longer when something else runs.
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import type { Noise } from './output/report.js';
@@ -12,7 +12,7 @@ const SPIN_STEPS = 5_000_000;
 const STEAL_FIELD = 7;
 const TIME_FIELDS = 8;
 
-/** Written and never read outside: so that the loop has a use and stays. */
+/** Written, and not read anywhere: it keeps the compiler from removing the loop. */
 const lastState = { value: 0 };
 
 function spin(): number {
@@ -30,7 +30,7 @@ export function cpuTimes(stat: string): { readonly steal: number; readonly all: 
   return { steal: fields[STEAL_FIELD] ?? 0, all };
 }
 
-/** So long has this process been ready to run without a CPU. */
+/** How long this process has been ready to run without a CPU, milliseconds. */
 function waited_ms(): number {
   try {
     return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;

@@ -2,7 +2,7 @@
 import type { Figure, Stage } from './figure.js';
 import { stagesOf, wantedOf } from './run.js';
 
-/** Seconds that stages took on a machine of two cores: setting up, and for each series besides. */
+/** Seconds that stages took on a machine with two cores: to set up, and for each series. */
 interface Duration {
   readonly setUp: number;
   readonly series: number;
@@ -35,7 +35,7 @@ const DURATIONS: Readonly<Record<'quick' | 'full', Readonly<Record<string, Durat
 };
 const UNKNOWN: Duration = { setUp: 30, series: 1 };
 
-/** Says how far a run has come, and how long it will go on, from how long its stages have taken so far. */
+/** Tells the progress of a run, and estimates the time left from the duration of its stages so far. */
 export class Progress {
   readonly #expected: ReadonlyMap<Stage, number>;
   readonly #started_ms: number;

@@ -2,7 +2,7 @@
 import type { Context, Figure, Samples, Stage } from './figure.js';
 import { type Distribution, distribution } from './statistics.js';
 
-/** What became of a figure. */
+/** The result of a figure. */
 export interface Result {
   readonly figure: Figure;
   readonly distribution: Distribution;
@@ -35,7 +35,7 @@ export async function measure(
     failures.push({ stage, message });
     about.say(`FAILED: ${stage}: ${message}`);
   };
-  /** Stages of which a part failed: the figures of that part are missing, and why is told already. */
+  /** Stages of which a part failed: the figures of that part are missing, and the failure is already reported. */
   const incomplete = new Set<Stage>();
   const contextOf = (stage: Stage): Context => ({
     ...about,

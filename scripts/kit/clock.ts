@@ -7,7 +7,7 @@ export function monotonic_ms(): number {
 
 /**
  * Time that the CPUs have spent for this process, milliseconds. A process that is bound to one CPU and has it for itself
- * takes as long; what others take away meanwhile does not count.
+ * takes as long; time that other processes take does not count.
  */
 export function cpu_ms(): number {
   const { user, system } = process.cpuUsage();

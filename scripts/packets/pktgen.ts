@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel's packet generator is told, and what it answers (Documentation/networking/pktgen.rst).
+// Commands and results of the kernel's packet generator (Documentation/networking/pktgen.rst).
 import { formatAddress, parseAddress } from '#addr/index.js';
 import { PLAIN_PORT } from './frame.js';
 import { FIRST_PORT } from './flows.js';

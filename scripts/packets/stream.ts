@@ -15,7 +15,7 @@ export interface StreamSpec {
 export interface PacketGenerator {
   /** Adds a stream, or replaces the one of this name. */
   readonly stream: (name: string, spec: StreamSpec) => void;
-  /** Sends so many packets as fast as they go. @returns milliseconds that it took */
+  /** Sends this number of packets as fast as possible. @returns duration in milliseconds */
   readonly send: (name: string, packets: number) => number;
 }
 

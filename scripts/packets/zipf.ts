@@ -3,7 +3,7 @@ import type { Random } from './random.js';
 
 export type Popularity = 'uniform' | 'zipf';
 
-/** Draws indexes below `count`: all alike, or the n-th with a weight of 1/n (Zipf with exponent 1.0). */
+/** Draws indexes below `count`: all with equal weight, or the n-th with a weight of 1/n (Zipf with exponent 1.0). */
 export function sampler(popularity: Popularity, count: number, random: Random): () => number {
   if (popularity === 'uniform' || count === 1) return () => random.below(count);
   const cumulative = new Float64Array(count);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a lab does that a command line asks for, whatever its nodes are made of.
+// The command line of a lab, for any back end.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Backend } from '#scripts/testbed/backend.js';
@@ -46,7 +46,7 @@ function xdpMode(text: string | undefined): 'native' | 'generic' | undefined {
   throw new UsageError(`--xdp is native or generic, not '${text}'`);
 }
 
-/** For people one line; with XTRD_LAB_STACK in the environment also where it was thrown, and what caused it. */
+/** Prints one line; with XTRD_LAB_STACK in the environment also the stack and the cause. */
 export function tellError(name: string, error: unknown): void {
   if ((process.env['XTRD_LAB_STACK'] ?? '') === '') console.error(`${name}: ${(error as Error).message}`);
   else console.error(`${name}:`, error);

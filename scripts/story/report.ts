@@ -27,7 +27,7 @@ export interface Facts extends Judged {
 
 const FACT_WIDTH = 66;
 
-/** Prints what happens as it happens, and keeps what was judged. */
+/** Prints progress, and collects the facts that were judged. */
 export class Report {
   readonly #command: string;
   readonly #acts: Act[] = [];
@@ -73,7 +73,7 @@ export class Report {
     for (const line of `${title}\n${text}`.split('\n')) this.#print(`        ${line}`.trimEnd());
   }
 
-  /** A command as a person would give it, and what it printed. */
+  /** A command as a user would type it, and its output. */
   transcript(command: string, output: string): void {
     const lines = output.trimEnd().split('\n');
     this.#print(`\n        $ ${this.#command} exec ${command}`);

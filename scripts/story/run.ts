@@ -25,7 +25,7 @@ async function showLogs(backend: Backend, report: Report): Promise<void> {
   }
 }
 
-/** Before minutes are spent on facts that can then not be kept. */
+/** Fails before the story has run for minutes. */
 async function checkWritable(json: string): Promise<void> {
   try {
     await (await open(json, 'a')).close();
@@ -34,7 +34,7 @@ async function checkWritable(json: string): Promise<void> {
   }
 }
 
-/** After what ended the story before its verdict, as a machine that died. What goes wrong here must not hide that. */
+/** Cleans up after an error that ended the story before its verdict. An error in here must not hide that one. */
 async function giveUp(backend: Backend, report: Report, keep: boolean): Promise<void> {
   const tell = (error: unknown): void => report.say((error as Error).message);
   try {
@@ -65,7 +65,7 @@ async function runStory(
     await tell(backend, report, configurations, xdp);
     if (json !== undefined) await writeFile(json, `${JSON.stringify(report.facts(), undefined, 2)}\n`);
   } catch (error) {
-    // Who interrupts takes the lab down already.
+    // After an interruption run() takes the lab down.
     if (!report.isClosed) await giveUp(backend, report, keep);
     throw error;
   }
@@ -84,7 +84,7 @@ async function runStory(
   return facts.ok ? 0 : 1;
 }
 
-/** Resolves when somebody wants to stop. */
+/** Resolves with the name of the first signal that asks to stop. */
 function interruption(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
@@ -100,6 +100,6 @@ export async function run(backend: Backend, configurations: string, options: Run
   report.say(`${outcome}: taking the lab down`);
   report.close();
   await backend.down({ force: false });
-  // What the story still waits for will not come.
+  // The story may still wait for events of agents that have ended.
   process.exit(INTERRUPTED);
 }

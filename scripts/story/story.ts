@@ -64,7 +64,7 @@ async function withConfigurations(
 }
 
 /**
- * Plays the story on a network that is up. What does not come ends the story and is a fact that did not hold.
+ * Plays the story on a network that is up. An event that does not come ends the story, and is a fact that failed.
  * @param configurations directory with a YAML file for each router, and lab.key
  * @param mode for every xTR; as the configurations say when left out
  */

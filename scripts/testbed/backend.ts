@@ -17,7 +17,7 @@ export interface Daemon {
   readonly exited: Promise<number>;
 }
 
-/** What the machines behind a back end are good for. */
+/** How fast the machines behind a back end are. */
 export interface Pace {
   /** How many times longer than on network namespaces an act may wait. */
   readonly patience: number;
@@ -41,20 +41,20 @@ export const SLOW_PACE: Pace = { patience: 20, traffic_pps: 50, turn_ms: 250 };
  * and `lab-traffic` are in PATH.
  */
 export interface Backend {
-  /** What a person types to look into it. */
+  /** The command that a user types for this lab. */
   readonly command: string;
   readonly pace: Pace;
-  /** What to add to a node's CLOCK_MONOTONIC to have that of the lab process, as measured last. */
+  /** Offset from a node's CLOCK_MONOTONIC to that of the lab process, as measured last. */
   clockOffset_ms(node: NodeName): number;
-  /** Builds nodes, switches and cables; nothing of it may be there. */
+  /** Builds nodes, switches and cables. None of them may exist. */
   up(): Promise<void>;
   /**
-   * Removes every trace, also what a crashed run left, and ends a run that is going on. Nothing there is no error.
+   * Removes the lab, also one that crashed, and ends a run in progress. It is no error if there is no lab.
    * @param options.force also a lab of another clone of the repository
    * @throws ForeignLabError
    */
   down(options: { readonly force: boolean }): Promise<void>;
-  /** Whether there is something to take down. */
+  /** Whether a lab is up, also one that crashed. */
   isUp(): boolean;
   /** @throws ForeignLabError when the lab that is up belongs to another clone of the repository */
   refuseForeign(): void;
@@ -66,7 +66,7 @@ export interface Backend {
   log(name: string): Promise<string>;
   /** Puts a file into the node's lab directory, readable by root alone; returns its path there. */
   copy(node: NodeName, file: string): Promise<string>;
-  /** Keeps what explains why the story failed, besides the daemons' logs, where `down` does not reach; says where. */
+  /** Copies evidence of a failure, besides the daemons' logs, to a place that `down` does not remove; prints the place. */
   keepEvidence?(): Promise<void>;
   /** Pulls the cable out and puts it into the switch. Returns CLOCK_MONOTONIC ms at which it was pulled. */
   moveCable(node: NodeName, interfaceName: string, to: SwitchName): Promise<number>;

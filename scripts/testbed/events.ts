@@ -38,7 +38,7 @@ export function describe({ router, name, eid, peer, rlocs }: EventPattern): stri
   return `${name} at ${router}${about.length > 0 ? ` (${about.join(', ')})` : ''}`;
 }
 
-/** What all agents tell, as they tell it. */
+/** The events of all agents, in the order of arrival. */
 export class EventLog {
   readonly #backend: Backend;
   readonly #events: NodeEvent[] = [];

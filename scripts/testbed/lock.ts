@@ -6,7 +6,7 @@ import { endProcesses } from '#scripts/kit/processes.js';
 /** Time for another lab process to take its lab down after SIGTERM. */
 const LAB_TIMEOUT_ms = 20_000;
 
-/** Start time in clock ticks since boot; with the process ID it names a process for good. Undefined: no such process. */
+/** Start time in clock ticks since boot; with the process ID it identifies a process. Undefined: no such process. */
 function startTime(pid: number): string | undefined {
   try {
     // The name in parentheses may hold anything; the start time is field 22.

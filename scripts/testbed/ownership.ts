@@ -37,7 +37,7 @@ export class Ownership {
     this.#command = command;
   }
 
-  /** The directory is there from the first moment of a lab to its last. */
+  /** The directory exists as long as the lab does. */
   isUp(): boolean {
     return existsSync(this.#directory);
   }

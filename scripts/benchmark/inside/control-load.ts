@@ -38,7 +38,7 @@ export interface Load {
   readonly p99_ms: number;
 }
 
-/** Without an answer for so long, what is outstanding counts as lost: UDP may lose anything. */
+/** Requests that are not answered in this time count as lost: UDP may lose any of them. */
 const SILENCE_ms = 2_000;
 /** In Map-Reply and Map-Notify alike. */
 const NONCE_OFFSET = 4;

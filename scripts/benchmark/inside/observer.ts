@@ -21,7 +21,7 @@ const NS_PER_ms = 1e6;
 
 const map = loadNative().loadObject(objectPath('observer'));
 const sightings = map.map('bench_sightings');
-/** A link that nobody holds is collected, and detaches. */
+/** Keeps the links alive: one that is garbage-collected detaches. */
 const links: BpfLink[] = [];
 
 function* keys(): Iterable<Uint8Array> {

@@ -24,7 +24,7 @@ const methods = {
     streams.set(name, spec);
   },
 
-  /** By the clock of pktgen, which goes on while others have the CPU. */
+  /** By the clock of pktgen, which counts wall time, also while other processes have the CPU. */
   send(name: string, packets: number): number {
     const spec = streams.get(name);
     if (spec === undefined) throw new Error(`no stream ${name}`);

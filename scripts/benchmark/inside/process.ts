@@ -83,7 +83,7 @@ export class Inside<M extends Methods> {
         if (error) this.#end(`${this.#module} is gone: ${error.message}`);
       });
     });
-    // whoever fails before it waits for the answer has an error to tell already, and the process is ended
+    // a caller that fails before it awaits the answer reports its own error, and ends the process
     answer.catch(() => undefined);
     return answer;
   }

@@ -35,7 +35,7 @@ const CONFIGURED = 1024;
 let dataPath: DataPath | undefined;
 /** What `delete` deletes. */
 let programmed: TableSpec | undefined;
-/** Kept for what it weighs. */
+/** Kept alive, so that its memory is measured. */
 let mapCache: MapCache | undefined;
 
 /** Mappings of the table, each to one of 128 RLOCs. */

@@ -42,7 +42,7 @@ interface Cost {
 
 const native = loadNative();
 const costs = new Map<string, Cost>();
-/** A link that nobody holds is collected, and detaches. */
+/** Keeps the links alive: one that is garbage-collected detaches. */
 const links: BpfLink[] = [];
 const ZERO = new Uint8Array(4);
 /** Effects of one call of the data path. */
@@ -77,7 +77,7 @@ const methods = {
 
   apply: (effects: readonly TrieEffect[]) => apply(effects),
 
-  /** Milliseconds that it took. */
+  /** Duration, milliseconds. */
   load(spec: MappingSpec): number {
     const started = monotonic_ms();
     apply(mappingsOf(spec));
@@ -103,7 +103,7 @@ const methods = {
     costs.set(name, { object, program, frame, ifindex });
   },
 
-  /** Nanoseconds of one run, and what it ended with. */
+  /** Duration of one run in nanoseconds, and its verdict. */
   run(name: string, repeat: number): { readonly each_ns: number; readonly verdict: number } {
     const cost = costs.get(name);
     if (cost === undefined) throw new Error(`no cost ${name}`);

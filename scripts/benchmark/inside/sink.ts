@@ -7,7 +7,7 @@ import { serve } from './serve.js';
 
 const native = loadNative();
 const maps = new Map<number, BpfMap>();
-/** A link that nobody holds is collected, and detaches. */
+/** Keeps the links alive: one that is garbage-collected detaches. */
 const links: BpfLink[] = [];
 
 /** enum bench_arrival of bpf/bench/sink.bpf.c. */

@@ -8,7 +8,7 @@ function find(cpu: number): string | undefined {
     try {
       return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === `ksoftirqd/${cpu}`;
     } catch {
-      return false; // gone meanwhile
+      return false; // it has ended
     }
   };
   return readdirSync('/proc').find((name) => /^\d+$/.test(name) && isIt(name));
@@ -22,7 +22,7 @@ export class SoftirqThread {
     this.#pid = find(cpu);
   }
 
-  /** Time that it has run, milliseconds; always 0 on a kernel that does not tell (SCHED_INFO). */
+  /** Time that it has run, milliseconds; always 0 on a kernel without SCHED_INFO. */
   ran_ms(): number {
     try {
       return (

@@ -3,7 +3,7 @@
 export interface Plot {
   /** Without ending. */
   readonly file: string;
-  /** Of the figures that it stands beside. */
+  /** The group of figures in the report that it illustrates. */
   readonly group: string;
   readonly title: string;
   readonly svg: string;

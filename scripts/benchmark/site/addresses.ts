@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is where. One route covers the RLOCs of all others, so that the tables are the only thing that grows.
+// Addresses of the sites. One route covers the RLOCs of all others, so that only the EID tables grow.
 
 /** By family: [4] and [6]. */
 type ByFamily = Readonly<Record<4 | 6, string>>;

@@ -33,7 +33,7 @@ export interface DaemonSpec {
   readonly cpu?: number;
 }
 
-/** xtrd, as a person would start it. */
+/** An xtrd process with a configuration file, as a user starts it. */
 export class Daemon {
   readonly #spec: DaemonSpec;
   readonly #process: ChildProcess;
@@ -66,13 +66,13 @@ export class Daemon {
     try {
       await daemon.#answers();
     } catch (error) {
-      await daemon.kill(); // nobody else knows it
+      await daemon.kill(); // the caller has no handle to it
       throw error;
     }
     return daemon;
   }
 
-  /** CPU time that it has taken, user and system, milliseconds. */
+  /** CPU time of the agent so far, user and system, milliseconds. */
   cpu_ms(): number {
     const stat = readFileSync(`/proc/${this.#process.pid ?? 0}/stat`, 'latin1');
     const [user = 0, system = 0] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);

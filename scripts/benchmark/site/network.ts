@@ -39,7 +39,7 @@ export class Network {
   /** A namespace with loopback up that forwards. Neighbours and routes have to be told to it. */
   async namespace(role: string): Promise<string> {
     const name = `${this.#name}-${role}`;
-    this.#namespaces.push(name); // first: Ctrl-C ends the command too, which may have made it by then
+    this.#namespaces.push(name); // before it is made: Ctrl-C may end the command after it has made it
     await addNamespace(name);
     await this.inside(name, [
       ...['sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1'],
@@ -109,7 +109,7 @@ async function removeDirectory(directory: string): Promise<void> {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** Removes what benchmarks left that were killed; their daemons outlive them. */
+/** Removes the namespaces, daemons and files of benchmarks that were killed. */
 export async function removeStale(): Promise<void> {
   await removeNamespaces(isStale);
   for (const name of readdirSync(RUN_DIRECTORY).filter(isStale))

@@ -28,8 +28,8 @@ const GATEWAY = { itr: '5.5.5.1/24', roaming: '1.1.0.1/16' } as const;
 const FIRST_EID = numberOf('1.1.1.0');
 
 /**
- * The rate limits that many EIDs at once would run into are raised: they are there so that nobody is flooded, and the
- * figures are about the product. Each report says so.
+ * Raises the rate limits that many EIDs at once would exceed: the limits protect others from floods, and the figures are
+ * about the speed of the product. Each report says so.
  */
 const RATE_pps = 50_000;
 export const LIMITS_TEXT =

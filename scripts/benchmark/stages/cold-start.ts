@@ -28,7 +28,7 @@ export function coldSeries({ name }: Arrivals, what: ColdSeries): string {
 /** EIDs that are resolved before those that count: a just started agent runs code that is not compiled yet. */
 export const WARM_UP = { quick: 500, full: 3_000 } as const;
 
-/** Nothing comes any more when nothing has come for so long: a Map-Request that is lost is sent again after a second. */
+/** The run has ended when nothing has arrived for this time: a lost Map-Request is sent again after a second. */
 export const SILENCE_ms = 5_000;
 /** After the last packet is sent, whatever still comes. */
 export const PATIENCE_ms = 60_000;

@@ -17,7 +17,7 @@ const ROUNDS = { quick: 3, full: 9 } as const;
 /** Longer than ways to locators are remembered: finding them again is part of what is measured. */
 const BURST_ms = { quick: 150, full: 250 } as const;
 const RLOCS = 256;
-/** Room for the entries of the site besides. */
+/** Additional room for the entries of the site. */
 const CONFIGURED = 1024;
 
 interface Place {

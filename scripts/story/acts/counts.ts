@@ -5,13 +5,13 @@ import type { AdapterCounterName } from '#datapath/adapter-counters.js';
 import type { CountsByPhase } from '#scripts/story/report.js';
 
 /**
- * Reasons of the programs that end no packet. Every other one is a drop, also one that is new in bpf/reasons.h: rather a
- * drop too many in the table than a loss that nobody sees.
+ * Reasons of the programs that do not drop the packet. Every other reason counts as a drop, also one that is new in
+ * bpf/reasons.h: the table rather shows one drop too many than hides a loss.
  */
 const NOT_DROPS: ReadonlySet<string> = new Set([
   ...['encapsulated', 'reencapsulated', 'decapsulated'],
   ...['to-kernel', 'local-eid', 'forward-native', 'no-mapping', 'decapsulated-to-kernel'],
-  // Punted, and sent on by the agent; where the punt was lost, that is counted besides.
+  // Punted, and sent on by the agent; a punt that was lost is counted separately.
   ...['map-cache-miss', 'no-neighbour'],
 ]);
 

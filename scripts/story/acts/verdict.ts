@@ -3,14 +3,14 @@ import type { FlowResult } from '#scripts/story/traffic/flow.js';
 import type { Lab } from './lab.js';
 import { formatCounts, formatFlows, type Traffic } from './traffic.js';
 
-/** Until xTR2 is told, it sends to where the host was; every other phase has to be without loss. */
+/** Until the Map-Notify reaches xTR2, it sends to the host's old place. Every other phase must be without loss. */
 export const HANDOVER = 'handover';
-/** It may have been over before it begins to count, where a turn of the event loop has its time. */
+/** May be empty where a turn of the event loop takes long: see Pace.turn_ms. */
 export const CONVERGENCE = 'convergence';
 
 /**
- * Where a turn of the event loop takes long, xTR2 is not judged by what it could not yet act on, nor is anybody by the
- * packets that were on their way when there was no cable any more.
+ * Where a turn of the event loop takes long, the handover is longer by such a turn at both ends: packets that were on their
+ * way when the cable was pulled, and packets that xTR2 forwarded before it processed the Map-Notify, are not judged.
  */
 function legend(turn_ms: number): string {
   const pulled = turn_ms === 0 ? 'the cable pulled out' : `${turn_ms} ms before the cable is pulled out`;
@@ -36,7 +36,7 @@ function judge({ report, backend }: Lab, { from, to, phases, refusedBySender }: 
   report.fact(`${from} could send all`, refusedBySender === 0, `${refusedBySender} refused`);
 }
 
-/** Stops the traffic and tells what became of it. */
+/** Stops the traffic, and judges losses and duplicates. */
 export async function verdict(lab: Lab, traffic: Traffic): Promise<void> {
   const { report } = lab;
   report.act('Packets');

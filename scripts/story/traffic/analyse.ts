@@ -2,7 +2,7 @@
 import type { Received } from '#scripts/testbed/traffic/receive.js';
 import type { Sent } from '#scripts/testbed/traffic/send.js';
 
-/** A span of time by which packets are told apart: when they were sent. */
+/** A span of time: packets belong to the phase in which they were sent. */
 export interface Phase {
   readonly name: string;
   /** CLOCK_MONOTONIC ms; it lasts until the next phase starts. */

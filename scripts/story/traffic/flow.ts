@@ -8,7 +8,7 @@ import type { Sent } from '#scripts/testbed/traffic/send.js';
 import { withTimeout } from '#scripts/kit/wait.js';
 
 const READY_TIMEOUT_ms = 15_000;
-/** What is on its way when the sender has stopped has come when so long nothing came. */
+/** After the sender has stopped, the receiver stops when nothing has arrived for this time. */
 const QUIET_ms = 300;
 
 export interface FlowResult {
@@ -21,7 +21,7 @@ export interface FlowResult {
 }
 
 export interface Flow {
-  /** Stops the sender, waits for what is on its way, and tells losses by phase. */
+  /** Stops the sender, waits for packets on their way, and returns losses by phase. */
   stop(phases: readonly Phase[]): Promise<FlowResult>;
 }
 

@@ -4,7 +4,7 @@ import { constants, setPriority } from 'node:os';
 import { receive } from './receive.js';
 import { send } from './send.js';
 
-// What is measured is the network, not who gets a processor here.
+// The measurement is about the network, not about scheduling on this node.
 setPriority(constants.priority.PRIORITY_HIGHEST);
 
 const [mode, address = '', number = ''] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the clocks of machines say, compared with ours all the time: they drift.
+// Compares the clocks of machines with ours continuously, because they drift.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
@@ -10,7 +10,7 @@ import { inMachine } from './ssh.js';
 
 /** An answer costs an emulated processor some 50 ms. */
 const INTERVAL_ms = 1_500;
-/** The quickest answer of so many counts. */
+/** The answer with the shortest round trip of this many counts. */
 const SAMPLES = 10;
 
 interface Sample {
@@ -28,7 +28,7 @@ class Clock {
   constructor(node: NodeName) {
     const [program = '', ...args] = inMachine(node, ['lab-clock']);
     this.#process = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
-    this.#process.stdin.on('error', () => undefined); // a machine that is gone is found out by who needs it
+    this.#process.stdin.on('error', () => undefined); // a machine that is gone is reported by the next command for it
     createInterface({ input: this.#process.stdout }).on('line', (line) => this.#answer(Number(line)));
     this.#timer = setInterval(() => this.#ask(), INTERVAL_ms);
     // The clocks alone keep nothing running.

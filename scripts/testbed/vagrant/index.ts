@@ -47,8 +47,8 @@ async function vagrantUp(): Promise<void> {
 }
 
 /**
- * A story is told of the sources that are here. A machine whose provisioning failed says nothing of its own: Vagrant does
- * not provision it again by itself.
+ * Refuses machines that run other sources than those of this clone, or whose provisioning failed: Vagrant does not
+ * provision them again by itself.
  */
 async function compareSources(): Promise<void> {
   const ours = await must([`${REPOSITORY}scripts/vagrant/fingerprint`]);
@@ -70,7 +70,7 @@ async function compareSources(): Promise<void> {
     );
 }
 
-/** Of ssh itself: nobody is there, or who is there closes the connection. */
+/** Exit code of ssh itself: the machine does not answer, or closes the connection. */
 const UNREACHABLE = 255;
 
 /** Machines that Vagrant has stopped or removed have nothing left of a story. */
@@ -117,7 +117,7 @@ export const vagrantMachines: Backend = {
 
   isUp: hasSshConfig,
 
-  // The machines of another clone are others.
+  // Each clone has machines of its own.
   refuseForeign: () => undefined,
 
   run: (node, command, timeout_ms = COMMAND_TIMEOUT_ms * pace.patience) =>

@@ -85,7 +85,7 @@ function routesOf({ routes }: Node): string[] {
   return [...others, ...defaults];
 }
 
-/** As the namespace lab sets a node up, but so that it can be said again. */
+/** As in the namespace lab, but every line may run again. */
 function networkOf(node: Node): string[] {
   const interfaces = node.interfaces.map((nic) => ({ ...nic, name: deviceName(nic.name) }));
   const links = nodeBatch({ ...node, interfaces, routes: [] }).map((line) =>

@@ -60,12 +60,12 @@ export async function writeSshConfig(): Promise<void> {
   await writeFile(CONFIG, `${hosts}\n${shared.join('\n')}\n`);
 }
 
-/** A lab is up from when it is known where its machines are until it is taken down. */
+/** A lab is up from the first ssh configuration until it is taken down. */
 export function hasSshConfig(): boolean {
   return existsSync(CONFIG);
 }
 
-/** A connection that is not there is no error. */
+/** A missing connection is no error. */
 async function closeConnections(): Promise<void> {
   await Promise.all(NODES.map(({ name }) => capture(['ssh', '-q', '-F', CONFIG, '-O', 'exit', name])));
 }

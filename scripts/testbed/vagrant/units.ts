@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes of a story in a machine are units of one slice of its systemd, so that none is left and none is mistaken.
+// Processes of a story in a machine are units in one slice of its systemd, so that all of them can be ended together.
 import type { Daemon, Follower } from '#scripts/testbed/backend.js';
 import { followProcess, startProcess } from '#scripts/testbed/processes.js';
 import { capture } from '#scripts/kit/shell.js';
@@ -28,7 +28,7 @@ function inUnit(
   return inMachine(node, ['systemd-run', ...common, ...options, '--', ...command]);
 }
 
-/** One that is gone already is no error: that is what was wanted. */
+/** A unit that has already ended is no error. */
 function signalUnit(node: NodeName, unit: string, signal: NodeJS.Signals): Promise<unknown> {
   return capture(inMachine(node, ['systemctl', 'kill', `--signal=${signal}`, unit]));
 }

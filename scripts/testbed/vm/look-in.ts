@@ -11,7 +11,7 @@ import { environmentOf } from './node.js';
 
 const CONNECT_TIMEOUT_ms = 60_000;
 
-/** A port that no other process looks in by, and who holds it until this one ends. */
+/** Takes a port that no other process uses, and locks it until this process ends. */
 async function freePort(node: NodeName): Promise<number> {
   for (let port = 1; port < PORTS; port++) {
     const lock = portLock(node, port);

@@ -10,7 +10,7 @@ import { inside } from '#scripts/kit/netns.js';
 
 /** Node needs 40 MiB to run; an agent and the programs that ask it, twice as much. */
 const MEMORY_MiB = 224;
-/** A guest that answers slowly says little about its clock: the best of so many answers counts. */
+/** The answer with the shortest round trip of this many gives the clock offset. */
 const CLOCK_SAMPLES = 30;
 
 export interface LabMachine {
@@ -18,7 +18,7 @@ export interface LabMachine {
   readonly guest: Guest;
 }
 
-/** Every node booted and set up. What was started goes on when one of them fails. */
+/** Boots and sets up every node. The other machines stay up when one of them fails. */
 export async function startMachines(
   base: Base,
   nicOptions: Omit<NicOptions, 'directory'>,

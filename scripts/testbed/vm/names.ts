@@ -9,7 +9,7 @@ export const NAMESPACE_PREFIX = 'xtrd-vmlab-';
 /** The emulators run in it, beside the switches. */
 export const ACCESS = `${NAMESPACE_PREFIX}access`;
 
-/** Ports of a node's agent that another process than the lab's looks in by; the lab has port 0. */
+/** Lock of a port of a node's agent that `exec` uses; the lab itself uses port 0. */
 export function portLock(node: NodeName, port: number): string {
   return `${RUN_DIRECTORY}/${node}.port${port}.pid`;
 }

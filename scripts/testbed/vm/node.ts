@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a machine is told once it has booted, to be a node of the topology.
+// Commands that make a booted machine a node of the topology.
 import { isRouter, type Node, type NodeName } from '#scripts/testbed/topology.js';
 import { type Accelerator, nodeCommand } from '#scripts/vm/machine/accelerator.js';
 import type { Guest } from '#scripts/vm/machine/guest.js';

@@ -24,7 +24,7 @@ export function followInGuest(guest: Guest, command: readonly string[], environm
     for (const listener of listeners) listener(line);
   });
   const closed = new Promise<void>((resolve) => lines.once('close', resolve));
-  // A machine that has gone is told to whoever asks it next.
+  // A machine that has gone is reported by the next command for it.
   const ended = process.exited.catch(() => undefined).then(() => text.end());
   return {
     onLine: (listener) => listeners.push(listener),

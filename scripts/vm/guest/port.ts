@@ -23,13 +23,13 @@ function devicePath(port: number): string {
   return `/dev/${device}`;
 }
 
-/** Waits until the host has the other end open. It says nothing before it is greeted, so nothing can be lost here. */
+/** Waits until the host has the other end open. The host sends nothing before the guest does, so no data is lost here. */
 async function connected(path: string): Promise<void> {
-  // One descriptor all the while: opening is a conversation with the emulator.
+  // One descriptor for all polls: opening takes a round trip to the emulator.
   const device = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   try {
     for (;;) {
-      readSync(device, Buffer.alloc(1)); // end of file: nobody is there
+      readSync(device, Buffer.alloc(1)); // end of file: the host has not connected
       await delay(POLL_ms);
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What host and guest say to each other on a virtio port: one JSON object a line.
+// The protocol between host and guest on a virtio port: one JSON object a line.
 
 /** `id` names a process for as long as the connection lasts. */
 export type Request =
@@ -29,7 +29,7 @@ export type Answer =
 
 export type OutputStream = 'stdout' | 'stderr';
 
-/** Ports of a guest: the first for whoever booted it, the others for those who look in. */
+/** Ports of a guest: the first for the process that booted it, the others for `exec`. */
 export const PORTS = 4;
 
 export function portName(port: number): string {

@@ -30,7 +30,7 @@ function kernelAt(root: string, release: Release): Kernel | undefined {
   return image === undefined ? undefined : { release, image, root };
 }
 
-/** Unpacks beside its place and moves it there, so that what is there is whole. */
+/** Unpacks into a temporary directory and renames it, so that the cache has no partial kernel. */
 async function unpack(release: Release, packages: readonly string[], root: string): Promise<void> {
   const parent = cached('kernels');
   await mkdir(parent, { recursive: true });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a kernel did what it is to do. Pure.
+// Whether a kernel passed. Pure.
 import { missingFeatures } from '#datapath/programs/kernel-features.js';
 import type { XdpResult } from './probe.js';
 import type { KernelResult } from './run-kernel.js';

@@ -40,7 +40,7 @@ export interface KernelResult {
   readonly version: string;
   readonly release: string;
   readonly accelerator: Accelerator;
-  /** What it is to boot, and to answer. */
+  /** Time from the start of the emulator to the first answer of the guest. */
   readonly boot_s: number;
   readonly probe: Probe;
   /** None where the product does not run. */

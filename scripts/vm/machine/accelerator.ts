@@ -37,7 +37,7 @@ async function kvmWorks({ image }: Kernel, initramfs: string): Promise<boolean> 
   const { code } = await capture(
     [
       ...['qemu-system-x86_64', '-M', 'q35', ...acceleratorArguments('kvm'), '-m', '256', '-nodefaults'],
-      // A guest that panics starts again until time is up: with -no-reboot the code of that would be 0, too.
+      // A guest that panics reboots until the time-out: with -no-reboot qemu would exit with code 0 after a panic.
       ...['-no-user-config', '-display', 'none', '-kernel', image, '-initrd', initramfs],
       ...['-append', 'quiet panic=-1 -- probe'],
     ],

@@ -30,7 +30,7 @@ export interface RunOptions {
 
 /** Even a small program takes seconds to start where instructions are emulated and other machines run too. */
 export const COMMAND_TIMEOUT_ms = 300_000;
-/** What a guest may take to answer that it has killed a program; one that hangs answers nothing. */
+/** Time for a guest to report that it has killed a program; a guest that hangs reports nothing. */
 const KILL_TIMEOUT_ms = 300_000;
 
 /** A machine's agent, by one of its ports. */
@@ -99,7 +99,7 @@ export class Guest {
     );
     this.#send({ do: 'spawn', id, command, environment, ...(log !== undefined && { log }) });
     const exited = Promise.race([exit, this.#lost]).finally(() => this.#listeners.delete(id));
-    exited.catch(() => undefined); // of a machine that is ended with what runs in it, nobody need ask
+    exited.catch(() => undefined); // the rejection is expected when a machine is ended with its processes
     return {
       exited,
       signal: (signal) => this.#send({ do: 'signal', id, signal }),

@@ -45,7 +45,7 @@ export class Machine {
     const listening = (): boolean => sockets.every((path) => existsSync(path));
     await eventually(() => machine.ended || listening(), BOOT_TIMEOUT_ms, POLL_ms);
     if (listening() && !machine.ended) return machine;
-    await machine.kill(); // who called has no machine yet, and cannot
+    await machine.kill(); // the caller has no handle to it yet
     throw await machine.failure('the emulator did not start');
   }
 

@@ -11,7 +11,7 @@ interface Reply {
   readonly error?: { readonly desc: string };
 }
 
-/** Gives the emulator commands of its monitor (QMP), one after the other. @throws Error with what it says */
+/** Runs commands of the emulator's monitor (QMP), one after the other. @throws Error with its message */
 export async function monitor(path: string, commands: readonly Record<string, unknown>[]): Promise<void> {
   const socket = connect(path);
   const replies = createInterface({ input: socket, crlfDelay: Infinity })[Symbol.asyncIterator]();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Guest offloads are what virtio lets the host leave undone in packets that it hands to the guest. */
+/** With guest offloads, the host may pass packets to the guest with unfinished checksums and segmentation. */
 export interface Nic {
   readonly mac: string;
-  /** `stream`: a cable to another machine, who listens and who calls; `tap`: a device of the host. */
+  /** `stream`: a cable to another machine; one end listens, the other connects. `tap`: a device of the host. */
   readonly to:
     | { readonly stream: string; readonly listens: boolean }
     | { readonly tap: string; readonly queues: number };

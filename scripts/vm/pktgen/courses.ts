@@ -15,7 +15,7 @@ export type CourseName = 'kernel forwarding' | 'LISP, native XDP';
 export interface Measured {
   readonly course: CourseName;
   readonly offered: number;
-  /** By the sending device, besides. */
+  /** By the sending device; not part of `offered`. */
   readonly refused: number;
   readonly received: number;
   readonly lost: number;

@@ -27,7 +27,7 @@ function macBytes(text: string): Uint8Array {
 }
 
 const { workload, target } = JSON.parse(process.argv[2] ?? '{}') as LiveFrameOrder;
-// Of this network namespace: /sys is that of another one.
+// From netlink: /sys is that of another network namespace.
 const link = networkLinks().find(({ name }) => name === target.device);
 if (link === undefined) throw new Error(`there is no interface ${target.device}`);
 const shape = { eid: workload.ipVersion };

@@ -2,7 +2,7 @@
 import type { GeneratorName } from '#scripts/packets/stream.js';
 import type { Target, Workload } from './workload.js';
 
-/** What drive.js is told. */
+/** The argument of drive.js. */
 export interface Order {
   readonly generator: GeneratorName;
   readonly workload: Workload;
@@ -17,7 +17,7 @@ export interface Counts {
 
 /** A generator that is set up in the network namespace of the sending device. */
 export interface Sender {
-  /** Sends for so long. */
+  /** Sends for this time. */
   send(duration_s: number): Promise<Counts>;
 }
 
@@ -27,6 +27,6 @@ export const SENDING = 'sending';
 /** What drive.js prints at the end, as JSON. */
 export interface Sent extends Counts {
   readonly duration_s: number;
-  /** Busy time of all processors meanwhile. */
+  /** Busy time of all processors while it sent. */
   readonly busy_ns: number;
 }

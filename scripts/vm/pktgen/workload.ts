@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What pktgen is told: lines for its files below /proc/net/pktgen. Pure.
+// Lines for the files of pktgen below /proc/net/pktgen. Pure.
 
 export interface Workload {
   /** Of the Ethernet frame without its checksum, as pktgen counts. */
