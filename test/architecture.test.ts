@@ -150,6 +150,7 @@ for (const top of ['src', 'scripts'])
 const SCRIPT_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   kit: [],
   layout: [],
+  recordings: [],
   packets: ['kit'],
   vm: ['kit', 'packets'],
   testbed: ['kit', 'vm'],

@@ -47,11 +47,6 @@ export async function addNamespace(name: string): Promise<void> {
   await ipBatch(['link set lo up'], { namespace: name });
 }
 
-export function addNamespaceSync(name: string): void {
-  mustSync(['ip', 'netns', 'add', name]);
-  ipBatchSync(['link set lo up'], { namespace: name });
-}
-
 /** One that is not there is no error. */
 export async function deleteNamespace(name: string): Promise<void> {
   await capture(['ip', 'netns', 'delete', name]);

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { addNamespaceSync, insideWithSys, ipBatchSync, vethLine } from '#scripts/kit/netns.js';
+import { insideWithSys, ipBatchSync, vethLine } from '#scripts/kit/netns.js';
 import { must, mustSync } from '#scripts/kit/shell.js';
 
 const cleanups: (() => void)[] = [];
@@ -54,7 +54,8 @@ let namespaces = 0;
 export function addNamespace(t: Test): string {
   const name = `xtrt-${process.pid}-${namespaces++}`;
   onEnd(t, () => run('ip', 'netns', 'delete', name));
-  addNamespaceSync(name);
+  mustSync(['ip', 'netns', 'add', name]);
+  ipBatchSync(['link set lo up'], { namespace: name });
   return name;
 }
 

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { REPOSITORY } from '#scripts/story/repository.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
 
 const ENTRIES = { xtrd: 'build/src/main.js', xtrctl: 'build/src/cli/main.js' };
 const FILES = [...Object.values(ENTRIES), 'build/src/start/node-version.js', 'package.json'];

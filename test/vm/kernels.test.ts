@@ -2,7 +2,7 @@
 // What scripts/kernels makes of what the tests say.
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
-import { REPOSITORY } from '#scripts/story/repository.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
 import { held, refusalOf } from '#scripts/vm/kernels/held.js';
 import type { XdpResult } from '#scripts/vm/kernels/probe.js';
 import type { KernelResult } from '#scripts/vm/kernels/run-kernel.js';

@@ -2,7 +2,7 @@
 // What the suites of docs/kernels.md ran on.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { REPOSITORY } from '#scripts/story/repository.js';
+import { REPOSITORY } from '#scripts/kit/repository.js';
 
 /** Folders whose changes other kernels may take differently. */
 export const FOLDERS = ['bpf', 'native'] as const;
