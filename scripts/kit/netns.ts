@@ -37,6 +37,10 @@ export async function ipBatch(lines: readonly string[], options: BatchOptions = 
   await must(batchCommand(options), { input: `${lines.join('\n')}\n` });
 }
 
+/**
+ * The same, for tests that may not wait.
+ * @public
+ */
 export function ipBatchSync(lines: readonly string[], options: BatchOptions = {}): void {
   mustSync(batchCommand(options), `${lines.join('\n')}\n`);
 }
