@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Figure, pairs, seriesOf } from '#scripts/benchmark/figure.js';
-import { memoryStage, programmingStage } from '#scripts/benchmark/stages/programming.js';
+import {
+  memoryStage,
+  programmingStage,
+  RLOC_SETS,
+  rlocStateStage,
+} from '#scripts/benchmark/stages/programming.js';
 
 const group = 'Programming the maps from JavaScript';
 const shared = { group, stage: programmingStage } as const;
@@ -37,7 +42,22 @@ const SHORT = {
   rate: 'a mapping takes the kernel an update of the trie, which allocates: what that costs differs by half from run to run where memory is shared with other machines, as do the quartiles',
   stall:
     'a turn that meets the garbage collector waits for it (node --trace-gc shows each); 512 mappings themselves take 3 ms',
+  rlocDown:
+    'the first time of a process is the longest: its code is not compiled yet, and the sets are not in the caches of the processor',
 } as const;
+
+function rlocDown(sets: number): Figure {
+  const series = `rloc-down-${sets}`;
+  return {
+    ...{ group, stage: rlocStateStage, name: series, unit: 'ms', series: [series] },
+    title: `An RLOC goes down that ${sets === 1 ? 'one locator-set has' : `${sets.toLocaleString('en')} locator-sets have`}`,
+    how: 'by the clock, from the effect until no flow bucket of any set names the RLOC and the caches are void: no packet goes there any more; all EIDs (a million, quick 30,000) are spread over the sets; the first time of a process included',
+    target: { most: 5 },
+    judged: 'max',
+    reasonIfShort: SHORT.rlocDown,
+    values: (samples) => seriesOf(samples, series),
+  };
+}
 
 export const programmingFigures: readonly Figure[] = [
   rate('bulk', 'Mappings programmed, in bulk', `new EIDs to 128 RLOCs in ${SLICES}; ${CPU}`, 150_000),
@@ -63,6 +83,7 @@ export const programmingFigures: readonly Figure[] = [
   time('stall-million', 'Stall of the event loop while 1,000,000 are loaded', STALL, {
     ...{ target: { most: 20 }, judged: 'max', slow: true, reasonIfShort: SHORT.stall },
   }),
+  ...RLOC_SETS.map(rlocDown),
   {
     ...bytes('memory', 'Memory for a mapping, kernel and agent', 'the sum of the next two', [
       'memory-kernel',

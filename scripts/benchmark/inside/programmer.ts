@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The agent's half of a map-cache without packets: programs mappings as core does, and tells how long that took.
-import { parseAddress } from '#addr/index.js';
+import { type Address, type EidPrefix, parseAddress } from '#addr/index.js';
 import { Counters } from '#control/contract/counters.js';
 import type { MapCacheSetEffect } from '#control/contract/effect.js';
+import type { ForwardingLocator } from '#control/contract/forwarding.js';
 import { EXPIRE_BATCH } from '#control/contract/machine.js';
 import { MapCache } from '#control/itr/map-cache.js';
 import { RlocReferences } from '#control/locators/rloc-references.js';
 import type { DataPath, TrieEffect } from '#core/ports.js';
 import { openDataPath } from '#datapath/index.js';
-import type { TableSpec } from '#scripts/packets/eids.js';
-import { mappingsOf } from '#scripts/benchmark/workload/mappings.js';
+import { eidList, type TableSpec } from '#scripts/packets/eids.js';
+import { eidAt, mappingsOf } from '#scripts/benchmark/workload/mappings.js';
 import { agentBytes, mapBytes } from './memory.js';
 import { serve } from './serve.js';
 import { cpu_ms, monotonic_ms } from '#scripts/kit/clock.js';
@@ -31,12 +32,18 @@ const FIRST_RLOC = parseAddress('2.2.0.1');
 /** Half of them before `replace`, the others after it. */
 const RLOCS = 256;
 const CONFIGURED = 1024;
+/** A locator of every set of `shareRloc`. */
+const SHARED_RLOC = parseAddress('2.1.0.1');
+/** Room for sets with a locator of their own each, and the shared one. */
+const LOCATORS = 8192;
 
 let dataPath: DataPath | undefined;
 /** What `delete` deletes. */
 let programmed: TableSpec | undefined;
 /** Kept alive, so that its memory is measured. */
 let mapCache: MapCache | undefined;
+/** An EID of the locator-set that is written last. */
+let lastShared: EidPrefix | undefined;
 
 /** Mappings of the table, each to one of 128 RLOCs. */
 function mappings(table: TableSpec, firstRloc: bigint): Iterable<MapCacheSetEffect> {
@@ -77,6 +84,34 @@ function* slices<T>(all: Iterable<T>, size: number): Iterable<T[]> {
   if (slice.length > 0) yield slice;
 }
 
+/** All EIDs of a table over some sets, each of SHARED_RLOC and one RLOC of its own, equal in priority and weight. */
+function* sharing(table: TableSpec, sets: number): Iterable<MapCacheSetEffect> {
+  const list = eidList(table);
+  const member = (rloc: Address): ForwardingLocator => ({
+    ...{ rloc, source: SOURCE, priority: 1, weight: 50, usable: true },
+  });
+  const own = (i: number): Address => ({ ...FIRST_RLOC, bits: FIRST_RLOC.bits + BigInt(i) });
+  const locators = Array.from({ length: sets }, (_, i) => [member(SHARED_RLOC), member(own(i))]);
+  for (let i = 0; i < list.count; i++) {
+    const forwarding = { action: 'encapsulate', locators: locators[i % sets] ?? [] } as const;
+    yield { type: 'map-cache-set', eid: eidAt(list, i), forwarding, expiresAt_ms: undefined };
+  }
+}
+
+/** Share of the flow buckets that the set written last gives to SHARED_RLOC. */
+function sharedShare(): number {
+  const locators = lastShared && dataPath?.lookup(lastShared)?.locators;
+  return locators?.find(({ rloc }) => rloc.bits === SHARED_RLOC.bits)?.share ?? Number.NaN;
+}
+
+/** Until all sets follow: from then on no packet is led by what was before. */
+async function setSharedRloc(up: boolean): Promise<number> {
+  const started_ms = monotonic_ms();
+  dataPath?.apply([{ type: 'rloc-state', rloc: SHARED_RLOC, up }]);
+  while (sharedShare() > 0 !== up) await new Promise(setImmediate);
+  return monotonic_ms() - started_ms;
+}
+
 function* deletes(all: Iterable<MapCacheSetEffect>): Iterable<TrieEffect> {
   for (const { eid } of all) yield { type: 'map-cache-delete', eid };
 }
@@ -98,7 +133,7 @@ const methods = {
       ...{ locatorStatusBits: false },
       sizes: {
         mapCacheEntries: entries + CONFIGURED,
-        ...{ dynamicEids: 1024, locatorSets: 4096, locators: 4096, puntRing: 1 << 20 },
+        ...{ dynamicEids: 1024, locatorSets: 4096, locators: LOCATORS, puntRing: 1 << 20 },
       },
     });
   },
@@ -112,6 +147,24 @@ const methods = {
   replace(table: TableSpec): Promise<Pace> {
     programmed = table;
     return apply(mappings(table, BigInt(RLOCS / 2)), CALL.bulk);
+  },
+
+  /** Loads a table whose sets have an RLOC in common. */
+  async shareRloc(table: TableSpec, sets: number): Promise<void> {
+    await apply(sharing(table, sets), CALL.bulk);
+    // sets are looked at in the order in which they were made
+    lastShared = eidAt(eidList(table), sets - 1);
+    if (sharedShare() !== 0.5) throw new Error('the sets do not have the shared RLOC');
+  },
+
+  /** That RLOC goes down, `rounds` times: milliseconds of the clock until all its sets have done without it. */
+  async loseRloc(rounds: number): Promise<number[]> {
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      times.push(await setSharedRloc(false));
+      await setSharedRloc(true);
+    }
+    return times;
   },
 
   delete(): Promise<Pace> {

@@ -91,6 +91,31 @@ export const programmingStage: Stage = {
   },
 };
 
+/** Locator-sets that have the RLOC which goes down. */
+export const RLOC_SETS = [1, 4096] as const;
+const RLOC_ROUNDS = 15;
+
+/** For each number of sets a process of its own: the first time is that of an agent which has not done it before. */
+export const rlocStateStage: Stage = {
+  name: 'rloc-state',
+
+  async run(wanted: ReadonlySet<string>, { quick, say }: Context): Promise<Samples> {
+    const entries = quick ? ENTRIES.quick : MILLION;
+    const samples = new Map<string, number[]>();
+    for (const sets of RLOC_SETS) {
+      const name = `rloc-down-${sets}`;
+      if (!wanted.has(name)) continue;
+      say(`rloc-state: ${entries} mappings, ${sets} locator-sets`);
+      const times = await withProgrammer(entries, async (programmer) => {
+        await programmer.call('shareRloc', { family: 4, shape: 'internet', entries }, sets);
+        return programmer.call('loseRloc', RLOC_ROUNDS);
+      });
+      samples.set(name, times);
+    }
+    return samples;
+  },
+};
+
 /** In a process of its own, whose maps are as large as the table. */
 export const memoryStage: Stage = {
   name: 'memory',
