@@ -80,9 +80,10 @@ for (const mode of ['generic', 'native'] as const)
           t.deepEqual(modes(status), [`eid0 ${mode}`, `eth0 ${mode}`]);
           t.deepEqual(status.warnings, []);
         }
+        // The first packets find no neighbour yet: the agent of west or the kernel of east sends them on.
         const counted = async (): Promise<[encapsulated: number, decapsulated: number]> => [
-          await packets('west', 'encapsulated'),
-          await packets('east', 'decapsulated'),
+          (await packets('west', 'encapsulated')) + (await packets('west', 'no-neighbour')),
+          (await packets('east', 'decapsulated')) + (await packets('east', 'decapsulated-to-kernel')),
         ];
         // Pins and their counters outlive the routers of the mode before.
         const [encapsulated, decapsulated] = await counted();
@@ -128,7 +129,7 @@ test.serial('a short story: a host moves, and each site reaches it at the other'
 });
 
 test.serial(
-  'virtio-net with frames that a page does not hold: generic XDP, and the command that mends it',
+  'virtio-net with an MTU of 9000: native XDP, as the programs take frames of several buffers',
   async (t) => {
     t.timeout(TIMEOUT_ms);
     const { guest } = pair.west;
@@ -136,16 +137,11 @@ test.serial(
     await guest.must(['rm', '-r', '/sys/fs/bpf/xtrd']);
     await guest.must(['ip', 'link', 'set', 'eth0', 'mtu', '9000']);
     const { status, process } = await pair.west.startRouter('auto');
-    t.deepEqual(modes(status), ['eid0 native', 'eth0 generic']);
-    t.regex(status.warnings.join(), /eth0: generic XDP.*: ip link set dev eth0 mtu 3506/);
+    t.deepEqual(modes(status), ['eid0 native', 'eth0 native']);
+    t.deepEqual(status.warnings, []);
     process.signal('SIGTERM');
     await process.exited;
-    await guest.must(['ip', 'link', 'set', 'eth0', 'mtu', '3506']);
-    await guest.must(['rm', '-r', '/sys/fs/bpf/xtrd']);
-    const mended = await pair.west.startRouter('auto');
-    t.deepEqual(modes(mended.status), ['eid0 native', 'eth0 native']);
-    mended.process.signal('SIGTERM');
-    await mended.process.exited;
+    await guest.must(['ip', 'link', 'set', 'eth0', 'mtu', '1500']);
   },
 );
 

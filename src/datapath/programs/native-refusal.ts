@@ -14,7 +14,7 @@ export interface Refusal {
   readonly mtu: number;
 }
 
-/** A page of 4096 bytes, less headroom and what the kernel keeps at its end; programs take no fragmented frames. */
+/** A page of 4096 bytes, less headroom and what the kernel keeps at its end: where the driver takes no frames of several buffers. */
 const VIRTIO_NET_MTU = 3506;
 
 /**
