@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records of the ring buffer, and what keeps their number in bounds.
+import { cpus } from 'node:os';
 import test from 'ava';
 import { ethernet, ip, type IpFields, udp } from '#test/helpers/packets.js';
 import {
@@ -190,10 +191,12 @@ test('without a rate nothing is punted', async (t) => {
 
 test('the token bucket lets a burst through, on each CPU', async (t) => {
   const frames = Array.from({ length: 1000 }, () => sent(4));
+  const started_ms = performance.now();
   const counters = counted(await run([...MISS, limited(MAP_CACHE_MISS, { ratePps: 1, burst: 3 })], frames));
+  const most = (3 + (performance.now() - started_ms) / 1000) * cpus().length;
   const { punted: through = 0, 'punt-rate-limited': held = 0 } = counters;
   t.is(through + held, 1000);
-  t.true(through >= 3 && held > 0, `${through} of 1000`);
+  t.true(through >= 3 && through <= most, `${through} of 1000, at most ${most}`);
 });
 
 test('reasons have buckets of their own', async (t) => {
