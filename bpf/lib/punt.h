@@ -47,13 +47,20 @@ static __always_inline bool take_token(const struct xtr_punt_limit *limit, __u32
 	return true;
 }
 
+/* Room is a power of two. */
 static __always_inline __u32 copy_buffers(struct xdp_md *ctx, __u8 *to, const __u32 room)
 {
-	__u32 bytes = frame_bytes(ctx);
+	__u64 bytes = frame_bytes(ctx), mask = room - 1;
 
+	if (!bytes)
+		return 0;
 	if (bytes > room)
 		bytes = room;
-	return bytes && !bpf_xdp_load_bytes(ctx, 0, to, bytes) ? bytes : 0;
+	/* The verifier of Linux 6.1 has to see that there is one byte at least, and no compiler may drop the mask. */
+	bytes--;
+	asm volatile("%0 &= %1" : "+r"(bytes) : "r"(mask));
+	bytes++;
+	return bpf_xdp_load_bytes(ctx, 0, to, bytes) ? 0 : bytes;
 }
 
 /* In words of eight bytes, then bytes: loops that end where verifiers of Linux 5.15 can see it. */
