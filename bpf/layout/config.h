@@ -55,7 +55,7 @@ struct xtr_punt_limit {
 struct xtr_settings {
 	struct xtr_punt_limit punt[XTR_PUNT_REASONS];
 	struct xtr_route_origin underlay; /* of routes to RLOCs */
-	__u32 flags;
+	__u32 instances;		  /* entries in xtr_instances; 0: no packet looks there */
 	__u32 reserved;
 };
 

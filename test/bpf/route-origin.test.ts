@@ -32,14 +32,16 @@ for (const family of FAMILIES) {
     t.deepEqual(await run(sent), { encapsulated: 1 });
     t.deepEqual(await run(sent, settings([], EID7.ifindex)), { encapsulated: 1 });
     t.deepEqual(await run(sent, settings([], STRANGE.ifindex)), { 'no-route': 1 });
-    t.deepEqual(await run(sent, instance(0, STRANGE.ifindex)), { encapsulated: 1 });
+    t.deepEqual(await run(sent, settings([], 0, 1), instance(0, STRANGE.ifindex)), { encapsulated: 1 });
   });
 
   test(`IPv${family}: routes to EIDs are looked up from the origin of their instance`, async (t) => {
     t.deepEqual(await run(received), { decapsulated: 1 });
-    t.deepEqual(await run(received, instance(0, EID.ifindex)), { decapsulated: 1 });
-    t.deepEqual(await run(received, instance(0, STRANGE.ifindex)), { 'no-route': 1 });
-    t.deepEqual(await run(received, instance(7, STRANGE.ifindex)), { decapsulated: 1 });
+    const listed = settings([], 0, 1);
+    t.deepEqual(await run(received, listed, instance(0, EID.ifindex)), { decapsulated: 1 });
+    t.deepEqual(await run(received, listed, instance(0, STRANGE.ifindex)), { 'no-route': 1 });
+    t.deepEqual(await run(received, instance(0, STRANGE.ifindex)), { decapsulated: 1 });
+    t.deepEqual(await run(received, listed, instance(7, STRANGE.ifindex)), { decapsulated: 1 });
     t.deepEqual(await run(received, settings([], STRANGE.ifindex)), { decapsulated: 1 });
   });
 }

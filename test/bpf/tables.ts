@@ -106,7 +106,7 @@ export function port(ifindex: number): Entry {
   return { map: 'xtr_ports', key: host32(ifindex), value: host32(ifindex, 0) };
 }
 
-/** Routes to EIDs of the instance are looked up as from this interface. */
+/** Routes to EIDs of the instance are looked up as from this interface; settings() say that there is an instance. */
 export function instance(instanceId: number, ifindex: number): Entry {
   return { map: 'xtr_instances', key: host32(instanceId), value: host32(ifindex, 0) };
 }
@@ -120,9 +120,9 @@ export interface PuntLimit {
 /**
  * By reason: map-cache-miss, eid-detected, stale, no-neighbour. A bucket begins with the tokens of the time since boot;
  * at a thousand a second it is full on every machine that has got this far. `underlay`: the interface from which routes to
- * RLOCs are looked up; 0: the one that the packet came in on.
+ * RLOCs are looked up; 0: the one that the packet came in on. `instances`: entries in xtr_instances.
  */
-export function settings(limits: readonly PuntLimit[] = [], underlay = 0): Entry {
+export function settings(limits: readonly PuntLimit[] = [], underlay = 0, instances = 0): Entry {
   const punt = Array.from({ length: 4 }, (_, reason) => limits[reason] ?? {});
   const words = punt.flatMap(({ ratePps = 1000, burst = 1000, intervalMs = 0 }) => [
     ratePps,
@@ -130,7 +130,7 @@ export function settings(limits: readonly PuntLimit[] = [], underlay = 0): Entry
     intervalMs,
     0,
   ]);
-  return { map: 'xtr_settings', key: host32(0), value: host32(...words, underlay, 0, 0, 0) };
+  return { map: 'xtr_settings', key: host32(0), value: host32(...words, underlay, 0, instances, 0) };
 }
 
 /** Mapping counters of each CPU. */
