@@ -30,7 +30,7 @@ export interface AdoptionContext {
  * Brings the tries to what is configured now, and keeps what was learnt and still fits the configuration. What is right
  * already is not written again, so that packets never meet a gap. Returns the map-cache entries that were recovered.
  */
-export function startFrom(
+export function adoptTries(
   adopted: AdoptedState,
   context: AdoptionContext,
   now: number,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Eid, EidPrefix, ReadonlyEidTable } from '#addr/index.js';
 import type { EncapsulatedControl, MapRequest } from '#wire/messages.js';
-import { startFrom } from './adoption.js';
+import { adoptTries } from './adoption.js';
 import type { AwayEntry } from './mobility/away.js';
 import type { DynamicEidPrefix, XtrConfig } from './contract/config.js';
 import type { Counters } from './contract/counters.js';
@@ -143,7 +143,7 @@ export class Xtr implements Role {
     const { config, references, reachability, recovery } = this.#machines;
     references.add(config.mapServers.map((server) => server.address));
     references.add(config.mapResolvers);
-    recovery.plan(startFrom(adopted, this.#machines, now, out), now);
+    recovery.plan(adoptTries(adopted, this.#machines, now, out), now);
     reachability.recover(adopted.rlocsDown, now, out);
   }
 }

@@ -43,7 +43,7 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.#options = options;
-    this.random = noting(new SeededRandom(), (value) => this.#drawn.push(value));
+    this.random = recordingRandom(new SeededRandom(), (value) => this.#drawn.push(value));
     const { xtr, mapServer } = options;
     this.#write({ format: RECORDING_FORMAT, xtr, mapServer });
   }
@@ -92,7 +92,7 @@ export function withoutKey(effect: Effect): object {
   return { ...effect, key: undefined, signed: true };
 }
 
-function noting(random: SeededRandom, note: (value: bigint | number) => void): Random {
+function recordingRandom(random: SeededRandom, note: (value: bigint | number) => void): Random {
   const noted = <T extends bigint | number>(value: T): T => {
     note(value);
     return value;

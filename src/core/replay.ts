@@ -76,7 +76,7 @@ interface RecordedLine extends Omit<RecordedTurn, 'inputs'> {
 }
 
 /** Draws what was drawn before. */
-class DrawnBefore implements Random {
+class RecordedRandom implements Random {
   #left: (bigint | number)[] = [];
 
   next(drawn: readonly (bigint | number)[]): void {
@@ -96,7 +96,7 @@ class DrawnBefore implements Random {
   }
 }
 
-export interface Replayed {
+export interface ReplayedTurn {
   readonly turn: RecordedTurn;
   readonly effects: readonly Effect[];
   /** What came of it is what came of it then. */
@@ -107,7 +107,7 @@ export interface Replayed {
 export class Replay {
   readonly agent: Agent;
   readonly #recording: Recording;
-  readonly #drawn = new DrawnBefore();
+  readonly #drawn = new RecordedRandom();
 
   constructor(recording: Recording) {
     this.#recording = recording;
@@ -116,7 +116,7 @@ export class Replay {
   }
 
   /** @throws Error if it draws other random numbers than then */
-  *turns(): Generator<Replayed> {
+  *turns(): Generator<ReplayedTurn> {
     for (const turn of this.#recording.turns) {
       this.#drawn.next(turn.drawn);
       const effects = this.agent.handle(turn.inputs, turn.at_ms);

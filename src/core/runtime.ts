@@ -8,8 +8,8 @@ import type { Agent } from './agent.js';
 import type { Clock, ControlTransport, DataPath, KernelNetwork, NonceMemory, TableEffect } from './ports.js';
 import type { Recorder } from './recorder.js';
 
-/** The outside world of one agent. A Map-Server without an xTR has no data path and no use for the kernel's tables. */
-export interface Surroundings {
+/** The outside ports of one agent. A Map-Server without an xTR has no data path and no use for the kernel's tables. */
+export interface RuntimePorts {
   readonly clock: Clock;
   readonly transport: ControlTransport;
   readonly dataPath: DataPath | undefined;
@@ -28,7 +28,7 @@ export interface Surroundings {
 }
 
 /** Inputs that are handled together at most: when there are so many, they are not left waiting for others. */
-export const TURN_INPUTS = 512;
+export const MAX_TURN_INPUTS = 512;
 
 const NOTHING_ADOPTED: AdoptedState = { mapCache: [], localEids: [], rlocsDown: [] };
 
@@ -38,7 +38,7 @@ const NOTHING_ADOPTED: AdoptedState = { mapCache: [], localEids: [], rlocsDown: 
  */
 export class Runtime {
   readonly #agent: Agent;
-  readonly #world: Surroundings;
+  readonly #ports: RuntimePorts;
   readonly #lookups = new Map<number, (result: LookupResult) => void>();
   readonly #clears = new Map<number, (count: number) => void>();
   /** What effects of this turn came to: inputs themselves. */
@@ -51,14 +51,14 @@ export class Runtime {
   #nextToken = 1;
   #stopped = false;
 
-  constructor(agent: Agent, world: Surroundings) {
+  constructor(agent: Agent, ports: RuntimePorts) {
     this.#agent = agent;
-    this.#world = world;
+    this.#ports = ports;
   }
 
   /** Adopts what the tries hold, then listens. */
   start(): void {
-    const { transport, dataPath, network, nonces, seed } = this.#world;
+    const { transport, dataPath, network, nonces, seed } = this.#ports;
     network?.onOwnAddresses((addresses) => this.dispatch({ type: 'own-addresses', addresses }));
     const adopted = dataPath?.adopted() ?? NOTHING_ADOPTED;
     this.dispatch({ type: 'start', adopted, seed: seed(), nonces: nonces?.restored() ?? [] });
@@ -71,8 +71,8 @@ export class Runtime {
   /** Nothing more is sent or changed; what XDP does stays as it is. */
   stop(): void {
     this.#stopped = true;
-    this.#world.recorder?.end(this.#agent.counters);
-    this.#world.clock.wakeAt(undefined, () => undefined);
+    this.#ports.recorder?.end(this.#agent.counters);
+    this.#ports.clock.wakeAt(undefined, () => undefined);
   }
 
   /** Handles it now, after what came before it. */
@@ -83,8 +83,8 @@ export class Runtime {
 
   /** Handles it with whatever else is there to be read. */
   #take(input: Input): void {
-    const { afterReading } = this.#world;
-    if (afterReading === undefined || this.#inputs.length + 1 >= TURN_INPUTS) return this.dispatch(input);
+    const { afterReading } = this.#ports;
+    if (afterReading === undefined || this.#inputs.length + 1 >= MAX_TURN_INPUTS) return this.dispatch(input);
     this.#inputs.push(input);
     if (this.#inputs.length === 1) afterReading(() => this.#turn());
   }
@@ -105,7 +105,7 @@ export class Runtime {
    * frame whose mapping comes and goes in one turn is punted once more when it is injected.
    */
   #handle(inputs: Input[]): void {
-    const { clock, recorder } = this.#world;
+    const { clock, recorder } = this.#ports;
     if (this.#written !== undefined) inputs.unshift(this.#written);
     this.#written = undefined;
     const now = clock.now();
@@ -138,19 +138,19 @@ export class Runtime {
   }
 
   #scheduleWake(): void {
-    this.#world.clock.wakeAt(this.#agent.nextDeadline(), () => this.dispatch({ type: 'wake' }));
+    this.#ports.clock.wakeAt(this.#agent.nextDeadline(), () => this.dispatch({ type: 'wake' }));
   }
 
   /** After everything else, for each of these is an input of its own. */
   #checkTraffic(): void {
     for (const eid of this.#unchecked.splice(0)) {
-      const { packets } = this.#world.dataPath?.traffic(eid) ?? { packets: 0 };
+      const { packets } = this.#ports.dataPath?.traffic(eid) ?? { packets: 0 };
       this.#handle([{ type: 'traffic', eid, packets }]);
     }
   }
 
   #program(effects: readonly TableEffect[]): void {
-    const refused = this.#world.dataPath?.apply(effects) ?? [];
+    const refused = this.#ports.dataPath?.apply(effects) ?? [];
     if (refused.length === 0) return;
     this.#outcomes.push({ type: 'trie-refused', refused: refused.map(({ type, eid }) => ({ type, eid })) });
   }
@@ -162,22 +162,22 @@ export class Runtime {
         break;
       case 'host-route-add':
       case 'host-route-delete':
-        this.#world.network?.hostRoute(effect);
+        this.#ports.network?.hostRoute(effect);
         break;
       case 'probe-host':
-        this.#world.network?.probeHost(effect);
+        this.#ports.network?.probeHost(effect);
         break;
       case 'check-traffic':
         this.#unchecked.push(effect.eid);
         break;
       case 'inject':
-        this.#world.dataPath?.inject(effect.frames);
+        this.#ports.dataPath?.inject(effect.frames);
         break;
       case 'keep-neighbours':
-        this.#world.network?.keepNeighbours(effect.rlocs);
+        this.#ports.network?.keepNeighbours(effect.rlocs);
         break;
       case 'event':
-        this.#world.onEvent(effect.event);
+        this.#ports.onEvent(effect.event);
         break;
       case 'lookup-result':
         this.#lookups.get(effect.token)?.(effect.result);
@@ -188,7 +188,7 @@ export class Runtime {
         this.#clears.delete(effect.token);
         break;
       case 'keep-nonces':
-        this.#world.nonces?.keep(effect.nonces);
+        this.#ports.nonces?.keep(effect.nonces);
         break;
     }
   }
@@ -202,7 +202,7 @@ export class Runtime {
       this.#outcomes.push({ type: 'unsendable', to, problem: (error as Error).message });
       return;
     }
-    this.#world.transport.send(bytes, from, to, toPort);
+    this.#ports.transport.send(bytes, from, to, toPort);
   }
 }
 

@@ -4,7 +4,7 @@ import test from 'ava';
 import { formatEidPrefix, hostEidPrefix, parseAddress } from '#addr/index.js';
 import type { EidSighting, Punt } from '#control/contract/inputs.js';
 import { Agent } from '#core/agent.js';
-import { Runtime, TURN_INPUTS } from '#core/runtime.js';
+import { Runtime, MAX_TURN_INPUTS } from '#core/runtime.js';
 import { decodeMessage, type MapRegister } from '#wire/index.js';
 import { EID_PORT } from './simulation.js';
 import { xtrConfig } from './story-nodes.js';
@@ -126,13 +126,13 @@ test('the next turn is another', (t) => {
 
 test('at the bound what has come is handled without waiting for the end of the turn', (t) => {
   const { agent, sight, endTurn } = scene();
-  sight(0, TURN_INPUTS - 1);
+  sight(0, MAX_TURN_INPUTS - 1);
   t.is(agent.xtr?.dynamicEids.size, 0);
-  sight(TURN_INPUTS - 1, 1);
-  t.is(agent.xtr?.dynamicEids.size, TURN_INPUTS);
-  sight(TURN_INPUTS, 1);
+  sight(MAX_TURN_INPUTS - 1, 1);
+  t.is(agent.xtr?.dynamicEids.size, MAX_TURN_INPUTS);
+  sight(MAX_TURN_INPUTS, 1);
   endTurn();
-  t.is(agent.xtr?.dynamicEids.size, TURN_INPUTS + 1);
+  t.is(agent.xtr?.dynamicEids.size, MAX_TURN_INPUTS + 1);
 });
 
 test('what asks for an answer now is handled after what came before it', async (t) => {

@@ -24,7 +24,7 @@ export const REGISTER_INTERVAL_ms = 60_000;
 /** Up to this part of the interval is taken off at random, so that many EIDs spread over it. */
 export const REGISTER_JITTER = 0.1;
 /** What is due so soon goes with what is due now, so that EIDs learnt one by one come to share messages. */
-export const REGISTER_GATHER_ms = 5_000;
+export const REGISTER_BATCH_WINDOW_ms = 5_000;
 
 export interface RegistrarContext extends RegisterSenderContext {
   readonly random: Random;
@@ -167,7 +167,7 @@ export class Registrar implements Part {
   #sendDue(now: number, limit: number, out: Effect[]): void {
     const due = this.#due.take(now, limit);
     if (due.length === 0) return;
-    due.push(...this.#due.take(now + REGISTER_GATHER_ms, limit - due.length));
+    due.push(...this.#due.take(now + REGISTER_BATCH_WINDOW_ms, limit - due.length));
     for (const withdraw of [true, false]) {
       const registrations = due.filter((registration) => registration.withdrawing === withdraw);
       const locators = withdraw ? [] : this.#context.local.records;

@@ -15,13 +15,13 @@ import type { Received } from '#control/contract/inputs.js';
 import { report } from '#control/kit/part.js';
 import { MESSAGE_BYTES, recordBytes, REPLY_BYTES } from '#control/kit/message-size.js';
 import { registeredRecord } from './register-message.js';
-import { ReplyLimiter, requestWay } from '#control/kit/reply-limit.js';
+import { ReplyLimiter, requestOrigin } from '#control/kit/reply-limit.js';
 
 /** Record Count has 8 bits (RFC 9301 section 5.4). */
 const MAX_RECORDS = 255;
 
 /** A Map-Request with how it came. */
-export interface Asking {
+export interface ReceivedRequest {
   readonly received: Received;
   readonly request: MapRequest;
   readonly encapsulated: boolean;
@@ -48,7 +48,7 @@ export class Responder {
     this.#limiter = new ReplyLimiter(context.mapReplyInterval_ms, context.mapRepliesPerRloc_pps);
   }
 
-  request(asking: Asking, now: number, out: Effect[]): void {
+  request(asking: ReceivedRequest, now: number, out: Effect[]): void {
     const { received, request, replyPort } = asking;
     const { counters, local } = this.#context;
     if (request.dontMapReply) return;
@@ -95,13 +95,13 @@ export class Responder {
     );
   }
 
-  #allows(asking: Asking, itr: Address, records: readonly EidRecord[], now: number): boolean {
+  #allows(asking: ReceivedRequest, itr: Address, records: readonly EidRecord[], now: number): boolean {
     const { received, request, encapsulated } = asking;
     const [first] = records; // the others follow from it
     if (first === undefined) return false;
     const about = `${request.probe ? 'probe' : 'reply'} ${formatEidPrefix(first.eid)}`;
-    const way = requestWay(received, itr, encapsulated);
-    return this.#limiter.allow({ itrRloc: itr, way, nonce: request.nonce, about }, now);
+    const origin = requestOrigin(received, itr, encapsulated);
+    return this.#limiter.allow({ itrRloc: itr, origin, nonce: request.nonce, about }, now);
   }
 
   #records(ours: readonly Asked[], probed: Address | undefined, itr: Address): readonly EidRecord[] {

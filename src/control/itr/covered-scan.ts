@@ -32,7 +32,7 @@ export class CoveredScan {
   }
 
   /** The next slice. */
-  look(): Covered {
+  nextSlice(): Covered {
     const replaced: StoredEntry[] = [];
     let earliest_ms = Infinity;
     for (let i = 0; i < SCAN_BATCH; i++) {

@@ -3,7 +3,7 @@ import type { Effect } from '#control/contract/effect.js';
 import type { StoredEntry } from './map-cache-entry.js';
 
 /** Entries looked at in one turn: a few milliseconds. */
-const LOOK_BATCH = 8_192;
+const FIND_BATCH = 8_192;
 
 interface Job {
   readonly entries: Iterator<StoredEntry>;
@@ -12,17 +12,17 @@ interface Job {
   readonly found: StoredEntry[];
   complete: boolean;
   /** How many of those found have had their turn. */
-  gone: number;
+  removed: number;
 }
 
 /** `clear map-cache` in slices, one command after the other: first what it is about is found, then it goes. */
-export class Clearing {
+export class MapCacheClearing {
   readonly #jobs: Job[] = [];
 
   /** @param token of the ClearedEffect that tells how many entries will go, with this or a later slice */
   add(token: number, entries: Iterable<StoredEntry>, now: number): void {
     const iterator = entries[Symbol.iterator]();
-    this.#jobs.push({ token, entries: iterator, asked_ms: now, found: [], complete: false, gone: 0 });
+    this.#jobs.push({ token, entries: iterator, asked_ms: now, found: [], complete: false, removed: 0 });
   }
 
   /** In the past, while there is something to do. */
@@ -34,17 +34,17 @@ export class Clearing {
   take(limit: number, out: Effect[]): readonly StoredEntry[] {
     const [job] = this.#jobs;
     if (job === undefined) return [];
-    if (!job.complete) look(job, out);
+    if (!job.complete) findSlice(job, out);
     if (!job.complete) return [];
-    const entries = job.found.slice(job.gone, job.gone + limit);
-    job.gone += limit;
-    if (job.gone >= job.found.length) this.#jobs.shift();
+    const entries = job.found.slice(job.removed, job.removed + limit);
+    job.removed += limit;
+    if (job.removed >= job.found.length) this.#jobs.shift();
     return entries.filter((entry) => entry.programmedAt_ms <= job.asked_ms);
   }
 }
 
-function look(job: Job, out: Effect[]): void {
-  for (let i = 0; i < LOOK_BATCH; i++) {
+function findSlice(job: Job, out: Effect[]): void {
+  for (let i = 0; i < FIND_BATCH; i++) {
     const { done, value } = job.entries.next() as IteratorResult<StoredEntry, void>;
     if (done) {
       job.complete = true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Address, type EidPrefix, formatAddress } from '#addr/index.js';
-import { type HeapItem, NOWHERE } from '#control/kit/deadline-heap.js';
+import { type HeapItem, NOT_IN_HEAP } from '#control/kit/deadline-heap.js';
 import type { Forwarding, ForwardingLocator } from '#control/contract/forwarding.js';
 import { UNUSED_PRIORITY } from '#control/locators/locator-set.js';
 import type { LocatorState } from '#control/locators/locator-state.js';
@@ -54,7 +54,7 @@ export class StoredEntry implements MapCacheEntry, HeapItem {
   expiresAt_ms: number | undefined = undefined;
   /** That it had carried when that was last looked at. */
   packets = 0;
-  heapIndex = NOWHERE;
+  heapIndex = NOT_IN_HEAP;
   #changedLocators: readonly LocatorState[] | undefined = undefined;
 
   constructor(

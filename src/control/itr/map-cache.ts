@@ -16,7 +16,7 @@ import type { Forwarding } from '#control/contract/forwarding.js';
 import { sameForwarding, usedRlocs } from '#control/locators/locator-set.js';
 import type { InputOf } from '#control/contract/inputs.js';
 import { EXPIRE_BATCH, type InputHandlers, type Handler } from '#control/contract/machine.js';
-import { Clearing } from './map-cache-clearing.js';
+import { MapCacheClearing } from './map-cache-clearing.js';
 import {
   forwardingText,
   isLearnt,
@@ -45,7 +45,7 @@ export class MapCache implements Part, Handler {
   readonly #table = new EidTable<StoredEntry>();
   /** When each is to be asked for again, and after that, when it ends. */
   readonly #deadlines = new DeadlineHeap<StoredEntry>();
-  readonly #clearing = new Clearing();
+  readonly #clearing = new MapCacheClearing();
   /** Of entries that cover so many that not all have been looked at. */
   readonly #scans = new Map<StoredEntry, CoveredScan>();
   readonly #forwardings = new SharedValues(forwardingText);
@@ -111,7 +111,7 @@ export class MapCache implements Part, Handler {
     if (known !== undefined && !isLearnt(known)) return undefined;
     if (known === undefined && this.#refuseIfFull(out)) return undefined;
     const scan = new CoveredScan(mapping, this.#table.covered(mapping.eid), now);
-    const covered = scan.look();
+    const covered = scan.nextSlice();
     const entry =
       known === undefined
         ? this.#create(mapping.eid, 'map-reply', mapping.forwarding, mapping.source, now)
@@ -204,7 +204,7 @@ export class MapCache implements Part, Handler {
     const [first] = this.#scans;
     if (first === undefined) return;
     const [entry, scan] = first;
-    const { replaced, earliest_ms, complete } = scan.look();
+    const { replaced, earliest_ms, complete } = scan.nextSlice();
     if (complete) this.#scans.delete(entry);
     if (earliest_ms < (entry.expiresAt_ms ?? Infinity)) {
       this.#expireAt(entry, earliest_ms, now);

@@ -27,11 +27,11 @@ interface Pending {
   question: Question;
   nonce: bigint;
   /** resting: answered or given up, and kept for the time in which no other Map-Request may be sent. */
-  state: 'asking' | 'resting';
+  state: 'asking' | 'hold-down';
   /** Answered, and asked again while resting: it starts anew when the rest is over. */
-  again: Question | undefined;
+  askAgain: Question | undefined;
   /** False: for lookups alone. */
-  wanted: boolean;
+  forTraffic: boolean;
   failed: boolean;
   attempts: number;
   sentAt_ms: number;
@@ -62,7 +62,7 @@ export class Resolver implements Part, Handler {
   readonly #deadlines = new DeadlineQueue<Pending>();
   readonly #context: ResolverContext;
   /** The Map-Resolver that answered last, its place in the configuration: the next question begins there. */
-  #lively = 0;
+  #preferred = 0;
   #full = false;
 
   constructor(context: ResolverContext) {
@@ -79,8 +79,8 @@ export class Resolver implements Part, Handler {
     const known = this.#pending.get(question.prefix);
     if (mapResolvers.length === 0 || known?.failed === true) return false;
     if (known === undefined) return this.#start(question, mapResolvers, true, now, out) !== undefined;
-    if (known.state === 'resting') known.again ??= question;
-    else if (!known.wanted) Object.assign(known, { wanted: true, resolvers: mapResolvers });
+    if (known.state === 'hold-down') known.askAgain ??= question;
+    else if (!known.forTraffic) Object.assign(known, { forTraffic: true, resolvers: mapResolvers });
     return true;
   }
 
@@ -92,7 +92,11 @@ export class Resolver implements Part, Handler {
     const question = { prefix, eid, sourceEid: undefined, smrInvoked: false };
     const nobody = known === undefined && resolvers.length === 0;
     const pending = known ?? this.#start(question, resolvers, false, now, out);
-    if (pending === undefined || pending.state === 'resting' || pending.lookups.length >= LOOKUPS_PER_REQUEST)
+    if (
+      pending === undefined ||
+      pending.state === 'hold-down' ||
+      pending.lookups.length >= LOOKUPS_PER_REQUEST
+    )
       out.push(lookupResult(token, { ...NO_ANSWER, eid, outcome: nobody ? 'timeout' : 'limited' }));
     else pending.lookups.push(token);
   }
@@ -117,13 +121,13 @@ export class Resolver implements Part, Handler {
     if (asked !== undefined) {
       settled.add(asked);
       const place = this.#context.mapResolvers.findIndex((each) => each === asked.resolver);
-      if (place >= 0) this.#lively = place; // not one that a person chose for a lookup
+      if (place >= 0) this.#preferred = place; // not one that a person chose for a lookup
     }
     for (const pending of settled) {
-      if (pending.state === 'resting' && !pending.failed) continue;
+      if (pending.state === 'hold-down' && !pending.failed) continue;
       pending.failed = false;
       this.#reportLookups(pending, 'reply', from, now, out);
-      this.#rest(pending, pending.sentAt_ms + MAP_REQUEST_INTERVAL_ms);
+      this.#holdDown(pending, pending.sentAt_ms + MAP_REQUEST_INTERVAL_ms);
     }
   }
 
@@ -136,7 +140,7 @@ export class Resolver implements Part, Handler {
       if (pending.state === 'asking') this.#retry(pending, now, out);
       else {
         this.#remove(pending);
-        const again = pending.again;
+        const again = pending.askAgain;
         if (again !== undefined) this.#restart(again, now, out);
       }
     }
@@ -145,7 +149,7 @@ export class Resolver implements Part, Handler {
   #start(
     question: Question,
     resolvers: readonly Address[],
-    wanted: boolean,
+    forTraffic: boolean,
     now: number,
     out: Effect[],
   ): Pending | undefined {
@@ -154,8 +158,8 @@ export class Resolver implements Part, Handler {
       question,
       nonce: this.#freshNonce(),
       state: 'asking',
-      again: undefined,
-      wanted,
+      askAgain: undefined,
+      forTraffic,
       failed: false,
       attempts: 0,
       sentAt_ms: now,
@@ -176,7 +180,7 @@ export class Resolver implements Part, Handler {
 
   #inTurn(): readonly Address[] {
     const { mapResolvers } = this.#context;
-    return [...mapResolvers.slice(this.#lively), ...mapResolvers.slice(0, this.#lively)];
+    return [...mapResolvers.slice(this.#preferred), ...mapResolvers.slice(0, this.#preferred)];
   }
 
   #freshNonce(): bigint {
@@ -205,7 +209,7 @@ export class Resolver implements Part, Handler {
   }
 
   #retry(pending: Pending, now: number, out: Effect[]): void {
-    const limit = pending.wanted ? MAP_REQUEST_RETRANSMISSIONS : LOOKUP_RETRANSMISSIONS;
+    const limit = pending.forTraffic ? MAP_REQUEST_RETRANSMISSIONS : LOOKUP_RETRANSMISSIONS;
     if (pending.lookups.length > 0 && pending.attempts > LOOKUP_RETRANSMISSIONS)
       this.#reportLookups(pending, 'timeout', undefined, now, out);
     if (pending.attempts <= limit) this.#send(pending, now, out);
@@ -220,15 +224,15 @@ export class Resolver implements Part, Handler {
     out.push(
       report({ name: 'map-request-expired', eid: question.prefix, nonce, detail: `${attempts} attempts` }),
     );
-    pending.failed = pending.wanted; // the penalty is for having retransmitted ten times
-    this.#rest(
+    pending.failed = pending.forTraffic; // the penalty is for having retransmitted ten times
+    this.#holdDown(
       pending,
-      pending.sentAt_ms + (pending.wanted ? MAP_REQUEST_PENALTY_ms : MAP_REQUEST_INTERVAL_ms),
+      pending.sentAt_ms + (pending.forTraffic ? MAP_REQUEST_PENALTY_ms : MAP_REQUEST_INTERVAL_ms),
     );
   }
 
-  #rest(pending: Pending, until: number): void {
-    pending.state = 'resting';
+  #holdDown(pending: Pending, until: number): void {
+    pending.state = 'hold-down';
     if (!pending.failed) this.#byNonce.delete(pending.nonce);
     this.#deadlines.set(pending, until);
   }

@@ -2,11 +2,11 @@
 
 /** What a DeadlineHeap holds: in one heap at a time. */
 export interface HeapItem {
-  /** Its place, which the heap keeps; NOWHERE outside. */
+  /** Its place, which the heap keeps; NOT_IN_HEAP outside. */
   heapIndex: number;
 }
 
-export const NOWHERE = -1;
+export const NOT_IN_HEAP = -1;
 
 /**
  * Items by deadline: a binary heap that tells each item its place, so that a deadline moves or goes without a search, and
@@ -23,11 +23,11 @@ export class DeadlineHeap<T extends HeapItem> {
 
   /** The deadline of `item`, milliseconds. */
   at(item: T): number | undefined {
-    return item.heapIndex === NOWHERE ? undefined : this.#times[item.heapIndex];
+    return item.heapIndex === NOT_IN_HEAP ? undefined : this.#times[item.heapIndex];
   }
 
   set(item: T, at: number): void {
-    if (item.heapIndex === NOWHERE) {
+    if (item.heapIndex === NOT_IN_HEAP) {
       this.#place(item, at, this.#items.length);
       this.#rise(item, at);
     } else {
@@ -39,8 +39,8 @@ export class DeadlineHeap<T extends HeapItem> {
 
   delete(item: T): void {
     const index = item.heapIndex;
-    if (index === NOWHERE) return;
-    item.heapIndex = NOWHERE;
+    if (index === NOT_IN_HEAP) return;
+    item.heapIndex = NOT_IN_HEAP;
     const last = this.#items.pop();
     const at = this.#times.pop();
     if (last === undefined || at === undefined || last === item) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DeadlineHeap, type HeapItem, NOWHERE } from './deadline-heap.js';
+import { DeadlineHeap, type HeapItem, NOT_IN_HEAP } from './deadline-heap.js';
 
 interface Slot<T> extends HeapItem {
   readonly item: T;
@@ -23,7 +23,7 @@ export class DeadlineQueue<T> {
   set(item: T, at: number): void {
     let slot = this.#slots.get(item);
     if (slot === undefined) {
-      slot = { item, heapIndex: NOWHERE };
+      slot = { item, heapIndex: NOT_IN_HEAP };
       this.#slots.set(item, slot);
     }
     this.#heap.set(slot, at);

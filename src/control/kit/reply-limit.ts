@@ -6,15 +6,15 @@ import { IntervalLimiter, TokenBuckets } from './rate-limit.js';
 /** Seconds of the rate that may go at once: an ITR that starts, or lost its map-cache, asks for many EIDs. */
 export const REPLY_BURST_s = 2;
 /** Answered questions remembered, and ITR-RLOCs, counted once for each way. */
-export const LIMITED_REPLIES = 65_536;
+export const REMEMBERED_REPLIES = 65_536;
 
 /**
  * How a Map-Request came: from the very RLOC that it names, through the mapping system (in an ECM), or plain from some
  * other address. The ITR-RLOC is a claim that anybody can make, so who makes it one way takes nothing from the others.
  */
-export type RequestWay = 'itself' | 'encapsulated' | 'plain';
+export type RequestOrigin = 'itself' | 'encapsulated' | 'plain';
 
-export function requestWay(received: Received, itrRloc: Address, encapsulated: boolean): RequestWay {
+export function requestOrigin(received: Received, itrRloc: Address, encapsulated: boolean): RequestOrigin {
   if (sameAddress(received.from, itrRloc)) return 'itself';
   return encapsulated ? 'encapsulated' : 'plain';
 }
@@ -22,7 +22,7 @@ export function requestWay(received: Received, itrRloc: Address, encapsulated: b
 /** The Map-Reply that would be sent. */
 export interface LimitedReply {
   readonly itrRloc: Address;
-  readonly way: RequestWay;
+  readonly origin: RequestOrigin;
   readonly nonce: bigint;
   /** What it says, as text: of equal ones the second is held back. */
   readonly about: string;
@@ -44,15 +44,16 @@ export class ReplyLimiter {
    * @param perRloc_pps Map-Replies to one ITR-RLOC a second, of requests that came the same way
    */
   constructor(interval_ms: number, perRloc_pps: number) {
-    this.#repetitions = new IntervalLimiter(interval_ms, LIMITED_REPLIES);
-    this.#totals = new TokenBuckets(perRloc_pps, perRloc_pps * REPLY_BURST_s, LIMITED_REPLIES);
+    this.#repetitions = new IntervalLimiter(interval_ms, REMEMBERED_REPLIES);
+    this.#totals = new TokenBuckets(perRloc_pps, perRloc_pps * REPLY_BURST_s, REMEMBERED_REPLIES);
   }
 
   /** Whether it may be sent at `now`, milliseconds; if so, it counts as sent. */
-  allow({ itrRloc, way, nonce, about }: LimitedReply, now: number): boolean {
+  allow({ itrRloc, origin, nonce, about }: LimitedReply, now: number): boolean {
     const rloc = formatAddress(itrRloc);
     const repetition = `${rloc} ${nonce.toString(16)} ${about}`;
-    if (!this.#repetitions.isFree(repetition, now) || !this.#totals.take(`${way} ${rloc}`, now)) return false;
+    if (!this.#repetitions.isFree(repetition, now) || !this.#totals.take(`${origin} ${rloc}`, now))
+      return false;
     return this.#repetitions.allow(repetition, now);
   }
 }

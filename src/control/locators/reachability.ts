@@ -13,7 +13,7 @@ import type { RlocReferences } from './rloc-references.js';
  */
 export const RECOVERED_DOWN_ms = 60_000;
 /** Changes remembered of an RLOC, for `show`; older ones are no longer counted. */
-export const CHANGES_KEPT = 32;
+export const MAX_STATE_CHANGES = 32;
 
 /** Why an RLOC is down: the source that says so, or 'recovered', found in the tables at start. */
 export type DownReason = RlocReportSource | 'recovered';
@@ -24,7 +24,7 @@ export interface RlocState {
   readonly up: boolean;
   /** Who said first that it is down, and still does; undefined: it is up. */
   readonly reason: DownReason | undefined;
-  /** When the state changed, at most CHANGES_KEPT, the last one at the end. */
+  /** When the state changed, at most MAX_STATE_CHANGES, the last one at the end. */
   readonly changedAt_ms: readonly number[];
 }
 
@@ -160,5 +160,5 @@ export class Reachability implements Part, Handler {
 
 function remember({ changedAt_ms }: TrackedRloc, now: number): void {
   changedAt_ms.push(now);
-  if (changedAt_ms.length > CHANGES_KEPT) changedAt_ms.shift();
+  if (changedAt_ms.length > MAX_STATE_CHANGES) changedAt_ms.shift();
 }

@@ -37,7 +37,7 @@ function candidates({ source, locators }: EtrRegistration): Address[] {
  * that the answer goes to the port that it came from. The inner destination is the EID (RFC 9301 section 5.8) where
  * that has the family of the source.
  */
-export function encapsulated(received: Received, request: MapRequest): EncapsulatedControl {
+export function encapsulatedRequest(received: Received, request: MapRequest): EncapsulatedControl {
   const eid = request.records[0]?.prefix.address;
   return {
     type: 'encapsulated-control',
@@ -59,7 +59,7 @@ export const MAX_FORWARDED_BYTES = 1024;
  * unaltered (RFC 9301 section 8.3). Of one for several, each ETR gets what it is asked itself: the bytes of all records
  * times the number of ETRs would be a gift to whoever forges an ITR-RLOC. Undefined: longer than a Map-Request is.
  */
-export function forwarded(
+export function forwardedRequest(
   ecm: EncapsulatedControl,
   request: MapRequest,
   requested: EidPrefix,

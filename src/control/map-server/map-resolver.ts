@@ -21,11 +21,11 @@ import {
   type Reply,
   recordsBytes,
 } from './map-resolver-answer.js';
-import { etrRloc, forwarded, MAX_FORWARDED_BYTES } from './map-resolver-forward.js';
+import { etrRloc, forwardedRequest, MAX_FORWARDED_BYTES } from './map-resolver-forward.js';
 import { MESSAGE_BYTES, REPLY_BYTES } from '#control/kit/message-size.js';
 import { report } from '#control/kit/part.js';
 import type { Refusals } from '#control/kit/refusals.js';
-import { ReplyLimiter, requestWay } from '#control/kit/reply-limit.js';
+import { ReplyLimiter, requestOrigin } from '#control/kit/reply-limit.js';
 
 /** Bytes of EID-records in one Map-Reply, as the path MTU is not known (9301-5-02). */
 const MAX_RECORD_BYTES = { 4: MESSAGE_BYTES[4] - REPLY_BYTES, 6: MESSAGE_BYTES[6] - REPLY_BYTES } as const;
@@ -39,7 +39,7 @@ const MAX_ANSWER_MESSAGES = 8;
 const MAX_FORWARDS = 8;
 
 /** A Map-Request with how it came. */
-export interface Resolving {
+export interface ResolverRequest {
   readonly received: Received;
   /** The request as it goes on to an ETR; its inner source port is where the answer has to go. */
   readonly ecm: EncapsulatedControl;
@@ -48,7 +48,7 @@ export interface Resolving {
   readonly encapsulated: boolean;
 }
 
-interface Question extends Resolving {
+interface Question extends ResolverRequest {
   /** To answer to; undefined if none is of a family that we have an address of (an ETR may have). */
   readonly itrRloc: Address | undefined;
   readonly now: number;
@@ -71,7 +71,7 @@ export class MapResolver {
     this.#replies = new ReplyLimiter(mapReplyInterval_ms, mapRepliesPerRloc_pps);
   }
 
-  resolve(resolving: Resolving, now: number, out: Effect[]): void {
+  resolve(resolving: ResolverRequest, now: number, out: Effect[]): void {
     const { received, request } = resolving;
     const problem = problemOf(resolving);
     if (problem !== undefined) {
@@ -134,8 +134,8 @@ export class MapResolver {
   #allows({ received, encapsulated, request, now }: Question, itrRloc: Address, reply: Reply): boolean {
     const [first] = reply.records;
     const about = `${first === undefined ? '' : formatEidPrefix(first.eid)} ${reply.version}`;
-    const way = requestWay(received, itrRloc, encapsulated);
-    if (this.#replies.allow({ itrRloc, way, nonce: request.nonce, about }, now)) return true;
+    const origin = requestOrigin(received, itrRloc, encapsulated);
+    if (this.#replies.allow({ itrRloc, origin, nonce: request.nonce, about }, now)) return true;
     this.#counters.add('mapRepliesRateLimited');
     return false;
   }
@@ -159,7 +159,7 @@ export class MapResolver {
   #forward(question: Question, { requested, registration }: Forward, out: Effect[]): void {
     const { received, ecm, request, now } = question;
     const to = etrRloc(registration, (rloc) => this.#canReach(rloc));
-    const message = forwarded(ecm, request, requested);
+    const message = forwardedRequest(ecm, request, requested);
     if (to === undefined)
       this.#drop(received, request, 'no ETR has an RLOC that this node can reach', now, out);
     else if (this.#isOwn(to) && this.#isOwn(received.from))
@@ -190,7 +190,7 @@ export class MapResolver {
   }
 }
 
-function problemOf({ request, ecm }: Resolving): string | undefined {
+function problemOf({ request, ecm }: ResolverRequest): string | undefined {
   if (ecm.innerSourcePort === 0 || ecm.innerSourcePort === DATA_PORT)
     return `its source port is ${ecm.innerSourcePort}, to which no Map-Reply can be sent`; // 9301-5.8-04
   if (request.probe) return 'RLOC-probes are not for a Map-Server'; // 9301-5.2-04

@@ -18,7 +18,7 @@ import { isBehind, locatorSet, type RegisterSource, sortedLocators } from './reg
 export const NOTIFY_INTERVALS_ms: readonly number[] = [3_000, 3_000, 3_000, 6_000, 12_000, 24_000, 48_000];
 
 /** An EID-prefix that an ETR is told to have lost. */
-interface LeftEid {
+interface MovedEid {
   /** Whose registration was replaced. */
   readonly previous: RegisterSource;
   /** What another ETR registered. */
@@ -61,21 +61,21 @@ export class UnsolicitedNotifies implements Part {
    * ones is sent once only.
    */
   notify(changes: readonly RegistrationChange[], now: number, out: Effect[]): void {
-    for (const group of byReceiver(changes.flatMap(leftEids))) {
+    for (const group of byReceiver(changes.flatMap(movedEids))) {
       for (const { previous, record } of group) this.forget(previous.etr, record.eid);
-      const bytesOf = ({ record }: LeftEid): number => recordBytes(record.eid, record.locators);
+      const bytesOf = ({ record }: MovedEid): number => recordBytes(record.eid, record.locators);
       const family = group[0]?.previous.from.family ?? 4;
       for (const batch of recordBatches(group, bytesOf, MESSAGE_BYTES[family])) this.#begin(batch, now, out);
     }
   }
 
-  #begin(batch: readonly LeftEid[], now: number, out: Effect[]): void {
+  #begin(batch: readonly MovedEid[], now: number, out: Effect[]): void {
     const room = Math.max(0, this.#limit - this.#byAbout.size);
     this.#startWaiting(batch.slice(0, room), now, out);
     this.#sendOnce(batch.slice(room), out);
   }
 
-  #startWaiting(batch: readonly LeftEid[], now: number, out: Effect[]): void {
+  #startWaiting(batch: readonly MovedEid[], now: number, out: Effect[]): void {
     const pending = this.#create(batch);
     if (pending === undefined) return;
     this.#byNonce.set(pending.nonce, pending);
@@ -83,7 +83,7 @@ export class UnsolicitedNotifies implements Part {
     this.#transmitAndWait(pending, now, out);
   }
 
-  #sendOnce(batch: readonly LeftEid[], out: Effect[]): void {
+  #sendOnce(batch: readonly MovedEid[], out: Effect[]): void {
     const pending = this.#create(batch);
     if (pending === undefined) return;
     this.#counters.add('pendingNotifiesFull', batch.length);
@@ -133,7 +133,7 @@ export class UnsolicitedNotifies implements Part {
     }
   }
 
-  #create(batch: readonly LeftEid[]): PendingNotify | undefined {
+  #create(batch: readonly MovedEid[]): PendingNotify | undefined {
     const [first] = batch;
     if (first === undefined) return undefined;
     const records = batch.map(
@@ -184,7 +184,7 @@ function about(records: readonly EidRecord[], transmissions: number) {
 }
 
 /** ETRs whose registration another one replaced, unless the EID can still be behind them. */
-function leftEids(change: RegistrationChange): LeftEid[] {
+function movedEids(change: RegistrationChange): MovedEid[] {
   if (change.why !== 'registered') return [];
   const { after, record } = change;
   const locators = locatorSet(after);
@@ -193,8 +193,8 @@ function leftEids(change: RegistrationChange): LeftEid[] {
 }
 
 /** What one message can tell. They are few: where the EID-prefixes of one Map-Register were before. */
-function byReceiver(left: readonly LeftEid[]): LeftEid[][] {
-  const groups: LeftEid[][] = [];
+function byReceiver(left: readonly MovedEid[]): MovedEid[][] {
+  const groups: MovedEid[][] = [];
   for (const each of left) {
     const group = groups.find(([first]) => first !== undefined && isReceiver(first.previous, each.previous));
     if (group === undefined) groups.push([each]);

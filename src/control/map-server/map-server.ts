@@ -21,7 +21,7 @@ import {
   type Handler,
 } from '#control/contract/machine.js';
 import type { Received } from '#control/contract/inputs.js';
-import { encapsulated } from './map-resolver-forward.js';
+import { encapsulatedRequest } from './map-resolver-forward.js';
 import { MapResolver } from './map-resolver.js';
 import { UnsolicitedNotifies } from './map-server-notifies.js';
 import { earlier, report } from '#control/kit/part.js';
@@ -149,7 +149,7 @@ export class MapServer implements Role {
   /** A Map-Request without encapsulation. RLOC-probes are dropped (9301-5.2-04), and so are SMRs. */
   mapRequest(received: Received, request: MapRequest, now: number, out: Effect[]): void {
     this.#counters.add(request.probe ? 'probeMapRequestsIn' : request.smr ? 'smrIn' : 'mapRequestsIn');
-    const ecm = encapsulated(received, request);
+    const ecm = encapsulatedRequest(received, request);
     this.#resolver.resolve({ received, ecm, request, encapsulated: false }, now, out);
   }
 

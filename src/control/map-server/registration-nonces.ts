@@ -6,7 +6,7 @@ import type { Effect } from '#control/contract/effect.js';
 import type { TrackedNonce } from '#control/contract/inputs.js';
 import { REGISTRATION_TIMEOUT_ms, TRACKED_ETRS_PER_SITE } from '#control/contract/limits.js';
 import { RecencyMap } from '#control/kit/recency-map.js';
-import { type RegisterSource, sharing } from './registration.js';
+import { type RegisterSource, withSharedValues } from './registration.js';
 
 export type NonceVerdict = 'fresh' | 'repeated' | 'replayed';
 
@@ -83,7 +83,7 @@ export class RegistrationNonces {
     const key = this.#fingerprint(source.key);
     const tracked = `${key} ${source.etr}`;
     const last = etrs?.get(tracked)?.accepted;
-    const shared = last ? sharing(source, last.source) : source;
+    const shared = last ? withSharedValues(source, last.source) : source;
     const accepted = { source: shared, authenticationData: register.authentication.data, at_ms: now };
     etrs?.set(tracked, { nonce: register.nonce, accepted });
     this.#accepted.push({ site: site.name, key, etr: source.etr, nonce: register.nonce });

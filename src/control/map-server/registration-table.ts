@@ -2,7 +2,7 @@
 import { type EidPrefix, EidTable, type ReadonlyEidTable } from '#addr/index.js';
 import { MAX_LOCATORS } from '#wire/eid-record.js';
 import type { EidRecord } from '#wire/messages.js';
-import { DeadlineHeap, type HeapItem, NOWHERE } from '#control/kit/deadline-heap.js';
+import { DeadlineHeap, type HeapItem, NOT_IN_HEAP } from '#control/kit/deadline-heap.js';
 import { REGISTRATION_TIMEOUT_ms } from '#control/contract/limits.js';
 import {
   type EtrRegistration,
@@ -131,7 +131,7 @@ export class RegistrationTable {
       firstRegister_ms: now,
       version: ++this.#versions,
       etrs: [],
-      heapIndex: NOWHERE,
+      heapIndex: NOT_IN_HEAP,
     };
     this.#table.set(eid, stored);
     return stored;

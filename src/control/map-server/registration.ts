@@ -124,7 +124,7 @@ export function withdraws(
 }
 
 /** The same source, with what equals that of an earlier message of the ETR held once. */
-export function sharing(source: RegisterSource, earlier: RegisterSource): RegisterSource {
+export function withSharedValues(source: RegisterSource, earlier: RegisterSource): RegisterSource {
   const from = sameAddress(source.from, earlier.from) ? earlier.from : source.from;
   const to = sameAddress(source.to, earlier.to) ? earlier.to : source.to;
   return { ...source, etr: earlier.etr, identity: earlier.identity, from, to, pool: earlier.pool };

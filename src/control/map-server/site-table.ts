@@ -21,7 +21,7 @@ export interface ConfiguredPrefix {
 }
 
 /** Why a Map-Register is not accepted. */
-export interface Refusal {
+export interface Rejection {
   readonly accepted: false;
   readonly cause: 'configuration' | 'authentication';
   readonly eid: EidPrefix | undefined;
@@ -58,7 +58,7 @@ export class SiteTable {
    * Judges a Map-Register as a whole: every record has to be one that the same site may register, and one of that
    * site's keys has to have signed the message (9301-9-03). One bad record refuses all of them.
    */
-  admit(register: MapRegister, bytes: Uint8Array): Admission | Refusal {
+  admit(register: MapRegister, bytes: Uint8Array): Admission | Rejection {
     const prefixes: CountingPrefix[] = [];
     for (const record of register.records) {
       const configured = this.#prefixes.covering(record.eid);

@@ -11,7 +11,7 @@ import {
   type Prefix,
   type ReadonlyEidTable,
 } from '#addr/index.js';
-import { AskedHosts } from './asked-hosts.js';
+import { PendingProbes } from './pending-probes.js';
 import type { AwayTable } from './away.js';
 import type { DynamicEidPrefix, XtrConfig } from '#control/contract/config.js';
 import type { Counters } from '#control/contract/counters.js';
@@ -30,7 +30,7 @@ import type { OwnAddresses } from './own-addresses.js';
 import { IntervalLimiter } from '#control/kit/rate-limit.js';
 import type { ServerRegistration } from '#control/etr/registrar-state.js';
 import type { Registrar } from '#control/etr/registrar.js';
-import { RoomMaker } from './room-maker.js';
+import { IdleEviction } from './idle-eviction.js';
 import type { SmrSender } from './smr-sender.js';
 
 /** A dynamic EID is forgotten after so long without a sign of life: IOS keeps silent hosts for a day. */
@@ -39,12 +39,12 @@ export const DYNAMIC_EID_TIMEOUT_ms = 24 * 3_600_000;
  * So long before that, the host is asked whether it is there. XDP carries the packets of a busy host past the kernel, so
  * its neighbour entry, and with it the last sign of life, may be old.
  */
-export const DYNAMIC_EID_ASK_BEFORE_ms = 60_000;
+export const DYNAMIC_EID_PROBE_BEFORE_ms = 60_000;
 /**
  * A host that is given away is asked once in this time whether it is not here after all: an address that two sites
  * answer for would go back and forth as fast as messages travel.
  */
-export const ASK_BACK_INTERVAL_ms = 60_000;
+export const MOVE_PROBE_INTERVAL_ms = 60_000;
 
 /**
  * The Map-Server has just told of the move and has the new registration: taking the old one back can wait until the SMRs
@@ -98,17 +98,19 @@ export class DynamicEids implements Part, Handler {
    * Hosts that the tries held at start. They may have moved while nobody listened: registering them would take them from
    * where they are now, so they are asked first.
    */
-  readonly #recovered = new AskedHosts<Entry>();
-  readonly #room: RoomMaker<Entry>;
+  readonly #recovered = new PendingProbes<Entry>();
+  readonly #idleEviction: IdleEviction<Entry>;
   readonly #context: DynamicEidsContext;
-  readonly #askedBack: IntervalLimiter;
+  readonly #moveProbes: IntervalLimiter;
   #interfaces: XtrConfig['eidInterfaces'];
   #full = false;
 
   constructor(context: DynamicEidsContext) {
     this.#context = context;
-    this.#room = new RoomMaker<Entry>(this.#table, (eid) => context.ownAddresses.isTold(eid));
-    this.#askedBack = new IntervalLimiter(ASK_BACK_INTERVAL_ms, context.config.limits.dynamicEids);
+    this.#idleEviction = new IdleEviction<Entry>(this.#table, (eid) =>
+      context.ownAddresses.isOwnAddress(eid),
+    );
+    this.#moveProbes = new IntervalLimiter(MOVE_PROBE_INTERVAL_ms, context.config.limits.dynamicEids);
     this.#interfaces = context.config.eidInterfaces;
   }
 
@@ -132,7 +134,7 @@ export class DynamicEids implements Part, Handler {
     if (entry === undefined) return false;
     out.push({ type: 'host-route-add', eid, ifindex });
     this.#addToDatabase(entry, this.#context.registrar.unregistered(now));
-    this.#recovered.ask(entry, now);
+    this.#recovered.add(entry, now);
     return true;
   }
 
@@ -161,29 +163,29 @@ export class DynamicEids implements Part, Handler {
     this.#drop(entry, out);
     this.#context.registrar.withdraw(eid, now, WITHDRAW_DELAY_ms);
     out.push(report({ name: 'eid-away', eid, rlocs: usableRlocs(locators) }));
-    this.#askBack(entry, now, out);
+    this.#probeAfterMove(entry, now, out);
   }
 
   nextDeadline(): number | undefined {
-    const asked = earlier(this.#recovered.nextDeadline(), this.#room.nextDeadline());
-    return earlier(this.#timeouts.next(), asked);
+    const probes = earlier(this.#recovered.nextDeadline(), this.#idleEviction.nextDeadline());
+    return earlier(this.#timeouts.next(), probes);
   }
 
   expire(now: number, limit: number, out: Effect[]): void {
     for (const entry of this.#recovered.expire(now, limit, out))
       this.#forget(entry, 'no answer after the restart', now, out);
-    for (const entry of this.#room.expire(now, limit, out))
+    for (const entry of this.#idleEviction.expire(now, limit, out))
       this.#forget(entry, 'no answer while the table was full', now, out);
     for (const entry of this.#timeouts.take(now, limit)) {
       if (entry.discovery === 'Local Address') continue; // it answers nobody; `lost` tells its end
       const endsAt_ms = entry.lastActivity_ms + DYNAMIC_EID_TIMEOUT_ms;
       if (endsAt_ms <= now) {
         this.#forget(entry, 'no activity', now, out);
-      } else if (endsAt_ms - DYNAMIC_EID_ASK_BEFORE_ms <= now) {
+      } else if (endsAt_ms - DYNAMIC_EID_PROBE_BEFORE_ms <= now) {
         out.push({ type: 'probe-host', eid: entry.eid, ifindex: entry.ifindex });
         this.#timeouts.set(entry, endsAt_ms);
       } else {
-        this.#timeouts.set(entry, endsAt_ms - DYNAMIC_EID_ASK_BEFORE_ms);
+        this.#timeouts.set(entry, endsAt_ms - DYNAMIC_EID_PROBE_BEFORE_ms);
       }
     }
   }
@@ -192,8 +194,8 @@ export class DynamicEids implements Part, Handler {
    * A Map-Server that restarted takes any refresh for a move, also that of an xTR which the host left long since. If
    * the host is here, its answer brings it back.
    */
-  #askBack({ eid, ifindex }: Entry, now: number, out: Effect[]): void {
-    if (this.#askedBack.allow(formatEidPrefix(hostEidPrefix(eid)), now))
+  #probeAfterMove({ eid, ifindex }: Entry, now: number, out: Effect[]): void {
+    if (this.#moveProbes.allow(formatEidPrefix(hostEidPrefix(eid)), now))
       out.push({ type: 'probe-host', eid, ifindex, afterMove: true });
   }
 
@@ -210,8 +212,8 @@ export class DynamicEids implements Part, Handler {
       out.push({ type: 'host-route-add', eid, ifindex });
       out.push(report({ name: 'eid-learnt', eid: prefix, detail: 'on another interface' }));
     }
-    this.#room.settle(prefix);
-    if (this.#recovered.settle(prefix)) this.#register(entry, now, out);
+    this.#idleEviction.cancel(prefix);
+    if (this.#recovered.remove(prefix)) this.#register(entry, now, out);
     else this.#context.registrar.confirm(prefix, now);
   }
 
@@ -236,7 +238,7 @@ export class DynamicEids implements Part, Handler {
     smr.forget(prefix);
     const entry = { eid, prefix: within, ifindex, discovery, createdAt_ms: now, lastActivity_ms: now };
     this.#table.set(prefix, entry);
-    this.#timeouts.set(entry, now + DYNAMIC_EID_TIMEOUT_ms - DYNAMIC_EID_ASK_BEFORE_ms);
+    this.#timeouts.set(entry, now + DYNAMIC_EID_TIMEOUT_ms - DYNAMIC_EID_PROBE_BEFORE_ms);
     return entry;
   }
 
@@ -266,8 +268,8 @@ export class DynamicEids implements Part, Handler {
     const eid = hostEidPrefix(entry.eid);
     this.#table.delete(eid);
     this.#timeouts.delete(entry);
-    this.#recovered.settle(eid);
-    this.#room.settle(eid);
+    this.#recovered.remove(eid);
+    this.#idleEviction.cancel(eid);
     this.#context.database.delete(eid);
     out.push({ type: 'host-route-delete', eid: entry.eid, ifindex: entry.ifindex });
     this.#full = false;
@@ -291,7 +293,7 @@ export class DynamicEids implements Part, Handler {
     const { config, counters } = this.#context;
     if (this.#table.size < config.limits.dynamicEids) return false;
     counters.add('dynamicEidsFull');
-    this.#room.refused(now);
+    this.#idleEviction.onRefused(now);
     if (!this.#full)
       out.push(report({ name: 'table-full', detail: `dynamic EIDs: ${config.limits.dynamicEids} entries` }));
     this.#full = true;

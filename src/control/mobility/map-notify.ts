@@ -28,10 +28,10 @@ import type { Registrar } from '#control/etr/registrar.js';
  * Map-Register is young and not acknowledged, such a record changes nothing and its Map-Notify gets no answer: if it
  * still holds, the Map-Server repeats it after this time (RFC 9301 section 5.7).
  */
-export const CROSSING_ms = 3_000;
+export const CROSSED_NOTIFY_ms = 3_000;
 
 /** Unsolicited Map-Notifies of each Map-Server that are known again when they are repeated. */
-export const NOTIFIES_REMEMBERED = 1_024;
+export const REMEMBERED_NOTIFIES = 1_024;
 
 export interface MapNotifyContext {
   readonly config: XtrConfig;
@@ -56,7 +56,7 @@ export class MapNotifyReceiver implements Handler {
   constructor(context: MapNotifyContext) {
     this.#context = context;
     this.#seen = new Map(
-      context.config.mapServers.map((server) => [server, new RecentKeys(NOTIFIES_REMEMBERED)]),
+      context.config.mapServers.map((server) => [server, new RecentKeys(REMEMBERED_NOTIFIES)]),
     );
   }
 
@@ -131,7 +131,7 @@ export class MapNotifyReceiver implements Handler {
     return (
       learnt !== undefined &&
       this.#isElsewhere(record) &&
-      now - learnt.createdAt_ms < CROSSING_ms &&
+      now - learnt.createdAt_ms < CROSSED_NOTIFY_ms &&
       this.#context.registrar.isUnacknowledged(record.eid, server)
     );
   }

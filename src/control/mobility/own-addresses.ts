@@ -34,7 +34,7 @@ export class OwnAddresses implements Handler {
   }
 
   /** Also when it is an EID. */
-  isTold(eid: EidPrefix): boolean {
+  isOwnAddress(eid: EidPrefix): boolean {
     return this.#told.has(formatEidPrefix(eid));
   }
 

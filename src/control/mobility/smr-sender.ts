@@ -10,7 +10,7 @@ import { solicitMapRequest } from '#control/itr/map-request.js';
 import { earlier, type Part, report } from '#control/kit/part.js';
 import { IntervalLimiter, TokenBuckets } from '#control/kit/rate-limit.js';
 import { SMR_PAIRS, SMR_UNKNOWN_PAIRS, type SmrEntry, type SmrPair, SmrPairs } from './smr-pairs.js';
-import { SmrTurns } from './smr-turns.js';
+import { SmrQueue } from './smr-queue.js';
 
 export type { SmrEntry } from './smr-pairs.js';
 
@@ -36,7 +36,7 @@ export interface SmrSenderContext {
  * of them tries again. They never delay one about an EID that moved.
  */
 export class SmrSender implements Part {
-  readonly #turns: SmrTurns;
+  readonly #queue: SmrQueue;
   readonly #pairs: SmrPairs;
   readonly #unknownPerRloc: IntervalLimiter;
   readonly #unknown = new TokenBuckets(UNKNOWN_SMRS_PER_SECOND, UNKNOWN_SMR_BURST, 2);
@@ -46,10 +46,10 @@ export class SmrSender implements Part {
   constructor(context: SmrSenderContext) {
     const { smrPerRlocInterval_ms } = context.limits;
     this.#context = context;
-    this.#turns = new SmrTurns(smrPerRlocInterval_ms, SMR_PAIRS);
+    this.#queue = new SmrQueue(smrPerRlocInterval_ms, SMR_PAIRS);
     this.#unknownPerRloc = new IntervalLimiter(smrPerRlocInterval_ms, SMR_UNKNOWN_PAIRS);
     this.#pairs = new SmrPairs((pair) => {
-      this.#turns.forget(pair);
+      this.#queue.forget(pair);
       this.#full = false;
     });
   }
@@ -78,7 +78,7 @@ export class SmrSender implements Part {
         pair.suppressed += 1;
         this.#context.counters.add('smrSuppressed');
         return;
-      case 'waits':
+      case 'queued':
         return;
     }
   }
@@ -89,21 +89,21 @@ export class SmrSender implements Part {
   }
 
   nextDeadline(): number | undefined {
-    return earlier(this.#pairs.nextDeadline(), this.#turns.nextDeadline());
+    return earlier(this.#pairs.nextDeadline(), this.#queue.nextDeadline());
   }
 
   expire(now: number, limit: number, out: Effect[]): void {
-    const next = this.#turns.expire(now, limit);
+    const next = this.#queue.expire(now, limit);
     for (const pair of next) this.#send(pair, now, out);
     this.#pairs.expire(now, limit - next.length);
   }
 
-  #judge(pair: SmrPair, moved: boolean, now: number): 'now' | 'waits' | 'refused' {
+  #judge(pair: SmrPair, moved: boolean, now: number): 'now' | 'queued' | 'refused' {
     const { smrSuppression_ms } = this.#context.limits;
     if (pair.lastSent_ms !== undefined && now - pair.lastSent_ms < smrSuppression_ms) return 'refused';
-    if (moved) return this.#turns.take(pair, now);
+    if (moved) return this.#queue.take(pair, now);
     const { key } = pair;
-    const free = !this.#turns.has(key) && this.#unknownPerRloc.isFree(key, now);
+    const free = !this.#queue.has(key) && this.#unknownPerRloc.isFree(key, now);
     return free && this.#unknown.take('', now) && this.#unknownPerRloc.allow(key, now) ? 'now' : 'refused';
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
 import type { Effect } from '#control/contract/effect.js';
-import { Clearing } from '#control/itr/map-cache-clearing.js';
+import { MapCacheClearing } from '#control/itr/map-cache-clearing.js';
 import { StoredEntry } from '#control/itr/map-cache-entry.js';
 
 const NOW_ms = 1000;
@@ -14,7 +14,7 @@ function entries(count: number): StoredEntry[] {
 }
 
 test('a small table goes at once, in order', (t) => {
-  const clearing = new Clearing();
+  const clearing = new MapCacheClearing();
   const all = entries(3);
   const out: Effect[] = [];
   clearing.add(7, all, NOW_ms);
@@ -27,7 +27,7 @@ test('a small table goes at once, in order', (t) => {
 });
 
 test('nothing to clear is nothing to wait for', (t) => {
-  const clearing = new Clearing();
+  const clearing = new MapCacheClearing();
   const out: Effect[] = [];
   clearing.add(7, [], NOW_ms);
   t.deepEqual(clearing.take(2, out), []);
@@ -36,7 +36,7 @@ test('nothing to clear is nothing to wait for', (t) => {
 });
 
 test('of a large table the entries are found in slices, and what is learnt between two of them stays', (t) => {
-  const clearing = new Clearing();
+  const clearing = new MapCacheClearing();
   const all = entries(20_000);
   const out: Effect[] = [];
   clearing.add(7, all, NOW_ms);
@@ -58,7 +58,7 @@ test('of a large table the entries are found in slices, and what is learnt betwe
 });
 
 test('one command after the other', (t) => {
-  const clearing = new Clearing();
+  const clearing = new MapCacheClearing();
   const out: Effect[] = [];
   const [first, second] = [entries(1), entries(2)];
   clearing.add(1, first, NOW_ms);

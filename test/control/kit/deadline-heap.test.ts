@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
 import fc from 'fast-check';
-import { DeadlineHeap, NOWHERE } from '#control/kit/deadline-heap.js';
+import { DeadlineHeap, NOT_IN_HEAP } from '#control/kit/deadline-heap.js';
 
 interface Item {
   readonly name: number;
@@ -9,7 +9,7 @@ interface Item {
 }
 
 const items = (count: number): Item[] =>
-  Array.from({ length: count }, (_, name) => ({ name, heapIndex: NOWHERE }));
+  Array.from({ length: count }, (_, name) => ({ name, heapIndex: NOT_IN_HEAP }));
 
 test('an item that was taken out is nowhere, and can come back', (t) => {
   const heap = new DeadlineHeap<Item>();
@@ -18,7 +18,7 @@ test('an item that was taken out is nowhere, and can come back', (t) => {
   t.is(heap.at(item), 10);
   t.deepEqual(heap.take(9, 1), []);
   t.deepEqual(heap.take(10, 1), [item]);
-  t.is(item.heapIndex, NOWHERE);
+  t.is(item.heapIndex, NOT_IN_HEAP);
   t.is(heap.at(item), undefined);
   heap.set(item, 20);
   t.is(heap.next(), 20);

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type EidPrefix, hostEidPrefix, type ReadonlyEidTable } from '#addr/index.js';
-import { AskedHosts, type ProbedHost } from './asked-hosts.js';
+import { PendingProbes, type ProbedHost } from './pending-probes.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { Discovery } from '#control/contract/inputs.js';
 
-/** A host that showed itself so lately is not asked. */
-const LATELY_ms = 60_000;
+/** A host that showed itself so lately is not probed. */
+const IDLE_AFTER_ms = 60_000;
 /** A full table is gone through in steps, one in this time: refusing hosts has to stay cheap, they come in floods. */
 const STEP_ms = 1_000;
 const STEP_HOSTS = 1_024;
-/** Of these are asked, at most: each takes a place of the kernel's neighbour table for three seconds, which has 1,024. */
-const STEP_ASKED = 100;
+/** Of these are probed, at most: each takes a place of the kernel's neighbour table for three seconds, which has 1,024. */
+const STEP_PROBES = 100;
 
 /** A learnt host, as far as it matters here. */
 export interface LearntHost extends ProbedHost {
@@ -21,14 +21,14 @@ export interface LearntHost extends ProbedHost {
 
 /**
  * Room in a full table. Anyone on an EID-facing link can fill it with source addresses that nobody has, and would keep
- * other hosts out for a day. So while hosts are refused, those that are in it are asked in turn, and give way if they do
+ * other hosts out for a day. So while hosts are refused, those that are in it are probed in turn, and give way if they do
  * not answer. A host that is silent but there is learnt again with its next packet.
  */
-export class RoomMaker<Host extends LearntHost> {
+export class IdleEviction<Host extends LearntHost> {
   readonly #table: ReadonlyEidTable<Host>;
   readonly #isOwnAddress: (eid: EidPrefix) => boolean;
-  readonly #asked = new AskedHosts<Host>();
-  #turn: Iterator<{ readonly value: Host }> | undefined;
+  readonly #probes = new PendingProbes<Host>();
+  #cursor: Iterator<{ readonly value: Host }> | undefined;
   #nextStep_ms = 0;
 
   constructor(table: ReadonlyEidTable<Host>, isOwnAddress: (eid: EidPrefix) => boolean) {
@@ -37,44 +37,44 @@ export class RoomMaker<Host extends LearntHost> {
   }
 
   /** A host was refused. */
-  refused(now: number): void {
+  onRefused(now: number): void {
     if (now < this.#nextStep_ms) return;
     this.#nextStep_ms = now + STEP_ms;
-    let asked = 0;
-    for (let i = 0; i < STEP_HOSTS && asked < STEP_ASKED; i++) {
+    let probed = 0;
+    for (let i = 0; i < STEP_HOSTS && probed < STEP_PROBES; i++) {
       const host = this.#next();
       if (host === undefined) return; // the next step begins anew
-      if (!this.#mayGiveWay(host, now) || this.#asked.has(host)) continue;
-      this.#asked.ask(host, now);
-      asked += 1;
+      if (!this.#mayEvict(host, now) || this.#probes.has(host)) continue;
+      this.#probes.add(host, now);
+      probed += 1;
     }
   }
 
   /** It answered, or it is gone. */
-  settle(eid: EidPrefix): void {
-    this.#asked.settle(eid);
+  cancel(eid: EidPrefix): void {
+    this.#probes.remove(eid);
   }
 
   nextDeadline(): number | undefined {
-    return this.#asked.nextDeadline();
+    return this.#probes.nextDeadline();
   }
 
   /** Returns those that are to give way. */
   expire(now: number, limit: number, out: Effect[]): Host[] {
-    return this.#asked.expire(now, limit, out);
+    return this.#probes.expire(now, limit, out);
   }
 
   #next(): Host | undefined {
-    this.#turn ??= this.#table.entries()[Symbol.iterator]();
-    const step = this.#turn.next();
+    this.#cursor ??= this.#table.entries()[Symbol.iterator]();
+    const step = this.#cursor.next();
     if (step.done !== true) return step.value.value;
-    this.#turn = undefined;
+    this.#cursor = undefined;
     return undefined;
   }
 
   /** An address of this router itself answers nobody. */
-  #mayGiveWay({ eid, discovery, lastActivity_ms }: Host, now: number): boolean {
+  #mayEvict({ eid, discovery, lastActivity_ms }: Host, now: number): boolean {
     if (discovery === 'Local Address' || this.#isOwnAddress(hostEidPrefix(eid))) return false;
-    return now - lastActivity_ms >= LATELY_ms;
+    return now - lastActivity_ms >= IDLE_AFTER_ms;
   }
 }
