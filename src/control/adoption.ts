@@ -27,8 +27,8 @@ export interface AdoptionContext {
 }
 
 /**
- * Brings the tries to what is configured now, and keeps what was learnt and still fits the configuration. What is right
- * already is not written again, so that packets never meet a gap. Returns the map-cache entries that were recovered.
+ * Makes the tries match the configuration and keeps learnt entries that still fit it. Entries that are
+ * already right are not rewritten, so packets never meet a gap. Returns the recovered map-cache entries.
  */
 export function adoptTries(
   adopted: AdoptedState,
@@ -126,7 +126,7 @@ function adoptMapCache(
   return recovered;
 }
 
-/** A local EID is in the same trie: where a mapping stood in its place, it goes in again. */
+/** The same trie holds the local EIDs. A local EID whose place the mapping took is written again. */
 function removeMapping(eid: EidPrefix, { database, dynamicEids }: AdoptionContext, out: Effect[]): void {
   out.push({ type: 'map-cache-delete', eid });
   if (database.table.get(eid) === undefined) return;
@@ -153,7 +153,7 @@ function keepMapping(
   return entry;
 }
 
-/** Our RLOCs may have changed since the tries were written. */
+/** Our RLOCs may have changed since the agent wrote the tries. */
 function withCurrentSources(
   locators: readonly ForwardingLocator[],
   local: LocalRlocs,

@@ -18,7 +18,7 @@ export interface PuntReceiverContext {
   readonly counters: Counters;
 }
 
-/** Packets that XDP could not decide, each to the machine that its reason is for. */
+/** Gives each punted packet to the machine that handles its reason. */
 export class PuntReceiver implements Handler {
   readonly inputs: InputHandlers = {
     punts: ({ punts }, now, out) => {
@@ -49,12 +49,14 @@ export class PuntReceiver implements Handler {
       case 'stale':
         this.#stale(punt, now, out);
         break;
-      case 'no-neighbour': // the data path sends the frame on by itself
+      case 'no-neighbour': // the data path forwards the frame by itself
         break;
     }
   }
 
-  /** The source of a packet that came encapsulated is somebody else's EID, whatever the reason says. */
+  /**
+   * A packet that arrived encapsulated has the EID of another site as its source, whatever the reason says.
+   */
   #detected(punt: Punt, now: number, out: Effect[]): void {
     if (punt.outerSource !== undefined) return;
     const eid = { instanceId: punt.instanceId, address: punt.sourceEid };
@@ -62,7 +64,10 @@ export class PuntReceiver implements Handler {
     this.#context.dynamicEids.sighted(sighting, now, out);
   }
 
-  /** Only for EIDs that were or could be here and are not (the host may have come back since the punt). */
+  /**
+   * Handles only EIDs that were or could be local and are not local now: the host may have come back since
+   * the punt.
+   */
   #stale(punt: Punt, now: number, out: Effect[]): void {
     const { database, dynamicEids, away, smr } = this.#context;
     const eid = { instanceId: punt.instanceId, address: punt.destinationEid };

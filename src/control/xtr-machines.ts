@@ -41,9 +41,9 @@ export interface XtrMachines {
   readonly ownAddresses: OwnAddresses;
   readonly dynamicEids: DynamicEids;
   readonly responder: Responder;
-  /** Those with deadlines. */
+  /** The machines with deadlines. */
   readonly parts: readonly Part[];
-  /** Those that take inputs or messages. */
+  /** The machines that handle inputs or messages. */
   readonly handlers: readonly Handler[];
 }
 

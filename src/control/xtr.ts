@@ -23,8 +23,8 @@ import type { SmrEntry } from './mobility/smr-sender.js';
 import { type XtrMachines, xtrMachines } from './xtr-machines.js';
 
 /**
- * One xTR: ITR, ETR, dynamic EIDs and SMRs, joined. Its machines take the inputs themselves; Map-Registers of all inputs
- * wait for `flush`, so that what comes together shares messages.
+ * One xTR: joins ITR, ETR, dynamic EIDs and SMRs. The machines handle the inputs. Map-Registers wait for
+ * `flush`, so that EIDs of one turn share messages.
  */
 export class Xtr implements Role {
   readonly handlers: readonly Handler[];
@@ -62,7 +62,7 @@ export class Xtr implements Role {
     return this.#machines.smr.table;
   }
 
-  /** The locators of a map-cache entry as they are now: what the mapping says, and what is known of their RLOCs. */
+  /** The locators of a map-cache entry with the present states of their RLOCs. */
   locatorsOf(entry: MapCacheEntry): readonly LocatorState[] {
     return this.#machines.reachability.statesOf(entry.locators);
   }
@@ -88,12 +88,12 @@ export class Xtr implements Role {
     return this.#machines.database.owner(eid) !== undefined;
   }
 
-  /** The configured dynamic-EID prefix that `eid` would be learnt in. */
+  /** The configured dynamic-EID prefix in which `eid` would be learnt. */
   dynamicPrefixOf(eid: Eid): DynamicEidPrefix | undefined {
     return this.#machines.database.dynamicPrefixOf(eid);
   }
 
-  /** SMR (also with P set, as the field has it), RLOC-probe, or a plain one. */
+  /** Handles an SMR (routers in the field also set P in it), an RLOC-probe, or a plain Map-Request. */
   mapRequest(received: Received, request: MapRequest, now: number, out: Effect[]): void {
     this.#counters.add('mapRequestsIn');
     if (request.smr) this.#machines.smrReceiver.smr(received, request, now, out);
@@ -104,7 +104,10 @@ export class Xtr implements Role {
     }
   }
 
-  /** A Map-Server forwarded it to us as the ETR. Probes and SMRs do not come this way (RFC 9301). */
+  /**
+   * Handles a Map-Request that a Map-Server forwarded to us as the ETR. RLOC-probes and SMRs do not arrive
+   * encapsulated (RFC 9301).
+   */
   encapsulatedMapRequest(
     received: Received,
     ecm: EncapsulatedControl,
@@ -129,7 +132,7 @@ export class Xtr implements Role {
   }
 
   expire(now: number, out: Effect[]): void {
-    const share = Math.floor(EXPIRE_BATCH / this.#machines.parts.length); // so that none of them waits for the others
+    const share = Math.floor(EXPIRE_BATCH / this.#machines.parts.length); // no machine delays the others
     for (const part of this.#machines.parts) part.expire(now, share, out);
   }
 
@@ -138,7 +141,7 @@ export class Xtr implements Role {
     if (this.#machines.references.flush(out)) this.#machines.reachability.forgetUnused(out);
   }
 
-  /** @param adopted what the tries hold */
+  /** @param adopted what the pinned tries hold */
   #start(adopted: AdoptedState, now: number, out: Effect[]): void {
     const { config, references, reachability, recovery } = this.#machines;
     references.add(config.mapServers.map((server) => server.address));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the machines are told. `config` reads it from YAML; nothing here knows of files.
+// Configuration of the machines. `config` reads it from YAML; the machines know no files.
 import type { Address, EidPrefix, InstanceId } from '#addr/index.js';
 import type { Forwarding } from './forwarding.js';
 import type { XtrIdentity } from '#wire/messages.js';
@@ -19,12 +19,12 @@ export interface LocalRloc {
   readonly weight: number;
 }
 
-/** EIDs that live behind this router, always. */
+/** EIDs that are always behind this router. */
 export interface DatabaseMapping {
   readonly eid: EidPrefix;
 }
 
-/** A prefix whose hosts are learnt one by one, and may move away. */
+/** A prefix whose hosts are learnt one by one and may move. */
 export interface DynamicEidPrefix {
   readonly name: string;
   readonly eid: EidPrefix;
@@ -39,7 +39,7 @@ export interface StaticMapping {
 export interface MapServerPeer {
   readonly address: Address;
   readonly key: AuthenticationKey;
-  /** P bit: let the Map-Server answer for us. */
+  /** P bit: the Map-Server answers Map-Requests for us. */
   readonly proxyReply: boolean;
 }
 
@@ -48,7 +48,7 @@ export interface XtrConfig {
   readonly rlocs: readonly LocalRloc[];
   readonly databaseMappings: readonly DatabaseMapping[];
   readonly dynamicEids: readonly DynamicEidPrefix[];
-  /** EID-facing interfaces at start; sightings on others are ignored. */
+  /** EID-facing interfaces at start. Sightings on other interfaces are ignored. */
   readonly eidInterfaces: readonly {
     readonly name: string;
     readonly ifindex: number;
@@ -57,13 +57,15 @@ export interface XtrConfig {
   readonly mapResolvers: readonly Address[];
   readonly mapServers: readonly MapServerPeer[];
   readonly staticMappings: readonly StaticMapping[];
-  /** TTL of the records that we register and reply with, minutes. */
+  /** TTL of our records in Map-Registers and Map-Replies, minutes. */
   readonly recordTtl_min: number;
-  /** Set L and the status bits in data packets; off on the public Internet (RFC 9300 section 4.1). */
+  /**
+   * Whether data packets carry the L bit and status bits; off on the public Internet (RFC 9300 section 4.1).
+   */
   readonly locatorStatusBits: boolean;
   /**
-   * Nonce of the first Map-Register; later ones count up. It has to be above every nonce sent before a restart
-   * (RFC 9301 section 5.6): config/register-nonce.ts keeps it.
+   * Nonce of the first Map-Register; later nonces count up. It has to be greater than every nonce sent before
+   * a restart (RFC 9301 section 5.6): config/register-nonce.ts stores it.
    */
   readonly firstRegisterNonce: bigint;
   readonly limits: XtrLimits;
@@ -76,15 +78,15 @@ export interface XtrLimits {
   readonly pendingMapRequests: number;
   readonly heldPacketsPerEid: number;
   readonly heldPackets: number;
-  /** At most one SMR to an RLOC in this time, ms (RFC 9301 section 6.1: 3 s); 0 lifts it. */
+  /** Minimum time between two SMRs to an RLOC, ms (RFC 9301 section 6.1: 3 s); 0 disables the limit. */
   readonly smrPerRlocInterval_ms: number;
-  /** SMRs about one (EID, RLOC) are suppressed for this long, ms (IOS: 20 s). */
+  /** Time for which further SMRs about one (EID, RLOC) are suppressed, ms (IOS: 20 s). */
   readonly smrSuppression_ms: number;
-  /** At most one SMR-invoked Map-Request for an EID-prefix in this time, ms (RFC 9301 section 6.1: 3 s). */
+  /** Minimum time between two SMR-invoked Map-Requests for an EID-prefix, ms (RFC 9301 section 6.1: 3 s). */
   readonly smrInvokedInterval_ms: number;
-  /** At most one Map-Reply for an EID to an RLOC in this time, ms (RFC 9301 section 5.4: 3 s). */
+  /** Minimum time between two equal Map-Replies for an EID to an RLOC, ms (RFC 9301 section 5.4: 3 s). */
   readonly mapReplyInterval_ms: number;
-  /** All Map-Replies to one RLOC a second; twice as many at once. */
+  /** Maximum rate of all Map-Replies to one RLOC; the burst is twice as many. */
   readonly mapRepliesPerRloc_pps: number;
 }
 
@@ -92,7 +94,7 @@ export interface XtrLimits {
 export interface SitePrefix {
   readonly eid: EidPrefix;
   readonly acceptMoreSpecifics: boolean;
-  /** Answer for the ETRs even if they do not ask for it with the P bit. */
+  /** The Map-Server answers for the ETRs even if they do not set the P bit. */
   readonly proxyReply: boolean;
 }
 
@@ -101,15 +103,16 @@ export interface Site {
   readonly keys: readonly AuthenticationKey[];
   readonly prefixes: readonly SitePrefix[];
   /**
-   * True, the default: a Map-Register whose nonce does not grow is dropped (RFC 9301 section 5.6), but for an exact
-   * repetition of the last one. False takes any nonce: some stacks in the field always send the same.
+   * True, the default: a Map-Register whose nonce does not grow is dropped (RFC 9301 section 5.6), unless it
+   * exactly repeats the last one. False accepts any nonce: some implementations in the field always send the
+   * same.
    */
   readonly strictNonces: boolean;
 }
 
 export interface MapServerConfig {
   readonly sites: readonly Site[];
-  /** Our own addresses that replies and notifications come from. */
+  /** Our own addresses: sources of replies and notifications. */
   readonly addresses: readonly Address[];
   readonly limits: MapServerLimits;
 }

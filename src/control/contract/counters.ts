@@ -36,7 +36,7 @@ export const COUNTER_NAMES = [
   'mapNotifyAcksOut',
   'authenticationFailures',
   'malformedMessages',
-  'messagesUnsendable', // longer than a datagram, or with a port that is not allowed: copied from what others sent
+  'messagesUnsendable', // too large or to a forbidden port: has content copied from a received message
   'unexpectedMessages', // well-formed, but not for a role of this node
   'mapCacheEntriesCreated',
   'mapCacheEntriesDeleted',
@@ -45,15 +45,15 @@ export const COUNTER_NAMES = [
   'pendingMapRequestsFull',
   'registrationsFull',
   'pendingNotifiesFull',
-  'packetsHeld', // punted for want of a mapping, also those that need not wait or may not
+  'packetsHeld', // punted without a mapping, also those that are not queued
   'packetsReleased', // of them: sent on
-  'packetsHeldDropped', // of them: bound reached, no answer, or the answer was drop; what remains waits
+  'packetsHeldDropped', // of them: bound reached, no answer, or action drop; the rest is queued
   'puntsIn',
   'trieFull',
 ] as const;
 export type CounterName = (typeof COUNTER_NAMES)[number];
 
-/** Counts of one node; starts at zero, never goes back. */
+/** Counters of one node. They start at zero and only grow. */
 export class Counters {
   readonly #counts = new Map<CounterName, number>(COUNTER_NAMES.map((name) => [name, 0]));
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the state machines ask for. They change nothing themselves: `core` carries effects out, in order.
+// Effects: what the state machines ask for. They change nothing themselves; `core` carries effects out, in
+// order.
 import type { Address, Eid, EidPrefix, InstanceId } from '#addr/index.js';
 import type { ControlMessage } from '#wire/messages.js';
 import type { ControlEvent } from './event.js';
@@ -10,7 +11,7 @@ import type { TrackedNonce } from './inputs.js';
 export interface SendEffect {
   readonly type: 'send';
   readonly message: ControlMessage;
-  /** Pre-shared key that the message is signed with (its `authentication.data` is computed on sending). */
+  /** Pre-shared key that signs the message (its `authentication.data` is computed when it is sent). */
   readonly key?: Uint8Array;
   /** Source address; undefined lets the kernel choose. */
   readonly from: Address | undefined;
@@ -19,12 +20,14 @@ export interface SendEffect {
   readonly toPort: number;
 }
 
-/** Programs one prefix of the map-cache trie; replaces what was there and keeps its packet counters. */
+/** Writes one prefix of the map-cache trie. It replaces the entry and keeps its packet counters. */
 export interface MapCacheSetEffect {
   readonly type: 'map-cache-set';
   readonly eid: EidPrefix;
   readonly forwarding: Forwarding;
-  /** CLOCK_MONOTONIC milliseconds; undefined never. Kept in the trie so that a restarted agent can go on from there. */
+  /**
+   * CLOCK_MONOTONIC milliseconds; undefined: never. Stored in the trie, so that a restarted agent knows it.
+   */
   readonly expiresAt_ms: number | undefined;
 }
 
@@ -34,8 +37,8 @@ export interface MapCacheDeleteEffect {
 }
 
 /**
- * An RLOC is down, or up again: no packet goes to it, or those that went to it before, whatever EIDs it stands for. All
- * are up of which nothing was said.
+ * An RLOC is down, or up again. While it is down, no packet of any EID is sent to it. An RLOC without such an
+ * effect is up.
  */
 export interface RlocStateEffect {
   readonly type: 'rloc-state';
@@ -43,7 +46,7 @@ export interface RlocStateEffect {
   readonly up: boolean;
 }
 
-/** Programs one prefix of the local EID database trie. */
+/** Writes one prefix of the local EID database trie. */
 export interface LocalEidSetEffect {
   readonly type: 'local-eid-set';
   readonly eid: EidPrefix;
@@ -55,7 +58,7 @@ export interface LocalEidDeleteEffect {
   readonly eid: EidPrefix;
 }
 
-/** A host route to a dynamic EID on the interface it was seen on. */
+/** A host route to a dynamic EID, on the interface where it was seen. */
 export interface HostRouteEffect {
   readonly type: 'host-route-add' | 'host-route-delete';
   readonly eid: Eid;
@@ -63,24 +66,27 @@ export interface HostRouteEffect {
 }
 
 /**
- * Has the kernel ask a host whether it is still there; a sighting follows if it is. A neighbour entry that somebody
- * configured answers for its host.
+ * Makes the kernel probe a host. If the host answers, a sighting follows. A permanent neighbour entry counts
+ * as an answer.
  */
 export interface ProbeHostEffect {
   readonly type: 'probe-host';
   readonly eid: Eid;
   readonly ifindex: number;
-  /** Another site says that it has the host: what is configured here proves nothing. */
+  /** Another site claims the host, so a permanent neighbour entry is no proof. */
   readonly afterMove?: true;
 }
 
-/** Has the packets counted that a map-cache prefix carried so far; the input `traffic` tells. */
+/**
+ * Asks for the number of packets that a map-cache prefix has carried so far; the input `traffic` has the
+ * answer.
+ */
 export interface CheckTrafficEffect {
   readonly type: 'check-traffic';
   readonly eid: EidPrefix;
 }
 
-/** A frame that was punted and held, put back where it came in: XDP decides again, now with a mapping. */
+/** A punted and queued frame, injected where it arrived: XDP processes it again, now with a mapping. */
 export interface HeldFrame {
   readonly ifindex: number;
   readonly instanceId: InstanceId;
@@ -94,22 +100,22 @@ export interface InjectEffect {
   readonly frames: readonly HeldFrame[];
 }
 
-/** RLOCs whose next-hop neighbours are to be kept resolved; the whole set each time it changes. */
+/** RLOCs whose next-hop neighbours are kept resolved; the whole set, after each change. */
 export interface KeepNeighboursEffect {
   readonly type: 'keep-neighbours';
   readonly rlocs: readonly Address[];
 }
 
-/** Something that happened, for the log, `events` and the timeline of a move. */
+/** An event for the log, `xtrctl events` and the timeline of a move. */
 export interface EventEffect {
   readonly type: 'event';
   readonly event: ControlEvent;
 }
 
-/** The outcome of a `lig` command. */
+/** The result of a `lig` command. */
 export interface LookupResultEffect {
   readonly type: 'lookup-result';
-  /** The token that the command came with. */
+  /** The token of the command. */
   readonly token: number;
   readonly result: LookupResult;
 }
@@ -123,14 +129,20 @@ export interface LookupResult {
   readonly attempts: number;
 }
 
-/** How many entries `clear-map-cache` with this token takes out. They go in slices, so some may follow. */
+/**
+ * The number of entries that `clear-map-cache` with this token removes. They are removed in slices, so some
+ * may be removed later.
+ */
 export interface ClearedEffect {
   readonly type: 'cleared';
   readonly token: number;
   readonly count: number;
 }
 
-/** The last nonces of these ETRs are to outlive the agent; `start` brings them back (9301-5.6-08). */
+/**
+ * The last nonces of these ETRs have to survive a restart of the agent; `start` brings them back
+ * (9301-5.6-08).
+ */
 export interface KeepNoncesEffect {
   readonly type: 'keep-nonces';
   readonly nonces: readonly TrackedNonce[];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Address, EidPrefix } from '#addr/index.js';
 
-/** The names of events, in the order in which a host move goes through them. Documented in docs/events.md. */
+/** The names of events, in the order of a host move. docs/events.md documents them. */
 export const EVENT_NAMES = [
   'eid-learnt', // a dynamic EID became local
   'map-register-sent',
@@ -27,26 +27,26 @@ export const EVENT_NAMES = [
   'map-cache-added',
   'map-cache-updated', // the locator-set changed
   'map-cache-removed',
-  'rloc-down', // no packet goes to this RLOC; detail says why
+  'rloc-down', // no packet is sent to this RLOC; detail says why
   'rloc-up',
   'map-request-expired', // no answer after all retransmissions
   'eid-forgotten', // a dynamic EID timed out
-  'message-rejected', // a control message that did not parse, authenticate or belong here
+  'message-rejected', // a control message that did not parse, did not authenticate, or was not for this node
   'table-full', // a bound was reached; detail says which
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 
-/** Everything but the name is optional: what the event is about. */
+/** An event. All fields but the name are optional. */
 export interface ControlEvent {
   readonly name: EventName;
   readonly eid?: EidPrefix;
-  /** The node on the other side: sender or receiver of the message. */
+  /** The other node: sender or receiver of the message. */
   readonly peer?: Address;
   /** Locators after the event. */
   readonly rlocs?: readonly Address[];
   readonly nonce?: bigint;
   /** One line for people. */
   readonly detail?: string;
-  /** When the kernel saw it, CLOCK_MONOTONIC milliseconds, where that is earlier than now (punted packets). */
+  /** CLOCK_MONOTONIC milliseconds at which the kernel saw it, if earlier than now (punted packets). */
   readonly kernelTime_ms?: number;
 }

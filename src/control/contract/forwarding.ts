@@ -1,32 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the data path does with packets, as the control plane tells it and a starting agent finds it.
+// What the data path does with packets: written by the control plane, read by an agent that starts.
 import type { Address } from '#addr/index.js';
 
-/** One locator that the data path may choose. */
+/** A locator of a forwarding entry. */
 export interface ForwardingLocator {
   readonly rloc: Address;
   readonly priority: number;
   readonly weight: number;
-  /** Our RLOC of the same family, the outer source. */
+  /** Outer source address: our RLOC of the same family. */
   readonly source: Address;
   /**
-   * Whether the mapping lets it be used from here: R bit, priority, an RLOC of ours of that family. If not, it keeps its
-   * ordinal, so that LSBs stay right. Whether the RLOC is up is not said here but once for all mappings (`rloc-state`).
+   * Whether the mapping allows this locator here: R bit, priority, and one of our RLOCs has its family. A
+   * locator that is not usable keeps its ordinal, so that the locator status bits stay right. Whether the
+   * RLOC is up is not stored here but once for all mappings (`rloc-state`).
    */
   readonly usable: boolean;
 }
 
-/** What the data path does with packets to a prefix. */
+/** What the data path does with packets to an EID-prefix. */
 export type Forwarding =
   | { readonly action: 'encapsulate'; readonly locators: readonly ForwardingLocator[] }
   | { readonly action: 'drop' | 'forward-native' | 'send-map-request' };
 
 /**
- * What the data path knows of a local EID-Prefix:
+ * An entry of the local EID trie:
  * - local: behind this router
- * - dynamic: a dynamic-EID prefix; sources in it that are not local are punted as eid-detected, packets that arrive
- *   decapsulated for it are stale
- * - away: was local and moved; `locators`, when known, are where stale packets are re-encapsulated to
+ * - dynamic: a dynamic-EID prefix. Sources in it that are not local are punted as eid-detected; packets from
+ *   the core for it are stale.
+ * - away: was local and moved. Stale packets are re-encapsulated to `locators`, if known.
  */
 export type LocalEid =
   | { readonly kind: 'local'; readonly ifindex: number | undefined; readonly dynamic: boolean }

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the state machines are told.
+// Inputs of the state machines.
 import type { Address, Eid, EidPrefix, InstanceId } from '#addr/index.js';
 import type { XtrConfig } from './config.js';
 import type { Forwarding, LocalEid } from './forwarding.js';
 
 /**
- * Everything that can happen to an agent: data alone, so that a list of (time, input) replays a run. A new input is
- * a member here, a handler in the `inputs` of the machine that takes it, and the place that makes it.
+ * Everything that can happen to an agent. Inputs are data only, so a list of (time, input) replays a run. A
+ * new input needs a member here, a handler in the `inputs` of a machine, and the place that produces it.
  */
 export type Input =
-  /** The first, but for `own-addresses`. `nonces`: what earlier runs of a Map-Server kept (9301-5.6-08). */
+  /**
+   * The first input, except for `own-addresses`. `nonces`: what earlier runs of a Map-Server stored
+   * (9301-5.6-08).
+   */
   | {
       readonly type: 'start';
       readonly adopted: AdoptedState;
-      /** 32 bytes from the kernel's generator. Whoever knows them knows every nonce to come: never recorded. */
+      /**
+       * 32 bytes from the kernel's random generator. All later nonces follow from them, so they are never
+       * recorded.
+       */
       readonly seed: Uint8Array;
       readonly nonces: readonly TrackedNonce[];
     }
@@ -22,30 +28,30 @@ export type Input =
   | { readonly type: 'eid-sighted'; readonly sighting: EidSighting }
   /** A local address or neighbour of an EID-facing interface is gone. */
   | { readonly type: 'eid-lost'; readonly sighting: EidSighting }
-  /** All addresses of the router on EID-facing interfaces, each time they change; also before `start`. */
+  /** All addresses of the router on EID-facing interfaces, after each change; may precede `start`. */
   | { readonly type: 'own-addresses'; readonly addresses: readonly OwnAddress[] }
-  /** Since `written_ms` the tries have what was handled at `began_ms`. */
+  /** The effects of the turn that began at `began_ms` were in the tries at `written_ms`. */
   | { readonly type: 'written'; readonly began_ms: number; readonly written_ms: number }
-  /** Writes that the tries had no room for: packets meet what was there before. */
+  /** Trie writes that failed because a trie is full. Packets still meet the previous entries. */
   | { readonly type: 'trie-refused'; readonly refused: readonly TrieRefusal[] }
-  /** A source has found out whether an RLOC can be reached. */
+  /** A source reports whether an RLOC is reachable. */
   | { readonly type: 'rloc-reported'; readonly report: RlocReport }
-  /** A message that no datagram holds, copied from what somebody else sent. */
+  /** A message that cannot be sent because it has content copied from a received message. */
   | { readonly type: 'unsendable'; readonly to: Address; readonly problem: string }
-  /** Replaces those of the configuration: an interface that is made anew has another index. */
+  /** Replaces the interfaces of the configuration: a recreated interface has another index. */
   | { readonly type: 'eid-interfaces'; readonly interfaces: XtrConfig['eidInterfaces'] }
-  /** Packets that a map-cache prefix carried so far; the answer to a CheckTrafficEffect. */
+  /** Number of packets that a map-cache prefix has carried so far; the answer to a CheckTrafficEffect. */
   | { readonly type: 'traffic'; readonly eid: EidPrefix; readonly packets: number }
-  /** The deadline has come that the agent asked for. */
+  /** The deadline that the agent asked for has come. */
   | { readonly type: 'wake' }
-  /** Ask `to`, or the Map-Resolvers: a LookupResultEffect with this token follows, now or later. */
+  /** Asks `to`, or the Map-Resolvers. A LookupResultEffect with this token follows, now or later. */
   | { readonly type: 'lookup'; readonly token: number; readonly eid: Eid; readonly to: Address | undefined }
-  /** Undefined clears everything that was learnt. A ClearedEffect with this token follows, now or later. */
+  /** Without `eid`, clears all learnt entries. A ClearedEffect with this token follows, now or later. */
   | { readonly type: 'clear-map-cache'; readonly token: number; readonly eid: EidPrefix | undefined };
 
 export type InputOf<T extends Input['type']> = Extract<Input, { readonly type: T }>;
 
-/** A UDP datagram of port 4342, UDP checksum verified by the kernel. */
+/** A UDP datagram to port 4342. The kernel has verified its checksum. */
 export interface Datagram {
   readonly from: Address;
   readonly fromPort: number;
@@ -58,21 +64,21 @@ export interface TrieRefusal {
   readonly eid: EidPrefix;
 }
 
-/** What has to outlive a restart: the last nonce that one ETR has used with one key. */
+/** The last nonce of one ETR with one key. It has to survive a restart. */
 export interface TrackedNonce {
   readonly site: string;
   /** Fingerprint of the key: 16 hexadecimal digits. */
   readonly key: string;
-  /** As RegisterSource has it: without spaces. */
+  /** As in RegisterSource; contains no spaces. */
   readonly etr: string;
   readonly nonce: bigint;
 }
 
-/** Where a control message came from, and its bytes as received (authentication is computed over them). */
+/** Addresses of a received control message, and its bytes (authentication is computed over them). */
 export interface Received {
   readonly from: Address;
   readonly fromPort: number;
-  /** The address of ours that it was sent to. */
+  /** Our address that it was sent to. */
   readonly to: Address;
   readonly bytes: Uint8Array;
 }
@@ -80,15 +86,15 @@ export interface Received {
 export const PUNT_REASONS = ['map-cache-miss', 'eid-detected', 'stale', 'no-neighbour'] as const;
 export type PuntReason = (typeof PUNT_REASONS)[number];
 
-/** A packet that XDP could not decide. */
+/** A packet that XDP handed to the agent. */
 export interface Punt {
   readonly reason: PuntReason;
-  /** The interface it came in on. */
+  /** The interface on which it arrived. */
   readonly ifindex: number;
   readonly instanceId: InstanceId;
   readonly sourceEid: Address;
   readonly destinationEid: Address;
-  /** Of a packet that came encapsulated. */
+  /** Set if the packet arrived encapsulated. */
   readonly outerSource: Address | undefined;
   /** CLOCK_MONOTONIC milliseconds at which XDP saw it. */
   readonly at_ms: number;
@@ -96,23 +102,23 @@ export interface Punt {
   readonly frame: Uint8Array;
 }
 
-/** Who may say whether an RLOC of another site can be reached (RFC 9300 section 10). */
+/** Sources that report whether an RLOC of another site is reachable (RFC 9300 section 10). */
 export const RLOC_REPORT_SOURCES = ['route', 'icmp', 'probe'] as const;
 export type RlocReportSource = (typeof RLOC_REPORT_SOURCES)[number];
 
-/** What one source thinks of an RLOC. It counts until the same source says the other. */
+/** The report of one source about an RLOC. It is valid until the same source reports the opposite. */
 export interface RlocReport {
   readonly rloc: Address;
   readonly source: RlocReportSource;
   readonly up: boolean;
-  /** For the event; without it, the source. */
+  /** Detail of the event; default: the source. */
   readonly detail?: string;
 }
 
-/** How a dynamic EID was noticed. */
+/** How a dynamic EID was detected. */
 export type Discovery = 'Packet Reception' | 'ARP/ND' | 'Local Address' | 'Recovered';
 
-/** A sign of life of a host on an EID-facing interface. */
+/** A host was seen on an EID-facing interface. */
 export interface EidSighting {
   readonly eid: Eid;
   readonly ifindex: number;
@@ -125,7 +131,7 @@ export interface OwnAddress {
   readonly ifindex: number;
 }
 
-/** What a starting agent found in the pinned tries. */
+/** What a starting agent reads from the pinned tries. */
 export interface AdoptedState {
   readonly mapCache: readonly {
     readonly eid: EidPrefix;

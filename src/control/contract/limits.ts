@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MapServerLimits, XtrLimits } from './config.js';
 
-/** A registration that is not refreshed for this long goes (RFC 9301 section 8.2: three minutes). */
+/** A registration that is not refreshed for this long expires (RFC 9301 section 8.2: three minutes). */
 export const REGISTRATION_TIMEOUT_ms = 180_000;
 
-/** ETRs of one site whose nonces are remembered; beyond that, the one that has been silent for longest is forgotten. */
+/**
+ * Number of ETRs of one site whose nonces are stored. Beyond it, the ETR that registered least recently is
+ * evicted.
+ */
 export const TRACKED_ETRS_PER_SITE = 65_536;
 
 export const DEFAULT_XTR_LIMITS: XtrLimits = {

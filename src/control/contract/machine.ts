@@ -4,20 +4,24 @@ import type { Effect } from './effect.js';
 import type { Input, InputOf, Received } from './inputs.js';
 
 /**
- * A machine with deadlines. `now` is CLOCK_MONOTONIC in milliseconds, here and everywhere in `control`, and effects
- * are appended to `out` in order. After each input, core asks for the next deadline and wakes the machine then.
+ * A machine with deadlines. Everywhere in `control`, `now` is CLOCK_MONOTONIC in milliseconds, and effects
+ * are appended to `out` in order. After each input, core asks for the next deadline and wakes the machine at
+ * it.
  */
 export interface Machine {
-  /** Undefined when nothing is waiting. */
+  /** Undefined if there is no deadline. */
   nextDeadline(): number | undefined;
-  /** Handles what is due, at most EXPIRE_BATCH entries a call; nextDeadline stays in the past while more is due. */
+  /** Handles due entries, at most EXPIRE_BATCH a call. nextDeadline stays in the past while more are due. */
   expire(now: number, out: Effect[]): void;
 }
 
-/** Deadlines handled in one call of `expire`, so that a mass expiry never blocks the event loop. */
+/** Deadlines handled in one call of `expire`, so that a mass expiry does not block the event loop. */
 export const EXPIRE_BATCH = 512;
 
-/** Map-Requests go to a role of the node by what they ask for; every other message to the machine that takes it. */
+/**
+ * Messages other than Map-Requests. The content of a Map-Request decides which role handles it; every other
+ * message goes to the machine that handles its type.
+ */
 export type HandledMessage = Exclude<
   ControlMessage,
   { readonly type: 'map-request' | 'encapsulated-control' }
@@ -36,19 +40,19 @@ export type MessageHandlers = {
   ) => void;
 };
 
-/** A machine that takes inputs or messages: it says which, and the agent brings them to it. */
+/** A machine that handles inputs or messages. The agent dispatches by these tables. */
 export interface Handler {
   readonly inputs?: InputHandlers;
-  /** Each message is taken by one machine of a node. */
+  /** Each message type is handled by one machine of a node. */
   readonly messages?: MessageHandlers;
 }
 
-/** What a node can be: xTR, or Map-Server and Map-Resolver; it may be both. */
+/** A role of a node: xTR, or Map-Server and Map-Resolver. A node may have both. */
 export interface Role extends Machine {
   readonly handlers: readonly Handler[];
   /** A Map-Request without an ECM, SMR and RLOC-probe included. */
   mapRequest(received: Received, request: MapRequest, now: number, out: Effect[]): void;
-  /** @param request what is in `ecm` */
+  /** @param request the payload of `ecm` */
   encapsulatedMapRequest(
     received: Received,
     ecm: EncapsulatedControl,
@@ -56,16 +60,16 @@ export interface Role extends Machine {
     now: number,
     out: Effect[],
   ): void;
-  /** After all inputs that came together: sends what they share. */
+  /** Called after all inputs of one turn: sends the messages that they share. */
   flush(now: number, out: Effect[]): void;
 }
 
-/** Where nonces and jitter come from; in tests and replays something else. */
+/** Source of nonces and jitter. Tests and replays use other implementations. */
 export interface Random {
   /** 64 bits for a nonce (RFC 9301 section 5.2 asks for a properly seeded source). */
   nonce(): bigint;
   /** In [0, 1), for jitter. */
   fraction(): number;
-  /** Begins a sequence that follows from these 32 bytes. Left out by a source that needs no seed. */
+  /** Starts the sequence of these 32 bytes. A source that needs no seed has no such method. */
   seed?(seed: Uint8Array): void;
 }

@@ -7,14 +7,14 @@ import type { ServerRegistration } from './registrar-state.js';
 /** An EID-Prefix that this ETR answers for. Times are CLOCK_MONOTONIC milliseconds. */
 export interface DatabaseEntry {
   readonly eid: EidPrefix;
-  /** The dynamic-EID prefix it was learnt in; undefined: configured. */
+  /** The dynamic-EID prefix in which it was learnt; undefined if configured. */
   readonly dynamicEid: DynamicEidPrefix | undefined;
   readonly createdAt_ms: number;
   /** One for each Map-Server, in the order of the configuration. */
   readonly registrations: readonly ServerRegistration[];
 }
 
-/** The ETR's mapping database: what lives behind this router, configured or learnt. */
+/** The ETR's mapping database: EIDs behind this router, configured or learnt. */
 export class Database {
   readonly #entries = new EidTable<DatabaseEntry>();
   readonly #dynamicPrefixes = new EidTable<DynamicEidPrefix>();
@@ -33,7 +33,7 @@ export class Database {
     return this.#entries;
   }
 
-  /** What the local EID trie holds because of the configuration. */
+  /** The configured entries of the local EID trie. */
   get configured(): ReadonlyEidTable<LocalEid> {
     return this.#configured;
   }
@@ -46,22 +46,25 @@ export class Database {
     this.#entries.delete(eid);
   }
 
-  /** The dynamic-EID prefix that a host would be learnt in: the longest, unless a configured mapping is longer. */
+  /**
+   * The dynamic-EID prefix in which a host would be learnt: the longest match, unless a configured mapping is
+   * longer.
+   */
   dynamicPrefixOf(eid: Eid): DynamicEidPrefix | undefined {
     return this.#configured.longestMatch(eid)?.value.kind === 'dynamic'
       ? this.#dynamicPrefixes.longestMatch(eid)?.value
       : undefined;
   }
 
-  /** Whether hosts inside `eid` may be somewhere else than `eid` itself. */
+  /** Whether `eid` covers a dynamic-EID prefix, so that hosts inside it may be behind other routers. */
   holdsDynamicPrefix(eid: EidPrefix): boolean {
     for (const _ of this.#dynamicPrefixes.covered(eid)) return true;
     return false;
   }
 
   /**
-   * The entry that answers for `eid`. Undefined for a prefix in a dynamic-EID prefix which is not learnt, also when a
-   * configured mapping lies above.
+   * The entry that answers for `eid`. Undefined for a prefix that is not learnt inside a dynamic-EID prefix,
+   * even if a configured mapping covers both.
    */
   owner(eid: EidPrefix): DatabaseEntry | undefined {
     const entry = this.#entries.longestCover(eid)?.value;

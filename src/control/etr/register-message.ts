@@ -4,7 +4,7 @@ import { ACTION, ALGORITHM_ID, type EidRecord, type LocatorRecord, type MapRegis
 import type { MapServerPeer } from '#control/contract/config.js';
 import type { XtrIdentity } from '#wire/messages.js';
 
-/** The record that registers an EID-Prefix. */
+/** The EID-record that registers an EID-Prefix. */
 export function registeredRecord(
   eid: EidPrefix,
   ttl_min: number,
@@ -13,14 +13,14 @@ export function registeredRecord(
   return { eid, ttl_min, action: ACTION.noAction, authoritative: true, mapVersion: 0, locators };
 }
 
-/** The record that takes back our own locators and nothing else, as routers in the field send it. */
+/** The EID-record that withdraws our own locators only, as routers in the field send it. */
 export function withdrawnRecord(eid: EidPrefix): EidRecord {
   return { eid, ttl_min: 0, action: ACTION.drop, authoritative: true, mapVersion: 0, locators: [] };
 }
 
 /**
- * M is always set, as in the field: without the Map-Notify there is nothing to base retransmission on. T stays clear:
- * a registration lives three minutes from the last Map-Register, not for the TTL that is meant for map-caches.
+ * The M bit is always set, as in the field: retransmission needs the Map-Notify. The T bit is clear: a
+ * registration lives for three minutes from the last Map-Register, and the TTL is for map-caches.
  */
 export function mapRegister(
   server: MapServerPeer,

@@ -10,18 +10,21 @@ import { report } from '#control/kit/part.js';
 import { mapRegister, registeredRecord, withdrawnRecord } from './register-message.js';
 import { type Group, lapse, type Registration, setGroup } from './registrar-state.js';
 
-/** First retransmission of a Map-Register; the time doubles with each (RFC 9301 section 5.7). */
+/** Time to the first retransmission of a Map-Register; it doubles with each (RFC 9301 section 5.7). */
 export const REGISTER_RETRANSMIT_ms = 1_000;
 /** RFC 9301 section 5.7: "the maximum backoff is 1 minute". */
 export const REGISTER_BACKOFF_MAX_ms = 60_000;
-/** A withdrawal is given up after so many retransmissions, about a minute; then the registration times out. */
+/**
+ * Retransmissions of a withdrawal, over about a minute. Without an acknowledgement the registration then
+ * times out.
+ */
 export const WITHDRAW_RETRANSMISSIONS = 5;
 /**
- * Without a Map-Notify after so many transmissions a Map-Register is sent in halves: a Map-Server may refuse a message
- * as a whole because of one EID-Prefix in it, which must not keep the others out.
+ * After this many transmissions without a Map-Notify, a Map-Register is split in halves. A Map-Server may
+ * refuse a whole message because of one EID-Prefix, and the others have to be registered.
  */
 export const REGISTER_SPLIT_AFTER = 3;
-/** Nonces of one Map-Register and its retransmissions that a late Map-Notify may still carry. */
+/** Nonces stored for one Map-Register and its retransmissions: a late Map-Notify may carry an earlier one. */
 const NONCES_PER_GROUP = 8;
 
 export interface RegisterSenderContext {
@@ -33,7 +36,7 @@ export interface RegisterSenderContext {
   readonly counters: Counters;
 }
 
-/** Sends Map-Registers, again and again until their Map-Notify comes (RFC 9301 section 5.7). */
+/** Sends Map-Registers and retransmits them until their Map-Notify arrives (RFC 9301 section 5.7). */
 export class RegisterSender {
   readonly #retransmissions = new DeadlineQueue<Group>();
   readonly #byNonce = new Map<bigint, Group>();
@@ -43,8 +46,9 @@ export class RegisterSender {
   #nextNonce: bigint;
 
   /**
-   * @param onAbandoned called for a withdrawal that nobody acknowledged
-   * @param onLapsed called for a dynamic EID that is not to be sent again now
+   * @param onAbandoned called for a withdrawal that was not acknowledged
+   * @param onLapsed called for a dynamic EID whose registration lapsed: its host has to answer before the
+   * next Map-Register
    */
   constructor(
     context: RegisterSenderContext,
@@ -57,18 +61,18 @@ export class RegisterSender {
     this.#nextNonce = context.firstRegisterNonce;
   }
 
-  /** What was sent to this Map-Server with this nonce and is not yet acknowledged as a whole. */
+  /** The Map-Register to this Map-Server with this nonce, if some of its records are not acknowledged. */
   find(server: number, nonce: bigint): Group | undefined {
     const group = this.#byNonce.get(nonce);
     return group?.server === server ? group : undefined;
   }
 
-  /** The Map-Server that this nonce is outstanding at. */
+  /** The Map-Server that has not acknowledged all records sent with this nonce. */
   serverOf(nonce: bigint): number | undefined {
     return this.#byNonce.get(nonce)?.server;
   }
 
-  /** Whether a Map-Register went out with this nonce since the start. */
+  /** Whether a Map-Register was sent with this nonce since the start. */
   hasSent(nonce: bigint): boolean {
     return nonce >= this.#context.firstRegisterNonce && nonce < this.#nextNonce;
   }
@@ -83,7 +87,7 @@ export class RegisterSender {
     this.#begin({ server, withdraw, members: new Set(members), nonces: [], attempts: 0 }, now, out);
   }
 
-  /** No more retransmissions. */
+  /** Stops the retransmissions. */
   close(group: Group): void {
     this.#retransmissions.delete(group);
     for (const nonce of group.nonces) this.#byNonce.delete(nonce);
@@ -102,7 +106,9 @@ export class RegisterSender {
     this.#send(group, now, out);
   }
 
-  /** RFC 9301 section 5.6: the nonce grows with each message sent, or the Map-Server takes it for a replay. */
+  /**
+   * RFC 9301 section 5.6: the nonce grows with each message, otherwise the Map-Server takes it for a replay.
+   */
   #send(group: Group, now: number, out: Effect[]): void {
     const { mapServers, identity, recordTtl_min, local, counters } = this.#context;
     const server = mapServers[group.server];

@@ -3,37 +3,37 @@ import type { Address, EidPrefix } from '#addr/index.js';
 import { REGISTRATION_TIMEOUT_ms } from '#control/contract/limits.js';
 import type { EidSighting } from '#control/contract/inputs.js';
 
-/** How one Map-Server stands to one EID-Prefix. */
+/** The registration of one EID-Prefix at one Map-Server. */
 export interface ServerRegistration {
   readonly address: Address;
   readonly acknowledged: boolean;
-  /** When the first Map-Notify came, CLOCK_MONOTONIC milliseconds. */
+  /** Time of the first Map-Notify, CLOCK_MONOTONIC milliseconds. */
   readonly registeredSince_ms: number | undefined;
 }
 
 export interface ServerState extends ServerRegistration {
   acknowledged: boolean;
   registeredSince_ms: number | undefined;
-  /** The last Map-Notify, or before the first one the time at which the EID was known to be here. */
+  /** Time of the last Map-Notify; before the first one, the time at which the EID was known to be local. */
   validAt_ms: number;
-  /** Too old to be sent again before the host has answered. */
+  /** The registration timed out: the host has to answer before it is registered again. */
   lapsed: boolean;
-  /** The Map-Register that has no Map-Notify yet. */
+  /** The pending Map-Register. */
   group: Group | undefined;
 }
 
-/** One EID-Prefix at all Map-Servers, in the order of the configuration. */
+/** The registrations of one EID-Prefix at all Map-Servers, in the order of the configuration. */
 export interface Registration {
   readonly eid: EidPrefix;
   readonly withdrawing: boolean;
-  /** Of a dynamic EID: a live view of what was learnt. */
+  /** For a dynamic EID: a live view of the learnt host. */
   readonly host: EidSighting | undefined;
   readonly servers: readonly ServerState[];
 }
 
-/** One Map-Register on its way to one Map-Server, with its retransmissions. */
+/** One pending Map-Register to one Map-Server, with its retransmissions. */
 export interface Group {
-  /** Its place in the configuration. */
+  /** Index of the Map-Server in the configuration. */
   readonly server: number;
   readonly withdraw: boolean;
   readonly members: Set<Registration>;
@@ -65,9 +65,9 @@ export function acknowledge(state: ServerState | undefined, now: number): void {
 }
 
 /**
- * After the Map-Server's timeout without a Map-Notify, the registration is as good as gone. True: it is that of a
- * dynamic EID. The host may be behind another xTR by now, and sending it again would take it from there. An address of
- * this router itself is here for certain, and answers nobody.
+ * Without a Map-Notify for the timeout of the Map-Server, the registration has probably expired there.
+ * Returns true for a dynamic EID: its host may have moved to another xTR, and a new Map-Register would take
+ * it from there. An address of this router is certainly local and answers no probe.
  */
 export function lapse(registration: Registration, server: number, now: number): boolean {
   const state = registration.servers[server];

@@ -21,9 +21,12 @@ import {
 
 /** Suggested time between Map-Registers (RFC 9301 section 8.2). */
 export const REGISTER_INTERVAL_ms = 60_000;
-/** Up to this part of the interval is taken off at random, so that many EIDs spread over it. */
+/** Maximum part of the interval that is subtracted at random, so that many EIDs spread over it. */
 export const REGISTER_JITTER = 0.1;
-/** What is due so soon goes with what is due now, so that EIDs learnt one by one come to share messages. */
+/**
+ * Registrations due within this time are sent with those due now, so that EIDs learnt one by one end up
+ * sharing messages.
+ */
 export const REGISTER_BATCH_WINDOW_ms = 5_000;
 
 export interface RegistrarContext extends RegisterSenderContext {
@@ -31,8 +34,8 @@ export interface RegistrarContext extends RegisterSenderContext {
 }
 
 /**
- * Registers EID-Prefixes with every Map-Server, and withdraws them. `register` and `withdraw` take note; `flush` sends,
- * so that what comes together shares messages.
+ * Registers EID-Prefixes with every Map-Server and withdraws them. `register` and `withdraw` only schedule;
+ * `flush` sends, so that EIDs of one turn share messages.
  */
 export class Registrar implements Part {
   readonly #registrations = new EidTable<Registration>();
@@ -58,14 +61,14 @@ export class Registrar implements Part {
   }
 
   /**
-   * The state at each Map-Server is kept up to date in what is returned.
-   * @param host of a dynamic EID: asked before a registration that has lapsed is sent again
+   * Schedules a registration. The returned states are kept up to date.
+   * @param host the host of a dynamic EID: probed before a lapsed registration is sent again
    */
   register(eid: EidPrefix, now: number, host?: EidSighting): readonly ServerRegistration[] {
     return this.#note(eid, false, host, now).servers;
   }
 
-  /** The host showed itself: what has lapsed is registered again. */
+  /** The host was seen: lapsed registrations are sent again. */
   confirm(eid: EidPrefix, now: number): void {
     const registration = this.#registrations.get(eid);
     const lapsed = registration?.servers.filter((state) => state.lapsed) ?? [];
@@ -74,39 +77,40 @@ export class Registrar implements Part {
     this.#due.set(registration, now);
   }
 
-  /** The state at each Map-Server of what is not to be registered yet. */
+  /** The states of an EID that is not to be registered yet. */
   unregistered(now: number): readonly ServerRegistration[] {
     return this.#freshStates(now);
   }
 
   /**
-   * Also stops what is still being sent to register it: it would undo this.
-   * @param delay_ms when nobody waits for it: so late at most
+   * Schedules a withdrawal and stops pending Map-Registers for the EID, which would undo it.
+   * @param delay_ms maximum delay, for a withdrawal that is not urgent
    */
   withdraw(eid: EidPrefix, now: number, delay_ms = 0): void {
     this.#note(eid, true, undefined, now, delay_ms);
   }
 
-  /** Whether this Map-Server has yet to acknowledge the Map-Register that we last sent for `eid`. */
+  /** Whether this Map-Server has not yet acknowledged our last Map-Register for `eid`. */
   isUnacknowledged(eid: EidPrefix, server: MapServerPeer): boolean {
     const registration = this.#registrations.get(eid);
     const state = registration?.servers[this.#context.mapServers.indexOf(server)];
     return registration?.withdrawing === false && state?.acknowledged === false;
   }
 
-  /** The Map-Server that a Map-Register with this nonce went to and which has not acknowledged all of it. */
+  /** The Map-Server that has not acknowledged all records sent with this nonce. */
   serverOf(nonce: bigint): MapServerPeer | undefined {
     const server = this.#sender.serverOf(nonce);
     return server === undefined ? undefined : this.#context.mapServers[server];
   }
 
-  /** Whether a Map-Register went out with this nonce since the start. */
+  /** Whether a Map-Register was sent with this nonce since the start. */
   hasSent(nonce: bigint): boolean {
     return this.#sender.hasSent(nonce);
   }
 
   /**
-   * A Map-Notify whose authentication is good. True: it acknowledges at least one record of a Map-Register of ours.
+   * Handles an authenticated Map-Notify. Returns whether it acknowledges at least one record of a pending
+   * Map-Register.
    */
   acknowledge(server: MapServerPeer, nonce: bigint, records: readonly EidRecord[], now: number): boolean {
     const group = this.#sender.find(this.#context.mapServers.indexOf(server), nonce);
@@ -122,7 +126,7 @@ export class Registrar implements Part {
     return matched;
   }
 
-  /** Sends what is due. */
+  /** Sends the due registrations. */
   flush(now: number, out: Effect[]): void {
     this.#sendDue(now, EXPIRE_BATCH, out);
   }
@@ -136,7 +140,7 @@ export class Registrar implements Part {
     this.#sender.expire(now, limit, out);
   }
 
-  /** A new beginning for `eid`: nothing that was sent before is retransmitted. */
+  /** Replaces the registration of `eid` and stops the retransmissions of the previous one. */
   #note(
     eid: EidPrefix,
     withdrawing: boolean,
@@ -179,7 +183,7 @@ export class Registrar implements Part {
 
   #sendBatch(batch: readonly Registration[], withdraw: boolean, now: number, out: Effect[]): void {
     this.#context.mapServers.forEach((_, server) => {
-      // One that is still being retransmitted needs no refresh: its backoff is never longer than the interval.
+      // A pending registration needs no refresh: its backoff is never longer than the interval.
       const members = batch.filter(({ servers }) => isFree(servers[server]));
       if (members.length > 0) this.#sender.start(server, members, withdraw, now, out);
     });
@@ -191,7 +195,7 @@ export class Registrar implements Part {
     }
   }
 
-  /** Acknowledged or given up by one Map-Server; a withdrawal is over with the last of them. */
+  /** One Map-Server acknowledged or was given up. A withdrawal ends with the last Map-Server. */
   #leave(registration: Registration, group: Group): void {
     this.#detach(registration, group);
     const waits = registration.servers.some((state) => state.group !== undefined);
@@ -209,7 +213,7 @@ function isFree(state: ServerState | undefined): boolean {
   return state?.group === undefined && state?.lapsed !== true;
 }
 
-/** The answer is a sighting, and that leads to `confirm`. */
+/** The answer is a sighting, which leads to `confirm`. */
 function probe({ host }: Registration, out: Effect[]): void {
   if (host !== undefined) out.push({ type: 'probe-host', eid: host.eid, ifindex: host.ifindex });
 }

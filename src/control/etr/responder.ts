@@ -20,12 +20,12 @@ import { ReplyLimiter, requestOrigin } from '#control/kit/reply-limit.js';
 /** Record Count has 8 bits (RFC 9301 section 5.4). */
 const MAX_RECORDS = 255;
 
-/** A Map-Request with how it came. */
+/** A received Map-Request. */
 export interface ReceivedRequest {
   readonly received: Received;
   readonly request: MapRequest;
   readonly encapsulated: boolean;
-  /** UDP source port of the request, the inner one if it came encapsulated. */
+  /** UDP source port of the request, the inner one if it arrived encapsulated. */
   readonly replyPort: number;
 }
 
@@ -38,7 +38,7 @@ export interface ResponderContext {
   readonly counters: Counters;
 }
 
-/** The ETR's answers to Map-Requests (RFC 9301 sections 5.4 and 5.5). */
+/** Answers Map-Requests as the ETR (RFC 9301 sections 5.4 and 5.5). */
 export class Responder {
   readonly #limiter: ReplyLimiter;
   readonly #context: ResponderContext;
@@ -87,7 +87,7 @@ export class Responder {
     out.push(report({ name: 'map-reply-sent', eid: first?.eid, peer: itr, nonce }));
   }
 
-  /** RFC 9301 section 5.5: one of the ITR-RLOCs, of a family that we support. */
+  /** RFC 9301 section 5.5: the first ITR-RLOC of a family that we support. */
   #replyTo(request: MapRequest): Address | undefined {
     return request.itrRlocs.find(
       (itr) =>
@@ -97,7 +97,7 @@ export class Responder {
 
   #allows(asking: ReceivedRequest, itr: Address, records: readonly EidRecord[], now: number): boolean {
     const { received, request, encapsulated } = asking;
-    const [first] = records; // the others follow from it
+    const [first] = records; // the other records follow from it
     if (first === undefined) return false;
     const about = `${request.probe ? 'probe' : 'reply'} ${formatEidPrefix(first.eid)}`;
     const origin = requestOrigin(received, itr, encapsulated);
@@ -120,8 +120,9 @@ export class Responder {
   }
 
   /**
-   * The prefix that matches best, with all its more-specifics (RFC 9301 section 5.5). If they do not fit one message, or
-   * if hosts in it may be elsewhere, the answer is about what was asked for alone, which for a host hides no more-specific.
+   * The best match with all its more-specifics (RFC 9301 section 5.5). If they do not fit one message, or if
+   * hosts inside it may be behind other routers, the answer covers only the requested prefix. For a host,
+   * that hides no more-specific.
    */
   #answer(
     { eid, owner }: Asked,
@@ -155,7 +156,7 @@ function fits(
   return eids.length <= count && eids.reduce((sum, eid) => sum + recordBytes(eid, locators), 0) <= room;
 }
 
-/** The p-bit goes on the locator that was probed (RFC 9301 section 5.4). */
+/** The probed locator has the p-bit (RFC 9301 section 5.4). */
 function withProbed(record: LocatorRecord, probed: Address | undefined): LocatorRecord {
   return { ...record, probed: probed !== undefined && sameAddress(record.rloc, probed) };
 }

@@ -2,23 +2,23 @@
 import { formatEidPrefix, sameAddress, sameEidPrefix } from '#addr/index.js';
 import { isLearnt, type LearntMapping, type MapCacheEntry, type StoredEntry } from './map-cache-entry.js';
 
-/** Entries looked at in one turn: a few milliseconds. */
+/** Entries scanned in one turn: a few milliseconds. */
 export const SCAN_BATCH = 4_096;
 
-/** What a part of the entries inside a mapping means for it. */
+/** The result of one slice of the scan. */
 export interface Covered {
   readonly replaced: readonly StoredEntry[];
-  /** When the first of the others ends; Infinity: there is none. */
+  /** Earliest expiry of the entries that stay; Infinity if there are none. */
   readonly earliest_ms: number;
-  /** Whether this was the last part. */
+  /** Whether this was the last slice. */
   readonly complete: boolean;
 }
 
 /**
- * RFC 9301 section 5.5 on a less-specific prefix that comes later. More-specifics that this source had told before, and
- * the prefix asked for, are replaced by it. Those of others stay (a host that roams is a more-specific of another ETR's
- * prefix), and then the new entry ends with the first of them. In slices, as there may be a million of them; what is
- * learnt between two slices came later, and stays.
+ * RFC 9301 section 5.5: a less-specific prefix that arrives later. It replaces the more-specifics of the same
+ * source and the requested prefix. More-specifics of other sources stay, since a roaming host is a
+ * more-specific of another ETR's prefix; the new entry then expires with the first of them. The scan works in
+ * slices, as there may be a million entries. Entries learnt between two slices are newer and stay.
  */
 export class CoveredScan {
   readonly started_ms: number;
@@ -31,7 +31,7 @@ export class CoveredScan {
     this.#entries = entries[Symbol.iterator]();
   }
 
-  /** The next slice. */
+  /** Scans the next slice. */
   nextSlice(): Covered {
     const replaced: StoredEntry[] = [];
     let earliest_ms = Infinity;

@@ -9,8 +9,8 @@ export interface HoldLimits {
 }
 
 /**
- * Packets that wait for the mapping of their destination EID. At a bound the newest is dropped: what is held stays in
- * order and without holes, and the first packets of a flow (its handshake) are those that are kept.
+ * Queues packets until the mapping of their destination EID is known. At a bound the newest packet is
+ * dropped: the queue stays in order without gaps, and keeps the first packets of a flow (its handshake).
  */
 export class HoldQueue {
   readonly #queues = new EidTable<HeldFrame[]>();
@@ -23,7 +23,7 @@ export class HoldQueue {
     this.#counters = counters;
   }
 
-  /** Packets held now. */
+  /** Number of queued packets. */
   get size(): number {
     return this.#held;
   }
@@ -41,8 +41,8 @@ export class HoldQueue {
   }
 
   /**
-   * Takes out what waits for EIDs inside `eid`. `verdict` decides for each EID; returns the frames to send on, in the
-   * order in which they were held for their EID.
+   * Removes the packets to EIDs inside `eid`. `verdict` decides for each EID. Returns the frames to inject,
+   * in order for each EID.
    */
   settle(eid: EidPrefix, verdict: (eid: Eid) => 'release' | 'drop' | 'keep'): HeldFrame[] {
     const released: HeldFrame[] = [];
@@ -57,7 +57,7 @@ export class HoldQueue {
     return released;
   }
 
-  /** Drops what waits for EIDs inside `eid`. */
+  /** Drops the packets to EIDs inside `eid`. */
   drop(eid: EidPrefix): void {
     this.settle(eid, () => 'drop');
   }

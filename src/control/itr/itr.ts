@@ -24,8 +24,8 @@ import type { Resolver } from './resolver.js';
 import type { WriteTimes } from './write-times.js';
 
 /**
- * A packet punted before its mapping was in the trie may be handled after it, so late at most. A later one means that
- * the trie lacks the entry: sent on, it would come back for ever.
+ * Maximum time from the trie write to the handling of a packet that was punted before it. A packet punted
+ * later shows that the trie lacks the entry: injected, it would be punted again without end.
  */
 export const PUNT_IN_FLIGHT_ms = 1_000;
 
@@ -39,7 +39,7 @@ export interface ItrContext {
   readonly counters: Counters;
 }
 
-/** What joins map-cache, resolver and held packets: misses become Map-Requests, Map-Replies become mappings. */
+/** Joins map-cache, resolver and hold queue: misses become Map-Requests, Map-Replies become mappings. */
 export class Itr implements Handler {
   readonly inputs: InputHandlers = {
     traffic: ({ eid, packets }, now, out) => {
@@ -57,7 +57,7 @@ export class Itr implements Handler {
     this.#context = context;
   }
 
-  /** A packet met no mapping. Frames to send on at once are appended to `inject`. */
+  /** Handles a packet that had no mapping. Frames to inject at once are appended to `inject`. */
   miss(punt: Punt, now: number, inject: HeldFrame[], out: Effect[]): void {
     const { resolver, held, counters } = this.#context;
     const { ifindex, instanceId, frame } = punt;
@@ -76,7 +76,7 @@ export class Itr implements Handler {
     else counters.add('packetsHeldDropped');
   }
 
-  /** A mapping nears its end. If it is in use, it is asked for again, and goes on forwarding until then. */
+  /** A mapping will soon expire. If it is in use, it is requested again, and it forwards until the answer. */
   #traffic(eid: EidPrefix, packets: number, now: number, out: Effect[]): void {
     const entry = this.#context.mapCache.carried(eid, packets);
     if (entry !== undefined && isLearnt(entry)) this.#context.resolver.ask(refresh(entry.eid), now, out);
@@ -85,7 +85,7 @@ export class Itr implements Handler {
   #mapReply(received: Received, reply: MapReply, now: number, out: Effect[]): void {
     const { counters, resolver } = this.#context;
     const question = resolver.questionOf(reply.nonce);
-    // We send no RLOC-probes, so there is nothing that a probe reply could answer.
+    // We send no RLOC-probes, so no probe reply can be an answer.
     if (question === undefined || reply.probe) {
       counters.add('mapRepliesUnsolicited');
       return;
@@ -112,8 +112,8 @@ export class Itr implements Handler {
   }
 
   /**
-   * Longest prefixes first: no packet meets the less-specific without its more-specifics. Returns the prefix that the
-   * answer was taken in for, if it was.
+   * Installs the longest prefixes first, so that no packet meets a less-specific without its more-specifics.
+   * Returns the prefix for which the answer was installed, if it was.
    */
   #learn(
     received: Received,
@@ -147,8 +147,9 @@ export class Itr implements Handler {
   }
 
   /**
-   * A configured send-map-request entry inside or at the prefix of the answer would hide it from the EID asked for, and
-   * every packet would be punted again: the answer is then taken for what was asked.
+   * A configured send-map-request entry inside or at the prefix of the answer would hide the answer from the
+   * requested EID, and every packet would be punted again. The answer is then installed for the requested
+   * prefix.
    */
   #installedPrefix(answered: EidPrefix, question: Question): EidPrefix {
     const match = this.#context.mapCache.match(question.eid);
@@ -160,7 +161,7 @@ export class Itr implements Handler {
     return hides && holds(answered, question.prefix) ? question.prefix : answered;
   }
 
-  /** A mapping for what lives here, or one that leads back to us, would make packets go round. */
+  /** A mapping for a local EID, or one whose locators are all ours, would make packets loop. */
   #isOurs(eid: EidPrefix, record: EidRecord): boolean {
     const { database, local } = this.#context;
     if (database.owner(eid) !== undefined) return true;
@@ -168,8 +169,8 @@ export class Itr implements Handler {
   }
 
   /**
-   * What waits for an EID of the answer goes on; what was asked for and still has no way to go is dropped. Others may
-   * yet be answered.
+   * Releases packets to EIDs that the answer covers. Packets to the requested prefix that still cannot be
+   * forwarded are dropped. Others may still get an answer.
    */
   #settle(installed: EidPrefix, asked: EidPrefix, now: number, out: Effect[]): void {
     const { held } = this.#context;
@@ -179,7 +180,7 @@ export class Itr implements Handler {
     if (frames.length > 0) out.push({ type: 'inject', frames });
   }
 
-  /** What to do with a packet to `eid` that XDP saw at `at_ms`; keep: there is no mapping. */
+  /** The decision for a packet to `eid` that XDP saw at `at_ms`; keep: there is no mapping. */
   #decision(eid: Eid, at_ms: number): Decision {
     const entry = this.#context.mapCache.match(eid);
     const local = this.#context.database.table.longestMatch(eid);
@@ -191,7 +192,7 @@ export class Itr implements Handler {
       : 'drop';
   }
 
-  /** Whether a packet of `at_ms` may have met the trie as it was before the turn that began at `programmedAt_ms`. */
+  /** Whether XDP may have seen the packet before the turn that began at `programmedAt_ms` wrote the trie. */
   #isInFlight(programmedAt_ms: number, at_ms: number): boolean {
     return at_ms <= this.#context.writes.of(programmedAt_ms) + PUNT_IN_FLIGHT_ms;
   }
@@ -211,7 +212,7 @@ function holds(outer: EidPrefix, inner: EidPrefix): boolean {
   return outer.instanceId === inner.instanceId && prefixHoldsPrefix(outer.prefix, inner.prefix);
 }
 
-/** The record that answers for `eid`: the longest prefix that holds it (RFC 9301 section 5.5). */
+/** The record that answers for `eid`: the longest prefix that covers it (RFC 9301 section 5.5). */
 function bestRecord(records: readonly EidRecord[], eid: Eid): EidRecord | undefined {
   const host = hostEidPrefix(eid);
   return records

@@ -2,7 +2,7 @@
 import type { Effect } from '#control/contract/effect.js';
 import type { StoredEntry } from './map-cache-entry.js';
 
-/** Entries looked at in one turn: a few milliseconds. */
+/** Entries scanned in one turn: a few milliseconds. */
 const FIND_BATCH = 8_192;
 
 interface Job {
@@ -11,26 +11,29 @@ interface Job {
   readonly token: number;
   readonly found: StoredEntry[];
   complete: boolean;
-  /** How many of those found have had their turn. */
+  /** Number of found entries that were handed out for removal. */
   removed: number;
 }
 
-/** `clear map-cache` in slices, one command after the other: first what it is about is found, then it goes. */
+/**
+ * `clear map-cache` in slices, one command after the other. Each command first finds its entries, then
+ * removes them.
+ */
 export class MapCacheClearing {
   readonly #jobs: Job[] = [];
 
-  /** @param token of the ClearedEffect that tells how many entries will go, with this or a later slice */
+  /** @param token of the ClearedEffect that reports the number of entries, with this or a later slice */
   add(token: number, entries: Iterable<StoredEntry>, now: number): void {
     const iterator = entries[Symbol.iterator]();
     this.#jobs.push({ token, entries: iterator, asked_ms: now, found: [], complete: false, removed: 0 });
   }
 
-  /** In the past, while there is something to do. */
+  /** In the past while a command is unfinished. */
   nextDeadline(): number | undefined {
     return this.#jobs[0]?.asked_ms;
   }
 
-  /** The next slice; at most `limit` entries, which the command found as they are now. What changed since stays. */
+  /** The next slice of at most `limit` entries. Entries that changed since the command are left out. */
   take(limit: number, out: Effect[]): readonly StoredEntry[] {
     const [job] = this.#jobs;
     if (job === undefined) return [];

@@ -5,7 +5,7 @@ import type { Forwarding, ForwardingLocator } from '#control/contract/forwarding
 import { UNUSED_PRIORITY } from '#control/locators/locator-set.js';
 import type { LocatorState } from '#control/locators/locator-state.js';
 
-/** Where an entry came from: 'recovered' was found in the tries at start and is not yet confirmed by a Map-Reply. */
+/** Origin of an entry. 'recovered': found in the tries at start and not yet confirmed by a Map-Reply. */
 export type MapCacheSource = 'map-reply' | 'static' | 'dynamic-EID' | 'recovered';
 
 /** Times are CLOCK_MONOTONIC milliseconds. */
@@ -13,35 +13,35 @@ export interface MapCacheEntry {
   readonly eid: EidPrefix;
   readonly via: MapCacheSource;
   readonly forwarding: Forwarding;
-  /** As the mapping has them; Reachability.statesOf adds what is known of their RLOCs. */
+  /** As in the mapping; Reachability.statesOf adds the states of the RLOCs. */
   readonly locators: readonly LocatorState[];
-  /** The RLOC that the mapping came from; undefined: this router. */
+  /** The RLOC that sent the mapping; undefined: this router. */
   readonly mapSource: Address | undefined;
   readonly createdAt_ms: number;
   /** When the forwarding last changed. */
   readonly modifiedAt_ms: number;
-  /** When the trie was last told. */
+  /** When the trie entry was last written. */
   readonly programmedAt_ms: number;
   /** Undefined: never. */
   readonly expiresAt_ms: number | undefined;
 }
 
-/** A mapping as a Map-Reply brought it. */
+/** A mapping from a Map-Reply. */
 export interface LearntMapping {
   readonly eid: EidPrefix;
   readonly forwarding: Forwarding;
   readonly lifetime_ms: number;
   /** The RLOC that sent it. */
   readonly source: Address;
-  /** The prefix that was asked for. */
+  /** The requested prefix. */
   readonly asked: EidPrefix;
-  /** Prefixes of the same Map-Reply, as text: they are not replaced by each other. */
+  /** Prefixes of the same Map-Reply, as text: they do not replace each other. */
   readonly renewed: ReadonlySet<string>;
 }
 
 /**
- * An entry as the map-cache holds it. There may be a million, so that what can be made when somebody asks is not kept:
- * the states of locators that have never changed.
+ * An entry as the map-cache stores it. There may be a million entries, so the states of locators that never
+ * changed are computed when needed.
  */
 export class StoredEntry implements MapCacheEntry, HeapItem {
   readonly eid: EidPrefix;
@@ -52,7 +52,7 @@ export class StoredEntry implements MapCacheEntry, HeapItem {
   modifiedAt_ms: number;
   programmedAt_ms: number;
   expiresAt_ms: number | undefined = undefined;
-  /** That it had carried when that was last looked at. */
+  /** Packets that it had carried at the last check. */
   packets = 0;
   heapIndex = NOT_IN_HEAP;
   #changedLocators: readonly LocatorState[] | undefined = undefined;
@@ -77,7 +77,7 @@ export class StoredEntry implements MapCacheEntry, HeapItem {
     return this.#changedLocators ?? locatorStates(this.forwarding, [], this.createdAt_ms);
   }
 
-  /** Another locator-set. */
+  /** Changes the locator-set. */
   change(forwarding: Forwarding, now: number): void {
     this.#changedLocators = locatorStates(forwarding, this.locators, now);
     this.forwarding = forwarding;
@@ -85,12 +85,12 @@ export class StoredEntry implements MapCacheEntry, HeapItem {
   }
 }
 
-/** Whether a Map-Reply may replace the entry. Configured ones stay as they are. */
+/** Whether a Map-Reply may replace the entry. Configured entries stay. */
 export function isLearnt(entry: MapCacheEntry): boolean {
   return entry.via === 'map-reply' || entry.via === 'recovered';
 }
 
-/** As a key: the same text for what forwards alike. */
+/** A key: equal text for equal forwarding. */
 export function forwardingText(forwarding: Forwarding): string {
   if (forwarding.action !== 'encapsulate') return forwarding.action;
   const locators = forwarding.locators.map(
@@ -100,7 +100,7 @@ export function forwardingText(forwarding: Forwarding): string {
   return locators.join();
 }
 
-/** The states of a locator-set, going on from those of the entry it replaces. */
+/** The states of a locator-set. Locators that the previous set had keep their history. */
 function locatorStates(
   forwarding: Forwarding,
   before: readonly LocatorState[],

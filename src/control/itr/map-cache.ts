@@ -29,10 +29,12 @@ import { earlier, type Part, report } from '#control/kit/part.js';
 import type { RlocReferences } from '#control/locators/rloc-references.js';
 import { SharedValues } from '#control/kit/shared-values.js';
 
-/** At this part of its lifetime an entry that is in use is asked for again, so that no packet meets its end. */
+/**
+ * At this part of its lifetime an entry in use is requested again, so that it does not expire under traffic.
+ */
 export const REFRESH_AT = 0.9;
 
-/** The ITR's map-cache (RFC 9300 section 6): what the BPF tries hold, and when it ends. */
+/** The ITR's map-cache (RFC 9300 section 6): the contents of the BPF trie, with expiry times. */
 export class MapCache implements Part, Handler {
   readonly inputs: InputHandlers = {
     'clear-map-cache': (input, now, out) => {
@@ -43,10 +45,10 @@ export class MapCache implements Part, Handler {
     },
   };
   readonly #table = new EidTable<StoredEntry>();
-  /** When each is to be asked for again, and after that, when it ends. */
+  /** The time to check the traffic of each entry; after that, its expiry. */
   readonly #deadlines = new DeadlineHeap<StoredEntry>();
   readonly #clearing = new MapCacheClearing();
-  /** Of entries that cover so many that not all have been looked at. */
+  /** Unfinished scans of entries that cover very many others. */
   readonly #scans = new Map<StoredEntry, CoveredScan>();
   readonly #forwardings = new SharedValues(forwardingText);
   readonly #sources = new SharedValues(formatAddress);
@@ -55,7 +57,7 @@ export class MapCache implements Part, Handler {
   readonly #counters: Counters;
   #full = false;
 
-  /** @param limit entries at most; beyond it nothing new is learnt, and nothing is thrown out for it */
+  /** @param limit maximum number of entries; at the limit nothing new is learnt and nothing is evicted */
   constructor(limit: number, references: RlocReferences, counters: Counters) {
     this.#limit = limit;
     this.#references = references;
@@ -70,7 +72,7 @@ export class MapCache implements Part, Handler {
     return this.#table.longestMatch(eid)?.value;
   }
 
-  /** Puts in an entry that never expires. `programmed`: the trie has it already. */
+  /** Adds an entry that never expires. `programmed`: the trie has it already. */
   configure(
     eid: EidPrefix,
     via: 'static' | 'dynamic-EID',
@@ -84,7 +86,7 @@ export class MapCache implements Part, Handler {
     if (!programmed) this.#program(entry, now, out);
   }
 
-  /** Takes over an entry that the trie holds. False: at the bound. */
+  /** Takes over an entry of the trie. Undefined: the map-cache is full. */
   recover(
     eid: EidPrefix,
     forwarding: Forwarding,
@@ -97,14 +99,15 @@ export class MapCache implements Part, Handler {
     return entry;
   }
 
-  /** Tells the trie again what the entry says. */
+  /** Writes the entry to the trie again. */
   reprogram(eid: EidPrefix, now: number, out: Effect[]): void {
     const entry = this.#table.get(eid);
     if (entry !== undefined) this.#program(entry, now, out);
   }
 
   /**
-   * Takes in a mapping. Undefined: a configured entry has that prefix, or the map-cache is full (counted, reported).
+   * Learns a mapping. Undefined: a configured entry has that prefix, or the map-cache is full (counted,
+   * reported).
    */
   learn(mapping: LearntMapping, now: number, out: Effect[]): MapCacheEntry | undefined {
     const known = this.#table.get(mapping.eid);
@@ -120,14 +123,14 @@ export class MapCache implements Part, Handler {
     if (covered.complete) this.#scans.delete(entry);
     else this.#scans.set(entry, scan);
     this.#expireAt(entry, Math.min(now + mapping.lifetime_ms, covered.earliest_ms), now);
-    this.#program(entry, now, out); // before those that it replaces go, so that no packet meets a gap
+    this.#program(entry, now, out); // before the replaced entries are deleted, so that no packet meets a gap
     this.#evict(covered.replaced, replacedBy(entry), now, out);
     if (changed)
       out.push(reportMapping(known === undefined ? 'map-cache-added' : 'map-cache-updated', entry));
     return entry;
   }
 
-  /** Takes out a learnt entry of exactly this prefix. */
+  /** Deletes a learnt entry of exactly this prefix. */
   remove(eid: EidPrefix, why: string, out: Effect[]): boolean {
     const entry = this.#table.get(eid);
     if (entry === undefined || !isLearnt(entry)) return false;
@@ -136,15 +139,15 @@ export class MapCache implements Part, Handler {
   }
 
   /**
-   * Takes out what was learnt: everything, or inside `eid`; if nothing is, the entry that covers it. Of very many, some
-   * are found and go with the next calls of `expire`; what is learnt meanwhile stays.
+   * Deletes learnt entries: all of them, or those inside `eid`; if there are none, the entry that covers
+   * `eid`. Very many entries are found and deleted in later calls of `expire`. Entries learnt meanwhile stay.
    */
   #startClearing({ token, eid }: InputOf<'clear-map-cache'>, now: number, out: Effect[]): void {
     this.#clearing.add(token, this.#learntIn(eid), now);
     this.#clear(EXPIRE_BATCH, out);
   }
 
-  /** Packets meet what covers these mappings, and so does the map-cache. */
+  /** Packets meet the entries that cover the refused ones, so the map-cache deletes those too. */
   #refused({ refused }: InputOf<'trie-refused'>, out: Effect[]): void {
     for (const { type, eid } of refused) {
       this.#counters.add('trieFull');
@@ -191,7 +194,10 @@ export class MapCache implements Part, Handler {
     }
   }
 
-  /** What an entry has carried in all, packets. Returns it if that is more than when it was looked at before. */
+  /**
+   * Stores the number of packets that an entry has carried. Returns the entry if the number grew since the
+   * last check.
+   */
   carried(eid: EidPrefix, packets: number): MapCacheEntry | undefined {
     const entry = this.#table.get(eid);
     if (entry === undefined || entry.packets === packets) return undefined;
@@ -199,7 +205,7 @@ export class MapCache implements Part, Handler {
     return entry;
   }
 
-  /** The next slice of what a mapping covers. */
+  /** Processes the next slice of the first scan. */
   #scan(now: number, out: Effect[]): void {
     const [first] = this.#scans;
     if (first === undefined) return;
@@ -213,7 +219,7 @@ export class MapCache implements Part, Handler {
     this.#evict(replaced, replacedBy(entry), now, out);
   }
 
-  /** The first EXPIRE_BATCH go at once, the others with the next calls of `expire`. */
+  /** Deletes the first EXPIRE_BATCH entries now and the others in later calls of `expire`. */
   #evict(doomed: readonly StoredEntry[], why: string, now: number, out: Effect[]): void {
     this.#delete(doomed.slice(0, EXPIRE_BATCH), why, out);
     for (const entry of doomed.slice(EXPIRE_BATCH)) this.#expireAt(entry, now, now);
@@ -236,7 +242,7 @@ export class MapCache implements Part, Handler {
     return entry;
   }
 
-  /** Whether the forwarding differs from before. */
+  /** Returns whether the forwarding changed. */
   #change(entry: StoredEntry, mapping: LearntMapping, now: number): boolean {
     const before = { forwarding: entry.forwarding, mapSource: entry.mapSource };
     const changed = !sameForwarding(before.forwarding, mapping.forwarding);
@@ -262,7 +268,7 @@ export class MapCache implements Part, Handler {
     this.#deadlines.set(entry, now + REFRESH_AT * (expiresAt_ms - now));
   }
 
-  /** The trie first, in one run: neighbouring effects reach it in one batch. */
+  /** The trie effects come first and adjacent, so that they are written in one batch. */
   #delete(entries: readonly StoredEntry[], why: string, out: Effect[]): void {
     for (const entry of entries) {
       this.#forget(entry);

@@ -4,18 +4,21 @@ import { CONTROL_PORT, encodeMessage, type MapRequest } from '#wire/index.js';
 import type { SendEffect } from '#control/contract/effect.js';
 import type { LocalRlocs } from '#control/locators/local-rlocs.js';
 
-/** What a Map-Request asks for. */
+/** The content of a Map-Request. */
 export interface Question {
-  /** The prefix of the one record that is sent (RFC 9301 section 5.2). */
+  /** The prefix of its one record (RFC 9301 section 5.2). */
   readonly prefix: EidPrefix;
-  /** An EID in it: the destination of the inner header. */
+  /** An EID in the prefix: the destination of the inner header. */
   readonly eid: Eid;
-  /** Source of the packet that asks; undefined when a cached mapping is asked for again. */
+  /** Source of the packet that caused it; undefined for a refresh of a cached mapping. */
   readonly sourceEid: Eid | undefined;
   readonly smrInvoked: boolean;
 }
 
-/** Asks again for a mapping in use (RFC 9301 section 5.2: a Source-EID of AFI 0, the cached prefix in the record). */
+/**
+ * A refresh of a mapping in use (RFC 9301 section 5.2: a Source-EID of AFI 0, the cached prefix in the
+ * record).
+ */
 export function refresh(prefix: EidPrefix): Question {
   const eid = { instanceId: prefix.instanceId, address: prefix.prefix.address };
   return { prefix, eid, sourceEid: undefined, smrInvoked: false };
@@ -43,10 +46,11 @@ export function encapsulatedMapRequest(
       type: 'encapsulated-control',
       security: undefined,
       ddt: false,
-      // Both inner addresses are of one family. Without an RLOC of the EID's, the EID itself, as IOS does.
+      // Both inner addresses have one family. If we have no RLOC of the EID's family, the source is the EID
+      // itself, as in IOS.
       innerSource: local.first(destination.family) ?? destination,
       innerDestination: destination,
-      innerSourcePort: CONTROL_PORT, // some ETRs and Map-Servers reply to it: it has to be the one we listen on
+      innerSourcePort: CONTROL_PORT, // some ETRs and Map-Servers reply to this port, so it has to be the port that we listen on
       innerDestinationPort: CONTROL_PORT,
       payload: encodeMessage(request),
     },
@@ -57,9 +61,9 @@ export function encapsulatedMapRequest(
 }
 
 /**
- * A Solicit-Map-Request (RFC 9301 section 6.1) that tells an ITR to ask again for `moved`. The EIDs are where the field
- * and RFC 6830 have them: the moved EID as the source EID, the ITR's own EID in the record. D: no Map-Reply is needed
- * (section 5.2).
+ * A Solicit-Map-Request (RFC 9301 section 6.1): it tells an ITR to request the mapping of `moved` again. The
+ * EIDs are in the fields of RFC 6830 and of routers in the field: the moved EID is the source EID, the ITR's
+ * own EID is in the record. D bit: no Map-Reply is needed (section 5.2).
  */
 export function solicitMapRequest(
   moved: Eid,
@@ -86,7 +90,7 @@ export function solicitMapRequest(
   };
 }
 
-/** All of its fields: V8 copies what is there fast, and adds fields to a copy slowly. */
+/** All fields are present: V8 copies existing fields fast and adds fields to a copy slowly. */
 const BARE_REQUEST: MapRequest = {
   type: 'map-request',
   authoritative: false,

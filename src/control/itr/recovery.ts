@@ -8,12 +8,15 @@ import { refresh } from './map-request.js';
 import type { Part } from '#control/kit/part.js';
 import type { Resolver } from './resolver.js';
 
-/** Map-Requests a second for recovered entries: a full map-cache takes eleven minutes, and no Map-Resolver notices. */
+/**
+ * Rate of Map-Requests for recovered entries. A full map-cache takes eleven minutes, and the load on
+ * Map-Resolvers is small.
+ */
 export const RECOVERY_RATE_pps = 100;
-/** None is sent before: routes and neighbours of a router that just booted come up meanwhile. */
+/** Delay before the first one: routes and neighbours of a router that just booted come up meanwhile. */
 export const RECOVERY_DELAY_ms = 1_000;
 
-/** Asks again for the entries that were found in the tries at start; they go on forwarding meanwhile. */
+/** Requests the mappings that were found in the tries at start. They forward until the answer. */
 export class Recovery implements Part {
   readonly #waiting = new DeadlineQueue<MapCacheEntry>();
   readonly #mapCache: MapCache;
@@ -26,7 +29,7 @@ export class Recovery implements Part {
     this.#random = random;
   }
 
-  /** Spreads them at random over the time that RECOVERY_RATE_pps takes. */
+  /** Spreads the requests at random over the time that RECOVERY_RATE_pps needs. */
   plan(entries: readonly MapCacheEntry[], now: number): void {
     const spread_ms = (entries.length * 1_000) / RECOVERY_RATE_pps;
     for (const entry of entries)

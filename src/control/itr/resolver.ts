@@ -10,33 +10,36 @@ import type { InputHandlers, Random, Handler } from '#control/contract/machine.j
 import { encapsulatedMapRequest, type Question } from './map-request.js';
 import { type Part, report } from '#control/kit/part.js';
 
-/** At most one Map-Request for an EID-Prefix in this time (RFC 9301 section 5.3). */
+/** Minimum time between two Map-Requests for an EID-Prefix (RFC 9301 section 5.3). */
 export const MAP_REQUEST_INTERVAL_ms = 1_000;
-/** Retransmissions before giving up (RFC 9301 section 5.3). */
+/** Retransmissions of a Map-Request (RFC 9301 section 5.3). */
 export const MAP_REQUEST_RETRANSMISSIONS = 10;
-/** No Map-Request for the EID-Prefix for so long after the last retransmission (RFC 9301 section 5.3). */
+/** Time after the last retransmission without Map-Requests for the EID-Prefix (RFC 9301 section 5.3). */
 export const MAP_REQUEST_PENALTY_ms = 30_000;
-/** A person waits for `lig`: after three attempts it says that there is no answer. */
+/** Retransmissions for `lig` alone: a user waits, so it reports no answer after three attempts. */
 export const LOOKUP_RETRANSMISSIONS = 2;
 const NO_ANSWER = { rtt_ms: 0, from: undefined, attempts: 0 };
 
-/** Lookups that may wait for one Map-Reply. */
+/** Maximum number of lookups that wait for one Map-Reply. */
 const LOOKUPS_PER_REQUEST = 16;
 
 interface Pending {
   question: Question;
   nonce: bigint;
-  /** resting: answered or given up, and kept for the time in which no other Map-Request may be sent. */
+  /** hold-down: answered or given up, and kept while no other Map-Request may be sent. */
   state: 'asking' | 'hold-down';
-  /** Answered, and asked again while resting: it starts anew when the rest is over. */
+  /**
+   * A question that arrived during the hold-down after an answer: it starts a new Map-Request when the
+   * hold-down ends.
+   */
   askAgain: Question | undefined;
-  /** False: for lookups alone. */
+  /** False: only lookups wait for it. */
   forTraffic: boolean;
   failed: boolean;
   attempts: number;
   sentAt_ms: number;
   resolvers: readonly Address[];
-  /** Where the last attempt went. */
+  /** Destination of the last attempt. */
   resolver: Address | undefined;
   lookups: number[];
 }
@@ -50,7 +53,7 @@ export interface ResolverContext {
   readonly random: Random;
 }
 
-/** Map-Requests on their way, by nonce and by EID-Prefix: asks the Map-Resolvers in turn until one answers. */
+/** Pending Map-Requests, by nonce and by EID-Prefix. Asks the Map-Resolvers in turn until one answers. */
 export class Resolver implements Part, Handler {
   readonly inputs: InputHandlers = {
     lookup: (input, now, out) => {
@@ -61,7 +64,7 @@ export class Resolver implements Part, Handler {
   readonly #byNonce = new Map<bigint, Pending>();
   readonly #deadlines = new DeadlineQueue<Pending>();
   readonly #context: ResolverContext;
-  /** The Map-Resolver that answered last, its place in the configuration: the next question begins there. */
+  /** Index of the Map-Resolver that answered last: the next question goes to it first. */
   #preferred = 0;
   #full = false;
 
@@ -73,7 +76,10 @@ export class Resolver implements Part, Handler {
     return this.#pending.size;
   }
 
-  /** Whether an answer is being waited for; false: none can come now, for there is a penalty, a bound, or nobody to ask. */
+  /**
+   * Sends a Map-Request unless one is pending. Returns whether an answer can come; false during the penalty,
+   * at the bound, and without a Map-Resolver.
+   */
   ask(question: Question, now: number, out: Effect[]): boolean {
     const mapResolvers = this.#inTurn();
     const known = this.#pending.get(question.prefix);
@@ -84,7 +90,7 @@ export class Resolver implements Part, Handler {
     return true;
   }
 
-  /** `lig`: the answer becomes a LookupResultEffect; at once if nothing may, or nobody can, be asked. */
+  /** `lig`: the answer becomes a LookupResultEffect. It follows at once if no Map-Request may be sent. */
   #lookup({ token, eid, to }: InputOf<'lookup'>, now: number, out: Effect[]): void {
     const prefix = hostEidPrefix(eid);
     const resolvers = to === undefined ? this.#inTurn() : [to];
@@ -101,12 +107,15 @@ export class Resolver implements Part, Handler {
     else pending.lookups.push(token);
   }
 
-  /** What was asked with this nonce. */
+  /** The question that was sent with this nonce. */
   questionOf(nonce: bigint): Question | undefined {
     return this.#byNonce.get(nonce)?.question;
   }
 
-  /** A Map-Reply answered `nonce`, and what else is being asked for inside `eid` as far as it is `known` now. */
+  /**
+   * A Map-Reply answered `nonce`. It also answers the other pending questions inside `eid` whose EIDs are
+   * `known` now.
+   */
   answered(
     nonce: bigint,
     eid: EidPrefix,
@@ -121,7 +130,7 @@ export class Resolver implements Part, Handler {
     if (asked !== undefined) {
       settled.add(asked);
       const place = this.#context.mapResolvers.findIndex((each) => each === asked.resolver);
-      if (place >= 0) this.#preferred = place; // not one that a person chose for a lookup
+      if (place >= 0) this.#preferred = place; // not a Map-Resolver that the user chose for a lookup
     }
     for (const pending of settled) {
       if (pending.state === 'hold-down' && !pending.failed) continue;
@@ -216,7 +225,7 @@ export class Resolver implements Part, Handler {
     else this.#giveUp(pending, out);
   }
 
-  /** A Map-Reply that comes during the penalty is still taken: the nonce stays outstanding. */
+  /** A Map-Reply during the penalty is accepted: the nonce stays pending. */
   #giveUp(pending: Pending, out: Effect[]): void {
     const { question, nonce, attempts } = pending;
     this.#context.held.drop(question.prefix);
@@ -224,7 +233,7 @@ export class Resolver implements Part, Handler {
     out.push(
       report({ name: 'map-request-expired', eid: question.prefix, nonce, detail: `${attempts} attempts` }),
     );
-    pending.failed = pending.forTraffic; // the penalty is for having retransmitted ten times
+    pending.failed = pending.forTraffic; // the penalty applies only after ten retransmissions
     this.#holdDown(
       pending,
       pending.sentAt_ms + (pending.forTraffic ? MAP_REQUEST_PENALTY_ms : MAP_REQUEST_INTERVAL_ms),

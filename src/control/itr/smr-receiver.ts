@@ -21,19 +21,22 @@ import { type Part, report } from '#control/kit/part.js';
 import { Refusals } from '#control/kit/refusals.js';
 import type { Resolver } from './resolver.js';
 
-/** More-specifics solicited for one map-cache entry, as IOS has it ... */
+/**
+ * Maximum number of more-specifics of one map-cache entry that SMRs may solicit in
+ * SMR_MORE_SPECIFICS_WINDOW_ms, as in IOS.
+ */
 export const SMR_MORE_SPECIFICS = 8;
-/** ... in this time, which is what IOS suppresses multiple SMRs for. */
+/** The time for which IOS suppresses multiple SMRs. */
 export const SMR_MORE_SPECIFICS_WINDOW_ms = 20_000;
 
-/** A prefix that was asked for because of an SMR, remembered until its limits are over. */
+/** A prefix that was requested because of an SMR, stored until its limits have passed. */
 interface Solicited {
   readonly key: string;
   readonly question: Question;
-  /** The less-specific entry that covered it, as text. */
+  /** The less-specific map-cache entry that covered it, as text. */
   readonly cover: string | undefined;
   askedAt_ms: number;
-  /** Another SMR came too soon: asked once more when that is allowed. */
+  /** Another SMR arrived within the interval: the prefix is requested once more when that is allowed. */
   again: boolean;
 }
 
@@ -46,9 +49,9 @@ export interface SmrReceiverContext {
 }
 
 /**
- * Answers SMRs with Map-Requests through the Mapping System (RFC 9301 section 6.1). It takes SMRs from anybody, for
- * nothing is believed of them: the mapping stays in use until the Mapping System says something else, and the rate of
- * Map-Requests for a prefix does not grow with the rate of SMRs.
+ * Answers SMRs with Map-Requests through the Mapping System (RFC 9301 section 6.1). It accepts SMRs from any
+ * sender, because it trusts nothing in them: the mapping stays in use until the Mapping System answers, and
+ * the rate of Map-Requests for a prefix does not grow with the rate of SMRs.
  */
 export class SmrReceiver implements Part {
   readonly #solicited = new Map<string, Solicited>();
@@ -92,7 +95,7 @@ export class SmrReceiver implements Part {
     }
   }
 
-  /** Undefined when a Map-Request goes out, now or as soon as allowed; else why not. */
+  /** Undefined if a Map-Request is sent, now or as soon as allowed; otherwise the reason why not. */
   #solicit(found: Found, smr: MapRequest, now: number, out: Effect[]): string | undefined {
     const key = formatEidPrefix(found.prefix);
     const known = this.#solicited.get(key);
@@ -144,7 +147,7 @@ export class SmrReceiver implements Part {
     else this.#moreSpecifics.set(solicited.cover, count);
   }
 
-  /** The host here that the SMR names, for the Source-EID; none if it is not ours. */
+  /** The local host that the SMR names, for the Source-EID; undefined if it is not ours. */
   #ownEid(smr: MapRequest): Eid | undefined {
     const own = smr.records.find(
       (record) => isHostPrefix(record.prefix) && this.#context.database.owner(record) !== undefined,
@@ -160,8 +163,8 @@ interface Found {
 }
 
 /**
- * RFC 9301 section 6.1 speaks of "the EID in the SMR message" and not of a field. RFC 6830 and the field put it in the
- * Source-EID; others put it in the record. It is the one that we have a learnt mapping for.
+ * RFC 9301 section 6.1 says "the EID in the SMR message" and names no field. RFC 6830 and routers in the
+ * field use the Source-EID; others use the record. We take the one for which we have a learnt mapping.
  */
 function findSolicited(smr: MapRequest, mapCache: MapCache): Found | undefined {
   const { sourceEid } = smr;

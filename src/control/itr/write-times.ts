@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { InputHandlers, Handler } from '#control/contract/machine.js';
 
-/** A shorter turn is not kept: it is little beside the second that a punt may be in flight. */
+/** Shorter turns are not stored: they are small compared with the second that a punt may be in flight. */
 const SLOW_TURN_ms = 100;
-/** Turns that are kept, the newest. */
+/** Number of stored turns, the newest. */
 const KEPT_TURNS = 16;
 
 /**
- * When the tries were written. An entry bears the time at which its turn of the event loop began; the tries are written
- * at the end of that turn, which is a second later and more where processors are short and packets many.
+ * The times of trie writes. An entry has the time at which its turn of the event loop began. The tries are
+ * written at the end of that turn, a second later or more when the CPU is busy and packets are many.
  */
 export class WriteTimes implements Handler {
   readonly inputs: InputHandlers = {
@@ -18,7 +18,7 @@ export class WriteTimes implements Handler {
   };
   readonly #written_ms = new Map<number, number>();
 
-  /** The tries have all of the turn that began then. */
+  /** Stores when the effects of the turn that began at `began_ms` were in the tries. */
   add(began_ms: number, written_ms: number): void {
     if (written_ms - began_ms < SLOW_TURN_ms) return;
     this.#written_ms.set(began_ms, written_ms);
@@ -26,7 +26,7 @@ export class WriteTimes implements Handler {
     if (this.#written_ms.size > KEPT_TURNS && oldest !== undefined) this.#written_ms.delete(oldest);
   }
 
-  /** @param began_ms when the turn began that an entry is from */
+  /** @param began_ms start of the turn that programmed an entry */
   of(began_ms: number): number {
     return this.#written_ms.get(began_ms) ?? began_ms;
   }

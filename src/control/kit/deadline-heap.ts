@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What a DeadlineHeap holds: in one heap at a time. */
+/** An item of a DeadlineHeap. It is in one heap at a time. */
 export interface HeapItem {
-  /** Its place, which the heap keeps; NOT_IN_HEAP outside. */
+  /** Index in the heap, set by the heap; NOT_IN_HEAP outside. */
   heapIndex: number;
 }
 
 export const NOT_IN_HEAP = -1;
 
 /**
- * Items by deadline: a binary heap that tells each item its place, so that a deadline moves or goes without a search, and
- * nothing but 16 bytes is kept beside the item. For the tables of a million; DeadlineQueue takes items of any kind. O(log n) for each
- * call, whatever was before.
+ * A binary heap of items by deadline. Each item stores its index, so that changing or deleting a deadline
+ * needs no search and the heap adds only 16 bytes an item. It serves the tables with a million entries;
+ * DeadlineQueue takes items of any kind. Each call is O(log n).
  */
 export class DeadlineHeap<T extends HeapItem> {
   readonly #items: T[] = [];
@@ -54,7 +54,7 @@ export class DeadlineHeap<T extends HeapItem> {
     return this.#times[0];
   }
 
-  /** Takes out what is due at `now`, earliest first, at most `limit` items. */
+  /** Removes and returns the items that are due at `now`, earliest first, at most `limit`. */
   take(now: number, limit: number): T[] {
     const due: T[] = [];
     while (due.length < limit) {

@@ -5,7 +5,7 @@ interface Slot<T> extends HeapItem {
   readonly item: T;
 }
 
-/** Items of any kind by deadline; each has one. O(log n) for each call. */
+/** A queue of items of any kind by deadline, one deadline an item. Each call is O(log n). */
 export class DeadlineQueue<T> {
   readonly #heap = new DeadlineHeap<Slot<T>>();
   readonly #slots = new Map<T, Slot<T>>();
@@ -41,7 +41,7 @@ export class DeadlineQueue<T> {
     return this.#heap.next();
   }
 
-  /** Takes out what is due at `now`, earliest first, at most `limit` items. */
+  /** Removes and returns the items that are due at `now`, earliest first, at most `limit`. */
   take(now: number, limit: number): T[] {
     return this.#heap.take(now, limit).map(({ item }) => {
       this.#slots.delete(item);

@@ -6,15 +6,15 @@ import type { HandledMessage, Handler } from '#control/contract/machine.js';
 type InputHandler = (input: Input, now: number, out: Effect[]) => void;
 type MessageHandler = (received: Received, message: HandledMessage, now: number, out: Effect[]) => void;
 
-/** Brings inputs and messages to the machines that take them. */
+/** Dispatches inputs and messages to the machines that handle them. */
 export class Dispatch {
   readonly #inputs = new Map<string, InputHandler[]>();
   readonly #messages = new Map<string, MessageHandler>();
 
-  /** @throws Error if two of them take the same message */
+  /** @throws Error if two machines handle the same message type */
   constructor(handlers: readonly Handler[]) {
     for (const { inputs = {}, messages = {} } of handlers) {
-      // A table holds each handler under the type of what it takes; TypeScript cannot follow that through a Map.
+      // The key of each handler is the type that it handles. TypeScript cannot express this for a Map.
       for (const [type, handler] of Object.entries(inputs) as [string, InputHandler][])
         this.#inputs.set(type, [...(this.#inputs.get(type) ?? []), handler]);
       for (const [type, handler] of Object.entries(messages) as [string, MessageHandler][]) {
@@ -24,12 +24,12 @@ export class Dispatch {
     }
   }
 
-  /** To every machine that takes it, in the order in which they were given. */
+  /** Calls every machine that handles the input, in the order of the constructor. */
   input(input: Input, now: number, out: Effect[]): void {
     for (const handle of this.#inputs.get(input.type) ?? []) handle(input, now, out);
   }
 
-  /** False: no machine of this node takes it. */
+  /** Returns false if no machine of this node handles the message. */
   message(received: Received, message: HandledMessage, now: number, out: Effect[]): boolean {
     const handle = this.#messages.get(message.type);
     handle?.(received, message, now, out);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What messages take on the wire, so that none is cut into fragments.
+// Sizes of messages on the wire, so that no message is fragmented.
 import type { EidPrefix } from '#addr/index.js';
 import type { LocatorRecord } from '#wire/messages.js';
 
 /**
- * Bytes of a LISP message where the path MTU is not known: an IPv4 packet of 576 or an IPv6 packet of 1280 bytes
- * (RFC 9301 section 5), less the IP and UDP headers.
+ * Maximum size of a LISP message in bytes when the path MTU is unknown: an IPv4 packet of 576 or an IPv6
+ * packet of 1280 bytes (RFC 9301 section 5), less the IP and UDP headers.
  */
 export const MESSAGE_BYTES = { 4: 576 - 20 - 8, 6: 1280 - 40 - 8 } as const;
 
@@ -36,8 +36,9 @@ const MAX_RECORDS = 255;
 const AUTHENTICATED_BYTES = 16 + 32 + 24;
 
 /**
- * Cuts into batches that each fit one Map-Register or Map-Notify of at most `bytes` (what fits nowhere is sent alone).
- * @param bytesOf the EID-record of an item
+ * Splits the items into batches. Each batch fits one Map-Register or Map-Notify of at most `bytes`. An item
+ * that is larger gets a batch of its own.
+ * @param bytesOf size of the EID-record of an item
  */
 export function recordBatches<T>(items: readonly T[], bytesOf: (item: T) => number, bytes: number): T[][] {
   const batches: T[][] = [];

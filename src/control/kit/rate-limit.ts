@@ -7,19 +7,20 @@ interface Allowed {
 }
 
 /**
- * Allows one action per key and interval. What was refused does not extend the interval. Bounded: at `maxKeys` the
- * oldest key is forgotten, which errs towards allowing. O(1) for each call.
+ * Allows one action per key and interval. A refused action does not extend the interval. The table is
+ * bounded: at `maxKeys` the limiter evicts the oldest key, whose next action is then allowed. Each call is
+ * O(1).
  */
 export class IntervalLimiter {
   readonly #interval_ms: number;
   readonly #maxKeys: number;
   readonly #latest = new Map<string, Allowed>();
-  // What was allowed, oldest first; entries that a later one of the same key replaced in #latest are skipped. A list of
-  // our own: taking the first key of a Map again and again is not O(1).
+  // Allowed actions, oldest first. Entries whose key has a later entry in #latest are skipped. This is a
+  // linked list because taking the first key of a Map repeatedly is not O(1).
   #oldest: Allowed | undefined;
   #newest: Allowed | undefined;
 
-  /** @param interval_ms 0 allows everything and keeps nothing */
+  /** @param interval_ms 0 allows everything and stores nothing */
   constructor(interval_ms: number, maxKeys: number) {
     this.#interval_ms = interval_ms;
     this.#maxKeys = maxKeys;
@@ -34,7 +35,7 @@ export class IntervalLimiter {
   allow(key: string, now: number): boolean {
     if (this.#interval_ms <= 0) return true;
     if (!this.isFree(key, now)) return false;
-    // Two for each one that comes, so that memory shrinks when the load does.
+    // Evicting up to two keys for each new one shrinks the table after a burst.
     this.#forgetOldestIf((oldest) => now - oldest.at >= this.#interval_ms);
     this.#forgetOldestIf((oldest) => now - oldest.at >= this.#interval_ms);
     if (!this.#latest.has(key)) this.#forgetOldestIf(() => this.#latest.size >= this.#maxKeys);
@@ -42,7 +43,7 @@ export class IntervalLimiter {
     return true;
   }
 
-  /** What `allow` would say; nothing counts as done. */
+  /** Returns what `allow` would return, and records nothing. */
   isFree(key: string, now: number): boolean {
     const last = this.#latest.get(key);
     return last === undefined || now - last.at >= this.#interval_ms;
@@ -65,9 +66,10 @@ export class IntervalLimiter {
 }
 
 /**
- * Token buckets by key. Each holds for its key the time at which it will be full again, so a bucket that is not there
- * is full. Bounded: two generations of at most `maxKeys` / 2; what was not used in the newer one is forgotten with the
- * older, when the newer is full or the buckets of the older have filled. O(1) for each call.
+ * Token buckets by key. The table stores the time at which the bucket of each key will be full again; a
+ * missing bucket is full. The table is bounded: it has two generations of at most `maxKeys` / 2. The newer
+ * generation replaces the older one when it is full, or when every bucket of the older one has refilled. Each
+ * call is O(1).
  */
 export class TokenBuckets {
   readonly #token_ms: number;
@@ -77,7 +79,10 @@ export class TokenBuckets {
   #older: ReadonlyMap<string, number> = new Map<string, number>();
   #newerSince = -Infinity;
 
-  /** @param maxKeys 2 or more; beyond it a bucket that is not the latest is forgotten, which errs towards allowing */
+  /**
+   * @param maxKeys 2 or more; beyond it the table evicts buckets that were not used lately, whose keys then
+   * have all tokens
+   */
   constructor(tokensPerSecond: number, burst: number, maxKeys: number) {
     this.#token_ms = 1000 / tokensPerSecond;
     this.#fill_ms = burst * this.#token_ms;
@@ -89,7 +94,7 @@ export class TokenBuckets {
     return this.#newer.size + this.#older.size;
   }
 
-  /** Takes a token at `now`, milliseconds; false: there is none. */
+  /** Takes a token at `now`, milliseconds. Returns false if there is none. */
   take(key: string, now: number): boolean {
     const full = Math.max(now, this.#newer.get(key) ?? this.#older.get(key) ?? now) + this.#token_ms;
     if (full - now > this.#fill_ms) return false;

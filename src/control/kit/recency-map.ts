@@ -8,8 +8,8 @@ interface Node<V> {
 }
 
 /**
- * A bounded Map in the order in which its keys were set last. O(1) for each call. A list of our own keeps the order:
- * taking the first key of a Map whose keys are deleted and set again is not O(1).
+ * A bounded Map in the order in which keys were last set. Each call is O(1). A linked list keeps the order,
+ * because taking the first key of a Map whose keys are deleted and set again is not O(1).
  */
 export class RecencyMap<V> {
   readonly #bound: number;
@@ -17,7 +17,10 @@ export class RecencyMap<V> {
   #oldest: Node<V> | undefined;
   #newest: Node<V> | undefined;
 
-  /** @param bound keys, 1 or more; beyond that the one that was not set for longest is forgotten */
+  /**
+   * @param bound maximum number of keys, 1 or more; beyond it the map evicts the key that was set least
+   * recently
+   */
   constructor(bound: number) {
     this.#bound = bound;
   }
@@ -40,7 +43,7 @@ export class RecencyMap<V> {
     if (known === undefined) this.#nodes.set(key, node);
   }
 
-  /** All of them as they are now, the one not set for longest first. */
+  /** All entries, the least recently set first. */
   snapshot(): (readonly [key: string, value: V])[] {
     const all: [string, V][] = [];
     for (let node = this.#oldest; node !== undefined; node = node.after) all.push([node.key, node.value]);

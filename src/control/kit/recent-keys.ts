@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The last keys that were added, a fixed number of them; the oldest is forgotten first. */
+/** The keys added last, at most `limit`. The oldest key is evicted first. */
 export class RecentKeys {
   readonly #ring: string[] = [];
   readonly #keys = new Set<string>();

@@ -3,14 +3,14 @@ import { type Address, formatAddress, sameAddress } from '#addr/index.js';
 import type { Received } from '#control/contract/inputs.js';
 import { IntervalLimiter, TokenBuckets } from './rate-limit.js';
 
-/** Seconds of the rate that may go at once: an ITR that starts, or lost its map-cache, asks for many EIDs. */
+/** Burst in seconds of the rate: an ITR that starts, or lost its map-cache, asks for many EIDs at once. */
 export const REPLY_BURST_s = 2;
-/** Answered questions remembered, and ITR-RLOCs, counted once for each way. */
+/** Bound of each table: answers, and pairs of ITR-RLOC and origin. */
 export const REMEMBERED_REPLIES = 65_536;
 
 /**
- * How a Map-Request came: from the very RLOC that it names, through the mapping system (in an ECM), or plain from some
- * other address. The ITR-RLOC is a claim that anybody can make, so who makes it one way takes nothing from the others.
+ * Origin of a Map-Request: from the RLOC that it names, through the mapping system (in an ECM), or plain from
+ * another address. Anybody can name any ITR-RLOC, so each origin has limits of its own.
  */
 export type RequestOrigin = 'itself' | 'encapsulated' | 'plain';
 
@@ -19,36 +19,39 @@ export function requestOrigin(received: Received, itrRloc: Address, encapsulated
   return encapsulated ? 'encapsulated' : 'plain';
 }
 
-/** The Map-Reply that would be sent. */
+/** The Map-Reply to be limited. */
 export interface LimitedReply {
   readonly itrRloc: Address;
   readonly origin: RequestOrigin;
   readonly nonce: bigint;
-  /** What it says, as text: of equal ones the second is held back. */
+  /** Content as text: the limiter refuses a second equal one. */
   readonly about: string;
 }
 
 /**
- * Map-Replies have to be rate limited (9301-5.4-19); one to a destination RLOC in 3 seconds is recommended
- * (9301-5.4-20). Word for word, an ITR could resolve one EID in 3 seconds, and whoever names its RLOC could take that one.
- * So here a repetition, the same answer to the same nonce, is what is sent once in the interval: the nonce of an ITR is
- * not to be guessed, so nobody else can use up its answer. All Map-Replies to one RLOC together have a token bucket for
- * each way that requests come, which bounds what can be reflected to it.
+ * Map-Replies have to be rate limited (9301-5.4-19). RFC 9301 recommends one in 3 seconds to a destination
+ * RLOC (9301-5.4-20). Taken literally, an ITR could resolve one EID in 3 seconds, and anybody who names its
+ * RLOC could use up that one.
+ *
+ * So this limiter refuses only repetitions within the interval: the same answer to the same nonce. Nobody can
+ * guess the nonce of an ITR, so nobody else can use up its answer. In addition, all Map-Replies to one RLOC
+ * share a token bucket for each origin of the requests. It bounds the traffic that can be reflected to the
+ * RLOC.
  */
 export class ReplyLimiter {
   readonly #repetitions: IntervalLimiter;
   readonly #totals: TokenBuckets;
 
   /**
-   * @param interval_ms of repetitions; 0 allows them, and leaves the bound of the total
-   * @param perRloc_pps Map-Replies to one ITR-RLOC a second, of requests that came the same way
+   * @param interval_ms for repetitions; 0 allows them, and only the total is limited
+   * @param perRloc_pps Map-Replies to one ITR-RLOC a second, for requests of the same origin
    */
   constructor(interval_ms: number, perRloc_pps: number) {
     this.#repetitions = new IntervalLimiter(interval_ms, REMEMBERED_REPLIES);
     this.#totals = new TokenBuckets(perRloc_pps, perRloc_pps * REPLY_BURST_s, REMEMBERED_REPLIES);
   }
 
-  /** Whether it may be sent at `now`, milliseconds; if so, it counts as sent. */
+  /** Returns whether the reply may be sent at `now`, milliseconds, and if so counts it as sent. */
   allow({ itrRloc, origin, nonce, about }: LimitedReply, now: number): boolean {
     const rloc = formatAddress(itrRloc);
     const repetition = `${rloc} ${nonce.toString(16)} ${about}`;

@@ -3,16 +3,16 @@ import { createCipheriv } from 'node:crypto';
 import type { Random } from '#control/contract/machine.js';
 
 export const SEED_BYTES = 32;
-/** Random bytes made at once: 512 nonces. */
+/** Random bytes generated at once: 512 nonces. */
 const POOL_BYTES = 4_096;
 const WORD_BYTES = 8;
 const COUNTER = new Uint8Array(16);
 const ZEROS = new Uint8Array(SEED_BYTES + POOL_BYTES);
 
 /**
- * Random numbers that follow from a seed of 256 bits, and that nobody can guess who does not know it (RFC 9301 section
- * 5.2, RFC 4086): the key stream of AES-256 in counter mode. The first 32 bytes under each key are the next key, and a
- * word is wiped when it is drawn, so that memory does not tell what was drawn before.
+ * Random numbers derived from a seed of 256 bits. Nobody without the seed can guess them (RFC 9301 section
+ * 5.2, RFC 4086). They are the key stream of AES-256 in counter mode. The first 32 bytes under each key are
+ * the next key, and a word is wiped when it is drawn, so that memory does not reveal earlier words.
  */
 export class SeededRandom implements Random {
   #key: Uint8Array | undefined;

@@ -5,22 +5,22 @@ interface Shared<V> {
   users: number;
 }
 
-/** Holds equal values once, as long as somebody uses them: very many mappings have the same locator-set. */
+/** Stores equal values once while they are in use: very many mappings have the same locator-set. */
 export class SharedValues<V> {
   readonly #keyOf: (value: V) => string;
   readonly #shared = new Map<string, Shared<V>>();
 
-  /** @param keyOf the same text for equal values, and for no others */
+  /** @param keyOf returns the same text for equal values and different texts for others */
   constructor(keyOf: (value: V) => string) {
     this.#keyOf = keyOf;
   }
 
-  /** Different values in use. */
+  /** Number of different values in use. */
   get size(): number {
     return this.#shared.size;
   }
 
-  /** The value to keep in place of this one, until it is released as often as it was taken. */
+  /** Returns the stored value to use in place of `value`. Each `take` needs one `release`. */
   take(value: V): V {
     const key = this.#keyOf(value);
     const known = this.#shared.get(key);

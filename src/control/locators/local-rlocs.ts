@@ -3,14 +3,14 @@ import { type Address, compareAddresses, formatAddress } from '#addr/index.js';
 import type { LocatorRecord } from '#wire/messages.js';
 import type { LocalRloc } from '#control/contract/config.js';
 
-/** Priority 255: not for multicast distribution trees (RFC 9301 section 5.4, M Priority). */
+/** Priority 255: not used for multicast distribution trees (RFC 9301 section 5.4, M Priority). */
 const NO_MULTICAST = 255;
 
 /** The RLOCs of this xTR. */
 export class LocalRlocs {
-  /** The locator-set of our EIDs, sorted as records have it (RFC 9301 section 5.5). */
+  /** The locator-set of our EIDs, in the order of records (RFC 9301 section 5.5). */
   readonly records: readonly LocatorRecord[];
-  /** The first of each family as configured: what Map-Requests carry as ITR-RLOCs (RFC 9301 section 5.3). */
+  /** The first configured RLOC of each family: the ITR-RLOCs of Map-Requests (RFC 9301 section 5.3). */
   readonly firstOfEach: readonly Address[];
   readonly #texts: ReadonlySet<string>;
 
@@ -26,7 +26,7 @@ export class LocalRlocs {
     return this.#texts.has(formatAddress(address));
   }
 
-  /** Our first RLOC of this family: the source of what we send to it. */
+  /** Our first RLOC of this family: the source of packets to that family. */
   first(family: 4 | 6): Address | undefined {
     return this.firstOfEach.find((address) => address.family === family);
   }

@@ -8,8 +8,8 @@ import type { LocalRlocs } from './local-rlocs.js';
 export const UNUSED_PRIORITY = 255;
 
 /**
- * The locators of a record as the data path gets them: all of them, in the order of the record, so that ordinals stay
- * what the ETR means by its locator status bits; those that must not be used are not usable (RFC 9300 section 9).
+ * The locators of a record for the data path: all of them, in the order of the record, so that ordinals match
+ * the locator status bits of the ETR. Locators that must not be used are not usable (RFC 9300 section 9).
  */
 export function forwardingLocators(
   locators: readonly Pick<LocatorRecord, 'rloc' | 'priority' | 'weight' | 'reachable'>[],
@@ -53,7 +53,7 @@ function sameLocator(a: ForwardingLocator, b: ForwardingLocator): boolean {
   );
 }
 
-/** The RLOCs that packets may be sent to. */
+/** The usable RLOCs of an entry. */
 export function usedRlocs(forwarding: Forwarding): readonly Address[] {
   return forwarding.action === 'encapsulate' ? usableRlocs(forwarding.locators) : [];
 }

@@ -8,29 +8,29 @@ import type { LocatorState } from './locator-state.js';
 import type { RlocReferences } from './rloc-references.js';
 
 /**
- * An RLOC that an earlier agent left as down stays so for this long, unless somebody says otherwise: long enough for a
- * first round of every source. Behind it nobody would be left to say that it is up.
+ * An RLOC that a previous agent left as down stays down for this time, unless a source reports otherwise. It
+ * is long enough for a first round of every source. Afterwards no source would report that it is up.
  */
 export const RECOVERED_DOWN_ms = 60_000;
-/** Changes remembered of an RLOC, for `show`; older ones are no longer counted. */
+/** State changes stored for each RLOC, for `show`. Older ones are not counted. */
 export const MAX_STATE_CHANGES = 32;
 
-/** Why an RLOC is down: the source that says so, or 'recovered', found in the tables at start. */
+/** Why an RLOC is down: the reporting source, or 'recovered' if the tables had it as down at start. */
 export type DownReason = RlocReportSource | 'recovered';
 
-/** What is known of an RLOC that was ever reported down. Times are CLOCK_MONOTONIC milliseconds. */
+/** The state of an RLOC that was reported down at least once. Times are CLOCK_MONOTONIC milliseconds. */
 export interface RlocState {
   readonly rloc: Address;
   readonly up: boolean;
-  /** Who said first that it is down, and still does; undefined: it is up. */
+  /** The first source that reported it down and still does; undefined if it is up. */
   readonly reason: DownReason | undefined;
-  /** When the state changed, at most MAX_STATE_CHANGES, the last one at the end. */
+  /** Times of the state changes, at most MAX_STATE_CHANGES, the latest last. */
   readonly changedAt_ms: readonly number[];
 }
 
 class TrackedRloc implements RlocState {
   readonly rloc: Address;
-  /** Those who say that it is down, the first one first. */
+  /** The sources that report it down, in order. */
   readonly downBy = new Set<DownReason>();
   readonly changedAt_ms: number[] = [];
 
@@ -48,10 +48,10 @@ class TrackedRloc implements RlocState {
 }
 
 /**
- * The states of the RLOCs of other sites (RFC 9300 section 10), each in one place however many mappings have it as a
- * locator. An RLOC is up until a source says that it is down, and again when no source says so any more. Whether a
- * mapping lets a locator be used (R bit, priority) belongs to the mapping and is not known here: a packet goes to a
- * locator when both allow it.
+ * The states of the RLOCs of other sites (RFC 9300 section 10). Each state is stored once, no matter how many
+ * mappings use the RLOC. An RLOC is up unless at least one source reports it down. Whether a mapping allows a
+ * locator (R bit, priority) belongs to the mapping and is not stored here: a packet goes to a locator if both
+ * allow it.
  */
 export class Reachability implements Part, Handler {
   readonly inputs: InputHandlers = {
@@ -63,17 +63,17 @@ export class Reachability implements Part, Handler {
   readonly #references: RlocReferences;
   #recoveredUntil_ms: number | undefined;
 
-  /** @param references what nobody uses has no state */
+  /** @param references RLOCs without references have no state */
   constructor(references: RlocReferences) {
     this.#references = references;
   }
 
-  /** Undefined: it was never down. */
+  /** Undefined if it was never down. */
   get(rloc: Address): RlocState | undefined {
     return this.#states.get(formatAddress(rloc));
   }
 
-  /** A source has found out, or confirms, what it thinks of an RLOC. */
+  /** Handles the report of a source about an RLOC. */
   reported({ rloc, source, up, detail }: RlocReport, now: number, out: Effect[]): void {
     const key = formatAddress(rloc);
     if (!this.#references.has(rloc)) return;
@@ -95,7 +95,7 @@ export class Reachability implements Part, Handler {
     const before = state.up;
     if (up) state.downBy.delete(source);
     else state.downBy.add(source);
-    if (source !== 'recovered') state.downBy.delete('recovered'); // whoever speaks now knows better
+    if (source !== 'recovered') state.downBy.delete('recovered'); // any report is newer than the tables
     if (state.up === before) return;
     remember(state, now);
     const { rloc } = state;
@@ -103,7 +103,10 @@ export class Reachability implements Part, Handler {
     out.push(report({ name: up ? 'rloc-up' : 'rloc-down', peer: rloc, detail }));
   }
 
-  /** The first call. The tables have these as down; those that nobody uses are of no interest any more. */
+  /**
+   * The first call: takes over the RLOCs that the tables have as down. Those without references are set up
+   * again.
+   */
   recover(rlocs: readonly Address[], now: number, out: Effect[]): void {
     for (const rloc of rlocs) {
       if (!this.#references.has(rloc)) {
@@ -118,7 +121,7 @@ export class Reachability implements Part, Handler {
     }
   }
 
-  /** RLOCs may have lost their last user: what was known of them is forgotten, here and in the tables. */
+  /** Deletes the states of RLOCs that have lost their last reference, here and in the tables. */
   forgetUnused(out: Effect[]): void {
     for (const [key, { rloc, up }] of this.#states) {
       if (this.#references.has(rloc)) continue;
@@ -131,7 +134,10 @@ export class Reachability implements Part, Handler {
     return this.#recoveredUntil_ms;
   }
 
-  /** All that nobody has confirmed is up: at once, since what an RLOC costs here is one effect. */
+  /**
+   * Sets all recovered RLOCs up that no source has confirmed as down. It needs no limit: an RLOC costs one
+   * effect.
+   */
   expire(now: number, _limit: number, out: Effect[]): void {
     if (this.#recoveredUntil_ms === undefined || this.#recoveredUntil_ms > now) return;
     this.#recoveredUntil_ms = undefined;
@@ -139,12 +145,12 @@ export class Reachability implements Part, Handler {
       if (state.downBy.has('recovered')) this.#vote(state, 'recovered', true, now, out, 'not confirmed');
   }
 
-  /** Locators of a mapping with the states of their RLOCs, as people see them. */
+  /** The locators of a mapping with the states of their RLOCs, for `show`. */
   statesOf(locators: readonly LocatorState[]): readonly LocatorState[] {
     return this.#states.size === 0 ? locators : locators.map((locator) => this.#stateOf(locator));
   }
 
-  /** What the mapping itself forbids stays as the mapping says. */
+  /** A locator that the mapping forbids keeps its state. */
   #stateOf(locator: LocatorState): LocatorState {
     const rloc = this.get(locator.rloc);
     if (rloc === undefined || locator.state !== 'up') return locator;

@@ -2,10 +2,13 @@
 import { type Address, formatAddress } from '#addr/index.js';
 import type { Effect } from '#control/contract/effect.js';
 
-/** Counts who uses an RLOC, so that the data path keeps the next hops of those in use resolved, and of no others. */
+/**
+ * Counts the references to each RLOC. The data path keeps the next hops of referenced RLOCs resolved, and no
+ * others.
+ */
 export class RlocReferences {
   readonly #users = new Map<string, { readonly rloc: Address; count: number }>();
-  /** RLOCs that came or went since the last flush; one that did both is not in it. */
+  /** RLOCs added or removed since the last flush; an RLOC that was both is not in it. */
   readonly #changed = new Set<string>();
 
   add(rlocs: readonly Address[]): void {
@@ -41,7 +44,7 @@ export class RlocReferences {
     this.remove(before);
   }
 
-  /** Emits the whole set if it changed since the last call. Returns whether it did. */
+  /** Emits the whole set if it changed since the last call. Returns whether it changed. */
   flush(out: Effect[]): boolean {
     if (this.#changed.size === 0) return false;
     this.#changed.clear();
