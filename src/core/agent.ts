@@ -19,8 +19,8 @@ import {
 } from '#wire/index.js';
 
 /**
- * The node without its surroundings: every input in, a list of effects out. Pure but for the state it holds, so that a
- * list of (time, inputs) replays a run.
+ * The node without I/O: inputs in, a list of effects out. It is pure except for its state, so a list of
+ * (time, inputs) replays a run.
  */
 export class Agent implements Machine {
   readonly counters = new Counters();
@@ -59,7 +59,7 @@ export class Agent implements Machine {
   }
 
   /**
-   * What came together shares Map-Registers, and its effects can share batches.
+   * Handles inputs together, so that they share Map-Registers and batches of effects.
    * @param now CLOCK_MONOTONIC, milliseconds
    */
   handle(inputs: readonly Input[], now: number): Effect[] {
@@ -109,7 +109,7 @@ export class Agent implements Machine {
     role?.encapsulatedMapRequest(received, ecm, request, now, out);
   }
 
-  /** On a node that is both, the ETR answers for its own EIDs and the Map-Server for everything else. */
+  /** On a node with both roles, the ETR answers for its own EIDs and the Map-Server for all others. */
   #isEtrFor(request: MapRequest): boolean {
     return this.xtr !== undefined && request.records.every((eid) => this.xtr?.ownsEid(eid));
   }

@@ -5,37 +5,43 @@ import type { PuntReason } from '#control/contract/inputs.js';
 
 export interface InterfaceConfig {
   readonly name: string;
-  /** Both may sit on one interface. */
+  /** One interface may have both roles. */
   readonly roles: readonly ('eid' | 'rloc')[];
-  /** Table of the EIDs behind an EID-facing interface. */
+  /** Instance ID of the EIDs behind an EID-facing interface. */
   readonly instanceId: InstanceId;
 }
 
-/** A whole node as configured. Interface indexes are looked up at start, so `xtr` has none yet. */
+/** The configuration of a node. `xtr` has no interface indexes, since they are looked up at start. */
 export interface Configuration {
-  /** Instance name: pins, log and socket carry it. */
+  /** Instance name, used in pins, log and socket. */
   readonly name: string;
   readonly interfaces: readonly InterfaceConfig[];
   /** Undefined on a node that is Map-Server and Map-Resolver only. */
   readonly xtr: Omit<XtrConfig, 'eidInterfaces'> | undefined;
   readonly mapServer: MapServerConfig | undefined;
   readonly dataPath: {
-    /** native: fail when the driver cannot; auto: generic then, said in log and status. */
+    /**
+     * native: fail if the driver has no native XDP. auto: use generic XDP then, and report it in log and
+     * status.
+     */
     readonly xdpMode: 'auto' | 'native' | 'generic';
     readonly bpfFilesystem: string;
     readonly locatorSets: number;
     readonly locators: number;
-    /** Bytes, a power of two. */
+    /** Size in bytes, a power of two. */
     readonly puntRing: number;
-    /** Packets that XDP may hand to the agent, a second and CPU. */
+    /** Maximum punts a second and CPU, by reason. */
     readonly puntRates_pps: Readonly<Record<PuntReason, number>>;
   };
-  /** set: the agent sets what netlink/kernel/kernel-settings.ts finds wrong; report: it prints the commands that would. */
+  /**
+   * set: the agent changes the settings that netlink/kernel/kernel-settings.ts finds wrong. report: it prints
+   * the commands.
+   */
   readonly kernelSettings: 'set' | 'report';
   readonly apiSocket: string;
-  /** Where nonces and the generated xTR-ID are kept over restarts. */
+  /** Directory of the nonces and the generated xTR-ID, which survive restarts. */
   readonly stateDirectory: string;
-  /** Where a recording of the run goes, and how long it gets; undefined records nothing. */
+  /** File and maximum size of the recording; undefined: no recording. */
   readonly recording: { readonly file: string; readonly maxBytes: number } | undefined;
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What core needs of the outside world. Adapters implement these; core imports no adapter.
+// The ports of core: what it needs from outside. Adapters implement them; core imports no adapter.
 import type { Address, EidPrefix } from '#addr/index.js';
 import type {
   HeldFrame,
@@ -23,17 +23,17 @@ import type { InterfaceConfig } from './configuration.js';
 
 /** UDP 4342 on every address of the node. */
 export interface ControlTransport {
-  /** Sends from port 4342. Errors are counted, never thrown: UDP may lose anything. */
+  /** Sends from port 4342. Errors are counted and never thrown, since UDP may lose any message. */
   send(bytes: Uint8Array, from: Address | undefined, to: Address, toPort: number): void;
   onDatagram(listener: (datagram: Datagram) => void): void;
   close(): void;
   counters(): Readonly<Record<string, number>>;
 }
 
-/** What changes one prefix of the tries. */
+/** Effects that change one prefix of the tries. */
 export type TrieEffect = MapCacheSetEffect | MapCacheDeleteEffect | LocalEidSetEffect | LocalEidDeleteEffect;
 
-/** What changes the tables that decide packets. */
+/** Effects that change the tables of the data path. */
 export type TableEffect = TrieEffect | RlocStateEffect;
 
 /** Packets and bytes. */
@@ -42,7 +42,7 @@ export interface Traffic {
   readonly bytes: number;
 }
 
-/** What the BPF maps hold for one destination EID; the truth that packets meet. */
+/** The contents of the BPF maps for one destination EID, as packets meet them. */
 export interface ForwardingState {
   readonly eid: EidPrefix;
   readonly action: 'encapsulate' | 'drop' | 'forward-native' | 'send-map-request' | 'local';
@@ -50,7 +50,7 @@ export interface ForwardingState {
   readonly locators: readonly {
     readonly rloc: Address;
     readonly source: Address;
-    /** The mapping lets it be used, and the RLOC is up. */
+    /** The mapping allows it, and the RLOC is up. */
     readonly up: boolean;
     readonly priority: number;
     readonly weight: number;
@@ -59,32 +59,32 @@ export interface ForwardingState {
   }[];
 }
 
-/** A configured interface as it is on this machine. */
+/** A configured interface that exists on this machine. */
 export interface ResolvedInterface extends InterfaceConfig {
   readonly ifindex: number;
-  /** 6 bytes: frames to other addresses are the kernel's. */
+  /** 6 bytes. Frames to other addresses go to the kernel. */
   readonly mac: Uint8Array;
 }
 
 /** The XDP programs and their maps. */
 export interface DataPath {
-  /** What was found pinned, or nothing. */
+  /** The state of the pinned maps, or nothing. */
   adopted(): AdoptedState;
   /**
-   * Applies in order; states of RLOCs last, and of very many locator-sets some in the turns of the event loop that follow.
-   * A full map is an outcome, not an exception: the refused effects are returned.
+   * Applies the effects in order, states of RLOCs last. If very many locator-sets change, some change in
+   * later turns of the event loop. Returns the effects that were refused because a map is full.
    */
   apply(effects: readonly TableEffect[]): readonly TrieEffect[];
-  /** Sends held frames on through the programs, in order. */
+  /** Injects the queued frames into the programs, in order. */
   inject(frames: readonly HeldFrame[]): void;
   onPunts(listener: (punts: readonly Punt[]) => void): void;
-  /** Longest match in the map-cache trie that covers `eid`, itself included, read back from the kernel. */
+  /** The longest match in the map-cache trie that covers `eid`, itself included, read from the kernel. */
   lookup(eid: EidPrefix): ForwardingState | undefined;
   /** Packets and bytes of one map-cache prefix. */
   traffic(eid: EidPrefix): Traffic;
   /**
-   * By name: the reasons of bpf/reasons.h, one for each packet; what became of punts; the adapter's own counters (punts
-   * lost, inject errors ...).
+   * By name: the reasons of bpf/reasons.h, one for each packet; the outcomes of punts; the counters of the
+   * adapter (lost punts, inject errors ...).
    */
   counters(): {
     readonly reasons: Readonly<Record<string, Traffic>>;
@@ -92,14 +92,14 @@ export interface DataPath {
     readonly adapter: Readonly<Record<string, number>>;
   };
   /**
-   * An interface has another MAC address or index than before, or is back: writes it to the maps, attaches the program.
-   * @throws Error that says what is in the way; the interface then counts as gone
+   * An interface has a new MAC address or index, or exists again: updates the maps and attaches the program.
+   * @throws Error that says what failed; the interface is then treated as missing
    */
   interfaceChanged(target: ResolvedInterface): void;
-  /** An interface is no more, and its program with it: forgets it. */
+  /** An interface and its program no longer exist: forgets it. */
   interfaceGone(name: string): void;
   status(): DataPathStatus;
-  /** Leaves maps and programs pinned and forwarding. */
+  /** Detaches the agent. Maps and programs stay pinned and go on forwarding. */
   detach(): void;
 }
 
@@ -122,12 +122,14 @@ export interface DataPathStatus {
 
 /** The kernel's links, addresses, neighbours and routes. */
 export interface KernelNetwork {
-  /** Tells at once, and after each change, every gateway address: those that are no EIDs of their own. */
+  /**
+   * Calls the listener at once and after each change with all gateway addresses, except those that are EIDs.
+   */
   onOwnAddresses(listener: (addresses: readonly OwnAddress[]) => void): void;
   onEidSighted(listener: (sighting: EidSighting) => void): void;
   onEidLost(listener: (sighting: EidSighting) => void): void;
   hostRoute(effect: HostRouteEffect): void;
-  /** Asks by ARP or ND; the answer is a sighting. */
+  /** Probes by ARP or ND. The answer is a sighting. */
   probeHost(effect: ProbeHostEffect): void;
   /** Keeps the next hops towards these RLOCs resolved in the kernel's neighbour table. */
   keepNeighbours(rlocs: readonly Address[]): void;
@@ -135,17 +137,17 @@ export interface KernelNetwork {
   close(): Promise<void>;
 }
 
-/** What a Map-Server remembers of ETRs over restarts. */
+/** The nonces of ETRs that a Map-Server keeps over restarts. */
 export interface NonceMemory {
-  /** Of earlier runs, of each site the ETR that has been silent for longest first. */
+  /** The nonces of earlier runs, ordered for each site, least recently used ETR first. */
   restored(): readonly TrackedNonce[];
   keep(nonces: readonly TrackedNonce[]): void;
 }
 
-/** CLOCK_MONOTONIC and waking up. */
+/** CLOCK_MONOTONIC, and a timer. */
 export interface Clock {
   /** Milliseconds, with fractions. */
   now(): number;
-  /** Calls `wake` once at `at_ms`, replacing what was asked before; undefined cancels. */
+  /** Calls `wake` once at `at_ms` and replaces the previous call; undefined cancels it. */
   wakeAt(at_ms: number | undefined, wake: () => void): void;
 }

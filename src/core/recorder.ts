@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A recording is a text of JSON lines:
+// A recording consists of JSON lines:
 //   {"format":"xtrd recording 1","xtr":CONFIGURATION,"mapServer":CONFIGURATION}
 //   {"turn":N,"at_ms":TIME,"input":INPUT}                one for each input of a turn
-//   {"turn":N,"drawn":[...],"effects":"DIGEST"}          the random numbers that the turn drew, and what came of it
-//   {"end":{"counters":{...}}}                           of an agent that was stopped
-// Keys and the seed of the random numbers are left out: what was drawn takes the place of the seed, and whoever replays
-// messages that are authenticated needs the keys. core/replay.ts reads it.
+//   {"turn":N,"drawn":[...],"effects":"DIGEST"}          the drawn random numbers, and a digest of the effects
+//   {"end":{"counters":{...}}}                           of an agent that was stopped Keys and the seed of
+// the random numbers are left out. The drawn numbers replace the seed. A replay of authenticated messages
+// needs the keys. core/replay.ts reads recordings.
 import { createHash } from 'node:crypto';
 import type { MapServerConfig, XtrConfig } from '#control/contract/config.js';
 import type { Counters } from '#control/contract/counters.js';
@@ -20,9 +20,12 @@ export const RECORDING_FORMAT = 'xtrd recording 1';
 export interface RecorderOptions {
   readonly xtr: XtrConfig | undefined;
   readonly mapServer: MapServerConfig | undefined;
-  /** Appends lines. False: no more can be written, and none is asked for again. */
+  /** Appends lines. Returns false if writing failed; it is not called again then. */
   readonly write: (text: string) => boolean;
-  /** Bytes of the recording at most. It ends with the turn that would be longer: without its beginning it is worth nothing. */
+  /**
+   * Maximum size in bytes. The recording ends before the turn that would exceed it: a recording without its
+   * beginning is useless.
+   */
   readonly maxBytes: number;
 }
 
@@ -30,9 +33,9 @@ interface Recorded {
   handle(inputs: readonly Input[], now: number): Effect[];
 }
 
-/** Writes down what an agent is told, so that the run can be replayed. */
+/** Records the inputs of an agent, so that the run can be replayed. */
 export class Recorder {
-  /** For the agent that is recorded. */
+  /** The random source of the recorded agent. */
   readonly random: Random;
   readonly #options: RecorderOptions;
   #drawn: (bigint | number)[] = [];
@@ -48,7 +51,10 @@ export class Recorder {
     this.#write({ format: RECORDING_FORMAT, xtr, mapServer });
   }
 
-  /** Has the agent handle what came in one turn. The inputs are written before, so that those are there that end it. */
+  /**
+   * Lets the agent handle the inputs of one turn. They are written first, so that the recording has the
+   * inputs of a crash.
+   */
   turn(agent: Recorded, inputs: readonly Input[], now: number): Effect[] {
     this.#turns += 1;
     const turn = this.#turns;
@@ -66,7 +72,10 @@ export class Recorder {
     this.#open = false;
   }
 
-  /** Turns and bytes that were written, and turns that were not: the recording is full, or cannot be written. */
+  /**
+   * Turns and bytes that were written, and turns that were left out because the recording is full or cannot
+   * be written.
+   */
   counters(): Readonly<Record<string, number>> {
     return { turns: this.#turns - this.#leftOut, bytes: this.#bytes, turnsLeftOut: this.#leftOut };
   }
@@ -75,11 +84,11 @@ export class Recorder {
     if (!this.#open) return;
     const text = lines.map((line) => `${encodeValue(line)}\n`).join('');
     this.#open = this.#bytes + text.length <= this.#options.maxBytes && this.#options.write(text);
-    if (this.#open) this.#bytes += text.length; // ASCII but for texts of the configuration
+    if (this.#open) this.#bytes += text.length; // ASCII except for texts of the configuration
   }
 }
 
-/** Sixteen hexadecimal digits that stand for these effects in their order; keys are no part of it. */
+/** A digest of these effects in order: sixteen hexadecimal digits. Keys are left out. */
 export function digestOf(effects: readonly Effect[]): string {
   return createHash('sha256')
     .update(encodeValue(effects.map(withoutKey)))

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values of control as JSON that a person can read: addresses and numbers as text behind a sign, bytes as hexadecimal.
+// Encodes values of control as readable JSON: addresses and numbers as text with a prefix character, bytes as
+// hexadecimal.
 import { type Address, formatAddress, parseAddress } from '#addr/index.js';
 
-/** First characters of texts that stand for something else: address, bigint, bytes; a text that begins so is quoted. */
+/**
+ * Prefix characters of encoded values: address, bigint, bytes. A text that starts with one of them is quoted.
+ */
 const ADDRESS = '@';
 const BIGINT = '#';
 const BYTES = '%';
 const QUOTED = "'";
 const SIGNS = [ADDRESS, BIGINT, BYTES, QUOTED];
 
-/** Wherever they stand: keys of sites and Map-Servers, what the nonces to come follow from. */
+/** Field names left out at every level: keys of sites and Map-Servers, and the seed of the nonces. */
 const SECRETS = ['secret', 'seed'];
 
-/** One line of JSON, without secrets. */
+/** Encodes a value as one line of JSON, without secrets. */
 export function encodeValue(value: unknown): string {
   return JSON.stringify(toJson(value));
 }
 
-/** What `encodeValue` wrote; what was left out is undefined. */
+/** Decodes the output of `encodeValue`. Fields that were left out are undefined. */
 export function decodeValue(text: string): unknown {
   return fromJson(JSON.parse(text));
 }

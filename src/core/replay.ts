@@ -14,24 +14,24 @@ export interface RecordedTurn {
   readonly at_ms: number;
   readonly inputs: readonly Input[];
   readonly drawn: readonly (bigint | number)[];
-  /** See digestOf. Undefined of a turn that ended the agent, and in a scenario. */
+  /** See digestOf. Undefined for a turn that ended the agent, and in a scenario. */
   readonly effects: string | undefined;
 }
 
 export interface Recording {
   readonly xtr: XtrConfig | undefined;
   readonly mapServer: MapServerConfig | undefined;
-  /** What the random numbers follow from in a scenario; a recording has those that were drawn. */
+  /** The seed of a scenario. A recording has the drawn numbers instead. */
   readonly random: Uint8Array | undefined;
   readonly turns: readonly RecordedTurn[];
-  /** At the end, if the agent was stopped. */
+  /** The final counters, if the agent was stopped. */
   readonly counters: Readonly<Record<string, number>> | undefined;
 }
 
-/** The secret of the n-th key, counted over the Map-Servers of the xTR and then over the sites. */
+/** Returns the secret of the n-th key, counted over the Map-Servers of the xTR and then over the sites. */
 export type Secrets = (index: number) => Uint8Array;
 
-/** @throws Error if it is no recording, or one of another format */
+/** @throws Error if the text is not a recording or has another format */
 export function readRecording(text: string, secrets: Secrets): Recording {
   const [head, ...rest] = linesOf(text);
   if (head?.['format'] !== RECORDING_FORMAT) throw new Error(`not '${RECORDING_FORMAT}'`);
@@ -53,7 +53,7 @@ export function readRecording(text: string, secrets: Secrets): Recording {
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** The last line of an agent that was killed may be cut off. */
+/** The last line may be incomplete, if the agent was killed. */
 function linesOf(text: string): Line[] {
   const lines = text.split('\n');
   lines.pop();
@@ -75,7 +75,7 @@ interface RecordedLine extends Omit<RecordedTurn, 'inputs'> {
   readonly input: Input;
 }
 
-/** Draws what was drawn before. */
+/** Returns the recorded random numbers. */
 class RecordedRandom implements Random {
   #left: (bigint | number)[] = [];
 
@@ -99,11 +99,11 @@ class RecordedRandom implements Random {
 export interface ReplayedTurn {
   readonly turn: RecordedTurn;
   readonly effects: readonly Effect[];
-  /** What came of it is what came of it then. */
+  /** Whether the effects equal the recorded ones. */
   readonly same: boolean;
 }
 
-/** Runs a recording again, turn by turn: `agent` is as it was after each. */
+/** Replays a recording turn by turn. `agent` has the state after each turn. */
 export class Replay {
   readonly agent: Agent;
   readonly #recording: Recording;
@@ -115,7 +115,7 @@ export class Replay {
     this.agent = new Agent(recording.xtr, recording.mapServer, random);
   }
 
-  /** @throws Error if it draws other random numbers than then */
+  /** @throws Error if a turn draws other random numbers than recorded */
   *turns(): Generator<ReplayedTurn> {
     for (const turn of this.#recording.turns) {
       this.#drawn.next(turn.drawn);

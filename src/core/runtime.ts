@@ -8,45 +8,45 @@ import type { Agent } from './agent.js';
 import type { Clock, ControlTransport, DataPath, KernelNetwork, NonceMemory, TableEffect } from './ports.js';
 import type { Recorder } from './recorder.js';
 
-/** The outside ports of one agent. A Map-Server without an xTR has no data path and no use for the kernel's tables. */
+/** The ports of one agent. A Map-Server without an xTR has no data path and needs no kernel network. */
 export interface RuntimePorts {
   readonly clock: Clock;
   readonly transport: ControlTransport;
   readonly dataPath: DataPath | undefined;
   readonly network: KernelNetwork | undefined;
-  /** Undefined on a node that is no Map-Server. */
+  /** Undefined on a node that is not a Map-Server. */
   readonly nonces: NonceMemory | undefined;
-  /** 32 bytes that nobody can guess, others at each call. */
+  /** Returns 32 unpredictable bytes, new ones at each call. */
   readonly seed: () => Uint8Array;
   readonly onEvent: (event: ControlEvent) => void;
   readonly recorder?: Recorder | undefined;
   /**
-   * Calls once all that waits on sockets by now has been read, before the event loop waits again. Without it, every
-   * input is handled when it comes.
+   * Calls `handle` once all sockets that are readable now have been read, before the event loop waits again.
+   * If it is undefined, every input is handled at once.
    */
   readonly afterReading?: (handle: () => void) => void;
 }
 
-/** Inputs that are handled together at most: when there are so many, they are not left waiting for others. */
+/** Maximum number of inputs handled together; at the limit they do not wait for more. */
 export const MAX_TURN_INPUTS = 512;
 
 const NOTHING_ADOPTED: AdoptedState = { mapCache: [], localEids: [], rlocsDown: [] };
 
 /**
- * Feeds an agent with what happens and carries out what it asks for. What comes in one turn of the event loop is handled
- * together: a crowd of hosts shares Map-Registers, and the tries are written in one batch.
+ * Gives inputs to an agent and carries out its effects. The inputs of one turn of the event loop are handled
+ * together: hosts that appear together share Map-Registers, and the tries are written in one batch.
  */
 export class Runtime {
   readonly #agent: Agent;
   readonly #ports: RuntimePorts;
   readonly #lookups = new Map<number, (result: LookupResult) => void>();
   readonly #clears = new Map<number, (count: number) => void>();
-  /** What effects of this turn came to: inputs themselves. */
+  /** Inputs that the effects of this turn caused. */
   readonly #outcomes: Input[] = [];
   readonly #unchecked: EidPrefix[] = [];
-  /** What came in this turn. */
+  /** Inputs of this turn. */
   #inputs: Input[] = [];
-  /** Of the last turn that wrote the tries; the agent is told with what it handles next. */
+  /** Reports the last write of the tries; handled with the next inputs. */
   #written: Input | undefined;
   #nextToken = 1;
   #stopped = false;
@@ -56,7 +56,7 @@ export class Runtime {
     this.#ports = ports;
   }
 
-  /** Adopts what the tries hold, then listens. */
+  /** Adopts the contents of the tries, then listens. */
   start(): void {
     const { transport, dataPath, network, nonces, seed } = this.#ports;
     network?.onOwnAddresses((addresses) => this.dispatch({ type: 'own-addresses', addresses }));
@@ -68,20 +68,20 @@ export class Runtime {
     network?.onEidLost((sighting) => this.#take({ type: 'eid-lost', sighting }));
   }
 
-  /** Nothing more is sent or changed; what XDP does stays as it is. */
+  /** Stops sending and changing anything. XDP goes on forwarding. */
   stop(): void {
     this.#stopped = true;
     this.#ports.recorder?.end(this.#agent.counters);
     this.#ports.clock.wakeAt(undefined, () => undefined);
   }
 
-  /** Handles it now, after what came before it. */
+  /** Handles the input now, after the earlier ones. */
   dispatch(input: Input): void {
     this.#inputs.push(input);
     this.#turn();
   }
 
-  /** Handles it with whatever else is there to be read. */
+  /** Handles the input together with all others that can be read now. */
   #take(input: Input): void {
     const { afterReading } = this.#ports;
     if (afterReading === undefined || this.#inputs.length + 1 >= MAX_TURN_INPUTS) return this.dispatch(input);
@@ -101,8 +101,9 @@ export class Runtime {
   }
 
   /**
-   * The tries first and in one batch, then all else, each in order: packets find their way before others hear of it. A
-   * frame whose mapping comes and goes in one turn is punted once more when it is injected.
+   * Writes the tries first, in one batch, and then carries out all other effects in order: forwarding works
+   * before other nodes are told. A frame whose mapping is added and removed in one turn is punted again when
+   * it is injected.
    */
   #handle(inputs: Input[]): void {
     const { clock, recorder } = this.#ports;
@@ -118,7 +119,7 @@ export class Runtime {
     for (const effect of effects) if (!isTableEffect(effect)) this.#perform(effect);
   }
 
-  /** Sends a Map-Request for `eid` and waits for what comes of it. */
+  /** Sends a Map-Request for `eid` and waits for the result. */
   lookup(eid: Eid, to: Address | undefined): Promise<LookupResult> {
     const token = this.#nextToken++;
     return new Promise((resolve) => {
@@ -127,7 +128,7 @@ export class Runtime {
     });
   }
 
-  /** How many learnt map-cache entries go. */
+  /** Clears learnt map-cache entries. Returns their number. */
   clearMapCache(eid: EidPrefix | undefined): Promise<number> {
     if (this.#agent.xtr === undefined) return Promise.resolve(0);
     const token = this.#nextToken++;
@@ -141,7 +142,7 @@ export class Runtime {
     this.#ports.clock.wakeAt(this.#agent.nextDeadline(), () => this.dispatch({ type: 'wake' }));
   }
 
-  /** After everything else, for each of these is an input of its own. */
+  /** Runs last, because each answer is an input of its own. */
   #checkTraffic(): void {
     for (const eid of this.#unchecked.splice(0)) {
       const { packets } = this.#ports.dataPath?.traffic(eid) ?? { packets: 0 };
@@ -193,7 +194,10 @@ export class Runtime {
     }
   }
 
-  /** What others sent can be forwarded or copied into something that no datagram holds: that is dropped, not fatal. */
+  /**
+   * Sends a message. A message that cannot be encoded is dropped and not fatal: its content was copied from
+   * what another node sent.
+   */
   #send({ message, key, from, to, toPort }: SendEffect): void {
     let bytes: Uint8Array;
     try {

@@ -50,7 +50,7 @@ export function encapsulatedMapRequest(
       // itself, as in IOS.
       innerSource: local.first(destination.family) ?? destination,
       innerDestination: destination,
-      innerSourcePort: CONTROL_PORT, // some ETRs and Map-Servers reply to this port, so it has to be the port that we listen on
+      innerSourcePort: CONTROL_PORT, // some ETRs and Map-Servers reply to it, and we listen on 4342
       innerDestinationPort: CONTROL_PORT,
       payload: encodeMessage(request),
     },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a Map-Server answers for an EID-prefix (RFC 9301 sections 5.5, 8.3 and 8.4).
+// Answers of a Map-Server for an EID-prefix (RFC 9301 sections 5.5, 8.3 and 8.4).
 import { type EidPrefix, isHostPrefix, type ReadonlyEidTable, sameEidPrefix } from '#addr/index.js';
 import { ACTION, type Action, type EidRecord } from '#wire/messages.js';
 import { recordBytes } from '#control/kit/message-size.js';
@@ -7,15 +7,15 @@ import { leastSpecificHole } from './negative-prefix.js';
 import { locatorSet, type Registration } from './registration.js';
 import type { ConfiguredPrefix } from './site-table.js';
 
-/** Minutes, for an EID that is in no site's EID-prefix (RFC 9301 sections 8.3 and 8.4). */
+/** TTL in minutes for an EID outside the EID-prefixes of all sites (RFC 9301 sections 8.3 and 8.4). */
 export const NON_LISP_TTL_MIN = 15;
-/** Minutes, for an EID of a site that nobody has registered (RFC 9301 section 8.3). */
+/** TTL in minutes for an EID of a site without a registration (RFC 9301 section 8.3). */
 export const UNREGISTERED_TTL_MIN = 1;
 
-/** Longer than any other: of records that take the TTL of those beside them. */
+/** Placeholder TTL, longer than any other, of records that get the TTL of the other records. */
 const ANY_TTL_MIN = 0xffff_ffff;
 
-/** The Map-Request is for an ETR to answer. */
+/** The Map-Request has to be forwarded to an ETR. */
 export interface Forward {
   readonly kind: 'forward';
   readonly requested: EidPrefix;
@@ -24,9 +24,9 @@ export interface Forward {
 
 export interface Reply {
   readonly kind: 'reply';
-  /** The mapping asked for, then the more-specific ones inside it. */
+  /** The requested mapping, then the more-specific ones inside it. */
   readonly records: readonly EidRecord[];
-  /** Replies with the same first EID-prefix and version say the same. */
+  /** Replies with the same first EID-prefix and version have the same content. */
   readonly version: string;
 }
 
@@ -38,8 +38,8 @@ export interface MappingTables {
 }
 
 /**
- * @param authoritative the ITR wants to hear from the site and not from the mapping system (9301-5.2-D01)
- * @param maxBytes of EID-records that one message may hold
+ * @param authoritative the ITR wants an answer from the site and not from the mapping system (9301-5.2-D01)
+ * @param maxBytes maximum size of the EID-records of one message
  */
 export function answerFor(
   requested: EidPrefix,
@@ -50,7 +50,7 @@ export function answerFor(
   const site = tables.configured.covering(requested);
   if (site === undefined) return negative(requested, 0, NON_LISP_TTL_MIN, tables);
   const registered = tables.registered.covering(requested);
-  // What is registered for a less-specific prefix says nothing about a prefix that is configured on its own.
+  // A registration of a less-specific prefix does not apply to a prefix that is configured on its own.
   if (registered === undefined || registered.eid.prefix.length < site.prefix.eid.prefix.length)
     return negative(requested, site.prefix.eid.prefix.length, UNREGISTERED_TTL_MIN, tables);
   if (authoritative || !isProxied(registered))
@@ -58,7 +58,8 @@ export function answerFor(
   const version = `${registered.version}`;
   const complete = withMoreSpecifics(registered, tables, maxBytes);
   if (complete !== undefined) return { kind: 'reply', records: complete, version };
-  // More of them than a message holds: answer for the part around the EID that none of them overrides.
+  // There are more more-specifics than fit a message: answer for the part around the EID that none of them
+  // overrides.
   const { length } = registered.eid.prefix;
   const hole = leastSpecificHole(requested, length, [tables.registered, tables.configured]);
   if (hole === undefined) return askAgain(requested);
@@ -77,16 +78,19 @@ function negative(requested: EidPrefix, minLength: number, ttl_min: number, tabl
   return { kind: 'reply', records, version: `negative ${ttl_min}` };
 }
 
-/** The requested prefix holds known ones: no single mapping is right for it, each address has to be asked for. */
+/**
+ * The requested prefix covers known prefixes, so no single mapping is right for it: the ITR has to request
+ * each address.
+ */
 function askAgain(requested: EidPrefix): Answer {
   const records = [emptyRecord(requested, UNREGISTERED_TTL_MIN, ACTION.sendMapRequest)];
   return { kind: 'reply', records, version: 'ask again' };
 }
 
 /**
- * A mapping with the more-specific EID-prefixes inside it, so that it does not hide them (9301-5.5-02), all with the
- * shortest TTL among them (9301-5.5-03). Those for which no proxy reply is to be given, or nobody has registered, are
- * marked to be asked for. Undefined if that is more than `maxBytes`.
+ * A mapping with the more-specific EID-prefixes inside it, so that it does not hide them (9301-5.5-02). All
+ * records have the shortest TTL among them (9301-5.5-03). More-specifics without a proxy reply or without a
+ * registration have the action send-map-request. Undefined if the records are larger than `maxBytes`.
  */
 function withMoreSpecifics(
   registered: Registration,
@@ -116,7 +120,7 @@ function* moreSpecifics(outer: EidPrefix, { registered, configured }: MappingTab
       yield emptyRecord(eid, ANY_TTL_MIN, ACTION.sendMapRequest);
 }
 
-/** A mapping as registered, but not authoritative and with no locator local (9301-5.4-08, 9301-5.4-D06). */
+/** A mapping as registered, but not authoritative and without local locators (9301-5.4-08, 9301-5.4-D06). */
 function mappingRecord(registered: Registration): EidRecord {
   const { eid, etrs } = registered;
   const locators = locatorSet(etrs).map((locator) => ({ ...locator, local: false, probed: false }));

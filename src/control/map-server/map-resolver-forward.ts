@@ -11,9 +11,10 @@ import type { Received } from '#control/contract/inputs.js';
 import type { EtrRegistration, Registration } from './registration.js';
 
 /**
- * Where to forward a Map-Request: to the ETR that registered last, among those that can be reached. Its locators come
- * first, since they are authenticated and the source address of a Map-Register is not: the one that it registered from,
- * then its own, then others that are up; last the source address itself (an ETR behind others' locators).
+ * Chooses where to forward a Map-Request: to the reachable ETR that registered last. Its locators come first,
+ * because they are authenticated and the source address of a Map-Register is not. The order is: the locator
+ * that it registered from, its own locators, others that are up, and last the source address (for an ETR
+ * behind the locators of others).
  */
 export function etrRloc(
   registration: Registration,
@@ -33,9 +34,9 @@ function candidates({ source, locators }: EtrRegistration): Address[] {
 }
 
 /**
- * A Map-Request that came without encapsulation, as one that goes on to an ETR: its source address and port inside, so
- * that the answer goes to the port that it came from. The inner destination is the EID (RFC 9301 section 5.8) where
- * that has the family of the source.
+ * Encapsulates a plain Map-Request to forward it to an ETR. Its source address and port become the inner
+ * ones, so that the ETR answers to that port. The inner destination is the EID (RFC 9301 section 5.8) if it
+ * has the family of the source.
  */
 export function encapsulatedRequest(received: Received, request: MapRequest): EncapsulatedControl {
   const eid = request.records[0]?.prefix.address;
@@ -51,13 +52,17 @@ export function encapsulatedRequest(received: Received, request: MapRequest): En
   };
 }
 
-/** A Map-Request that has one record is not longer than this, with its LISP-SEC data; what is longer was padded. */
+/**
+ * Maximum size of a forwarded Map-Request. One with a single record and its LISP-SEC data is never larger; a
+ * larger one was padded.
+ */
 export const MAX_FORWARDED_BYTES = 1024;
 
 /**
- * What goes on to the ETR that has `requested`. A request for one EID-prefix, as ITRs send them (9301-5.2-11), goes
- * unaltered (RFC 9301 section 8.3). Of one for several, each ETR gets what it is asked itself: the bytes of all records
- * times the number of ETRs would be a gift to whoever forges an ITR-RLOC. Undefined: longer than a Map-Request is.
+ * The Map-Request to forward to the ETR of `requested`. A request for one EID-prefix, as ITRs send them
+ * (9301-5.2-11), is forwarded unaltered (RFC 9301 section 8.3). A request for several is split: each ETR gets
+ * only its own record. Otherwise the size of all records would be multiplied by the number of ETRs, which a
+ * forged ITR-RLOC could exploit. Undefined: it is larger than a Map-Request can be.
  */
 export function forwardedRequest(
   ecm: EncapsulatedControl,
@@ -69,6 +74,6 @@ export function forwardedRequest(
       ? ecm.payload
       : encodeMessage({ ...request, records: [requested], mapping: undefined });
   if (payload.length + (ecm.security?.length ?? 0) > MAX_FORWARDED_BYTES) return undefined;
-  // The D bit asked this node for a Map-Referral (RFC 8111), which is not what an ETR sends.
+  // The D bit asks this node for a Map-Referral (RFC 8111). ETRs do not send those.
   return { ...ecm, ddt: false, payload };
 }

@@ -27,34 +27,40 @@ import { report } from '#control/kit/part.js';
 import type { Refusals } from '#control/kit/refusals.js';
 import { ReplyLimiter, requestOrigin } from '#control/kit/reply-limit.js';
 
-/** Bytes of EID-records in one Map-Reply, as the path MTU is not known (9301-5-02). */
+/** Maximum size of the EID-records of one Map-Reply in bytes; the path MTU is unknown (9301-5-02). */
 const MAX_RECORD_BYTES = { 4: MESSAGE_BYTES[4] - REPLY_BYTES, 6: MESSAGE_BYTES[6] - REPLY_BYTES } as const;
 
 /**
- * A Map-Request for many EIDs is answered as far as the answers have the bytes of this many messages, so that one datagram with
- * a forged ITR-RLOC does not become hundreds. ITRs ask for one EID at a time (RFC 9301 section 5.2).
+ * The answers to one Map-Request fill at most this many messages, so that one datagram with a forged ITR-RLOC
+ * does not cause hundreds. ITRs request one EID at a time (RFC 9301 section 5.2).
  */
 const MAX_ANSWER_MESSAGES = 8;
-/** For the same reason, so many of its records are forwarded to ETRs. */
+/** For the same reason, at most this many of its records are forwarded to ETRs. */
 const MAX_FORWARDS = 8;
 
-/** A Map-Request with how it came. */
+/** A received Map-Request. */
 export interface ResolverRequest {
   readonly received: Received;
-  /** The request as it goes on to an ETR; its inner source port is where the answer has to go. */
+  /** The request as it would be forwarded to an ETR. The answer goes to its inner source port. */
   readonly ecm: EncapsulatedControl;
   readonly request: MapRequest;
-  /** Whether it came in an ECM. */
+  /** Whether it arrived in an ECM. */
   readonly encapsulated: boolean;
 }
 
 interface Question extends ResolverRequest {
-  /** To answer to; undefined if none is of a family that we have an address of (an ETR may have). */
+  /**
+   * Destination of the answer; undefined if we have no address of the family of any ITR-RLOC (an ETR may have
+   * one).
+   */
   readonly itrRloc: Address | undefined;
   readonly now: number;
 }
 
-/** Answers or forwards Map-Requests with what is configured and registered (RFC 9301 sections 8.3 and 8.4). */
+/**
+ * Answers or forwards Map-Requests by the configured and registered EID-prefixes (RFC 9301 sections 8.3 and
+ * 8.4).
+ */
 export class MapResolver {
   readonly #addresses: readonly Address[];
   readonly #tables: MappingTables;
@@ -101,12 +107,15 @@ export class MapResolver {
     return answers;
   }
 
-  /** Only unicast RLOCs of a family that we have an address of. */
+  /** True for unicast RLOCs of a family that we have an address of. */
   #canReach(rloc: Address): boolean {
     return isRoutableUnicast(rloc) && this.#addresses.some(({ family }) => family === rloc.family);
   }
 
-  /** The address that the request came to, if possible: the ITR knows it. */
+  /**
+   * The source address of a message: the address that the request came to, if its family is right, since the
+   * ITR knows it.
+   */
   #sourceFor(to: Address, received: Received): Address | undefined {
     const usable = this.#addresses.filter(({ family }) => family === to.family);
     return usable.find((address) => sameAddress(address, received.to)) ?? usable[0];
@@ -130,7 +139,7 @@ export class MapResolver {
     }
   }
 
-  /** A changed mapping is another answer: an ITR that asks after an SMR hears of it at once. */
+  /** A changed mapping is a different answer, so an ITR that asks after an SMR gets it at once. */
   #allows({ received, encapsulated, request, now }: Question, itrRloc: Address, reply: Reply): boolean {
     const [first] = reply.records;
     const about = `${first === undefined ? '' : formatEidPrefix(first.eid)} ${reply.version}`;
@@ -227,7 +236,7 @@ function actionName({ action }: EidRecord): string | undefined {
   return Object.entries(ACTION).find(([, value]) => value === action)?.[0];
 }
 
-/** Answers joined into as few messages as hold them; an answer is never divided. */
+/** Packs the answers into as few messages as possible. An answer is never split. */
 function packed(replies: readonly Reply[], maxBytes: number): EidRecord[][] {
   const messages: EidRecord[][] = [];
   for (const { records } of replies) {

@@ -12,32 +12,36 @@ import { lostRegistrations, type RegistrationChange } from './registration-chang
 import { isBehind, locatorSet, type RegisterSource, sortedLocators } from './registration.js';
 
 /**
- * Milliseconds from one transmission of an unsolicited Map-Notify to the next (RFC 9301 section 5.7): 3 retransmissions
- * at 3-second intervals, 3 more with the interval doubled each time. After the last wait it is given up.
+ * Milliseconds from one transmission of an unsolicited Map-Notify to the next (RFC 9301 section 5.7): 3
+ * retransmissions at intervals of 3 seconds, then 3 with the interval doubled each time. After the last
+ * interval it is abandoned.
  */
 export const NOTIFY_INTERVALS_ms: readonly number[] = [3_000, 3_000, 3_000, 6_000, 12_000, 24_000, 48_000];
 
-/** An EID-prefix that an ETR is told to have lost. */
+/** An EID-prefix that moved away from an ETR. */
 interface MovedEid {
-  /** Whose registration was replaced. */
+  /** The ETR whose registration was replaced. */
   readonly previous: RegisterSource;
-  /** What another ETR registered. */
+  /** The record that another ETR registered. */
   readonly record: EidRecord;
 }
 
-/** One Map-Notify to one ETR. */
+/** One pending Map-Notify to one ETR. */
 interface PendingNotify {
   readonly previous: RegisterSource;
   readonly nonce: bigint;
-  /** By ETR and EID-prefix; those that are out of date have gone. */
+  /** By ETR and EID-prefix. Outdated records are removed. */
   readonly records: Map<string, EidRecord>;
   transmissions: number;
 }
 
-/** Unsolicited Map-Notify messages to ETRs that an EID has left, until they are acknowledged. */
+/**
+ * Sends unsolicited Map-Notifies to ETRs that an EID has left, and retransmits them until they are
+ * acknowledged.
+ */
 export class UnsolicitedNotifies implements Part {
   readonly #byNonce = new Map<bigint, PendingNotify>();
-  /** At most one for each ETR and EID-prefix: an older one would be out of date. */
+  /** One for each ETR and EID-prefix: an older one would be outdated. */
   readonly #byAbout = new Map<string, PendingNotify>();
   readonly #deadlines = new DeadlineQueue<PendingNotify>();
   readonly #limit: number;
@@ -50,15 +54,15 @@ export class UnsolicitedNotifies implements Part {
     this.#random = random;
   }
 
-  /** EID-prefixes that an ETR has yet to acknowledge. */
+  /** Number of EID-prefixes whose Map-Notify is not acknowledged. */
   get count(): number {
     return this.#byAbout.size;
   }
 
   /**
-   * Tells ETRs that were replaced what their EID-prefixes map to now: at the RLOC that each registered from,
-   * authenticated with the key that it used. What comes together shares messages. What is beyond the bound of pending
-   * ones is sent once only.
+   * Tells replaced ETRs the new mappings of their EID-prefixes. Each Map-Notify goes to the RLOC that the ETR
+   * registered from and is signed with the key that it used. Changes of one turn share messages. Beyond the
+   * bound of pending records, a Map-Notify is sent once only.
    */
   notify(changes: readonly RegistrationChange[], now: number, out: Effect[]): void {
     for (const group of byReceiver(changes.flatMap(movedEids))) {
@@ -93,9 +97,9 @@ export class UnsolicitedNotifies implements Part {
       out.push(report({ name: 'table-full', eid: record.eid, peer: previous.from, detail }));
   }
 
-  /** The ETR has registered the EID-prefix again: telling it that the EID is elsewhere would be wrong now. */
+  /** The ETR has registered the EID-prefix again, so a pending record about its move is outdated. */
   forget(etr: string, eid: EidPrefix): void {
-    if (this.#byAbout.size === 0) return; // as most times: then a refresh needs no key
+    if (this.#byAbout.size === 0) return; // the usual case: a refresh then needs no key
     const about = aboutKey(etr, eid);
     const pending = this.#byAbout.get(about);
     if (pending === undefined) return;
@@ -105,8 +109,8 @@ export class UnsolicitedNotifies implements Part {
   }
 
   /**
-   * A Map-Notify-Ack stops retransmission if it carries the nonce and authenticates.
-   * - unknown: nothing waits for this nonce (a second Ack after a retransmission, or a forgery)
+   * A Map-Notify-Ack with the nonce and valid authentication stops the retransmission.
+   * - unknown: no Map-Notify with this nonce is pending (a second Ack after a retransmission, or a forgery)
    */
   acknowledge(received: Received, ack: MapNotify): 'acknowledged' | 'unauthentic' | 'unknown' {
     const pending = this.#byNonce.get(ack.nonce);
@@ -122,7 +126,7 @@ export class UnsolicitedNotifies implements Part {
     return this.#deadlines.next();
   }
 
-  /** Retransmits what is due, at most `limit` messages. */
+  /** Retransmits due Map-Notifies, at most `limit` messages. */
   expire(now: number, limit: number, out: Effect[]): void {
     for (const pending of this.#deadlines.take(now, limit)) {
       if (pending.transmissions < NOTIFY_INTERVALS_ms.length) this.#retransmit(pending, now, out);
@@ -153,7 +157,7 @@ export class UnsolicitedNotifies implements Part {
     this.#deadlines.set(pending, now + (NOTIFY_INTERVALS_ms[pending.transmissions - 1] ?? 0));
   }
 
-  /** Those that have become out of date since it was sent first are left out. */
+  /** Records that became outdated since the first transmission are left out. */
   #transmit(pending: PendingNotify, out: Effect[]): void {
     const { previous, nonce, transmissions } = pending;
     const { keyId, algorithmId, key, identity, from: to, to: from } = previous;
@@ -175,7 +179,7 @@ export class UnsolicitedNotifies implements Part {
   }
 }
 
-/** One EID-prefix is told with its RLOCs, more of them by their number. */
+/** Event fields: one EID-prefix with its RLOCs, or the number of records. */
 function about(records: readonly EidRecord[], transmissions: number) {
   const [first, ...others] = records;
   const kind = transmissions === 0 ? 'unsolicited' : `unsolicited, retransmission ${transmissions}`;
@@ -183,7 +187,7 @@ function about(records: readonly EidRecord[], transmissions: number) {
   return { eid: first.eid, rlocs: first.locators.map(({ rloc }) => rloc), detail: kind };
 }
 
-/** ETRs whose registration another one replaced, unless the EID can still be behind them. */
+/** The ETRs whose registration another one replaced, unless the EID can still be behind them. */
 function movedEids(change: RegistrationChange): MovedEid[] {
   if (change.why !== 'registered') return [];
   const { after, record } = change;
@@ -192,7 +196,10 @@ function movedEids(change: RegistrationChange): MovedEid[] {
   return left.map(({ source }) => ({ previous: source, record }));
 }
 
-/** What one message can tell. They are few: where the EID-prefixes of one Map-Register were before. */
+/**
+ * Groups the records that can share a message. There are few groups: the previous locations of the
+ * EID-prefixes of one Map-Register.
+ */
 function byReceiver(left: readonly MovedEid[]): MovedEid[][] {
   const groups: MovedEid[][] = [];
   for (const each of left) {
@@ -203,7 +210,10 @@ function byReceiver(left: readonly MovedEid[]): MovedEid[][] {
   return groups;
 }
 
-/** Whether they are the same ETR, at the same address, that registered with the same address of ours and the same key. */
+/**
+ * Whether both are the same ETR at the same address that registered with the same address of ours and the
+ * same key.
+ */
 function isReceiver(a: RegisterSource, b: RegisterSource): boolean {
   return (
     a.etr === b.etr &&
@@ -215,7 +225,7 @@ function isReceiver(a: RegisterSource, b: RegisterSource): boolean {
   );
 }
 
-/** Told by a Map-Server, to an ETR that none of the locators is local to. */
+/** The record as a Map-Server sends it: not authoritative, and no locator is local to the receiving ETR. */
 function asTold(record: EidRecord): EidRecord {
   const locators = sortedLocators(record.locators).map((locator) => ({ ...locator, local: false }));
   return { ...record, authoritative: false, locators };

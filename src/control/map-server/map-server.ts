@@ -32,7 +32,9 @@ import { RegistrationTable } from './registration-table.js';
 import { registerSource, type Registration, type RegisterSource } from './registration.js';
 import { type Admission, type ConfiguredPrefix, SiteTable } from './site-table.js';
 
-/** Map-Server and Map-Resolver of one node (RFC 9301 section 8). Effects are appended to `out`, in order. */
+/**
+ * The Map-Server and Map-Resolver of one node (RFC 9301 section 8). Effects are appended to `out`, in order.
+ */
 export class MapServer implements Role {
   readonly inputs: InputHandlers = {
     start: ({ nonces }) => {
@@ -72,17 +74,17 @@ export class MapServer implements Role {
     return this.#sites.prefixes;
   }
 
-  /** What is registered, by EID-prefix. */
+  /** The registrations by EID-prefix. */
   get registrations(): ReadonlyEidTable<Registration> {
     return this.#registrations.table;
   }
 
-  /** Registrations by EID-prefix and ETR: what `limits.registrations` bounds. */
+  /** Number of registrations by EID-prefix and ETR, which `limits.registrations` bounds. */
   get registrationCount(): number {
     return this.#registrations.count;
   }
 
-  /** EID-Prefixes whose unsolicited Map-Notify waits for its Ack. */
+  /** Number of EID-Prefixes whose unsolicited Map-Notify is not acknowledged. */
   get pendingNotifyCount(): number {
     return this.#notifies.count;
   }
@@ -101,7 +103,7 @@ export class MapServer implements Role {
       return;
     }
     const source = registerSource(received, register, admission.key);
-    // A forged source address would have nonces of its own, so those are not kept: see withdraws.
+    // A forged source address would have nonces of its own, so none are stored for it: see withdraws.
     const verdict = source.byAddress ? 'fresh' : this.#nonces.judge(admission.site, source, register, now);
     switch (verdict) {
       case 'replayed':
@@ -146,7 +148,7 @@ export class MapServer implements Role {
     this.#resolver.resolve({ received, ecm, request, encapsulated: true }, now, out);
   }
 
-  /** A Map-Request without encapsulation. RLOC-probes are dropped (9301-5.2-04), and so are SMRs. */
+  /** A Map-Request without encapsulation. RLOC-probes (9301-5.2-04) and SMRs are dropped. */
   mapRequest(received: Received, request: MapRequest, now: number, out: Effect[]): void {
     this.#counters.add(request.probe ? 'probeMapRequestsIn' : request.smr ? 'smrIn' : 'mapRequestsIn');
     const ecm = encapsulatedRequest(received, request);
@@ -157,7 +159,7 @@ export class MapServer implements Role {
     return earlier(this.#registrations.nextDeadline(), this.#notifies.nextDeadline());
   }
 
-  /** Handles what is due, at most EXPIRE_BATCH entries a call. */
+  /** Handles due entries, at most EXPIRE_BATCH a call. */
   expire(now: number, out: Effect[]): void {
     const changes: RegistrationChange[] = [];
     const handled = this.#registrations.expire(now, EXPIRE_BATCH, changes);
@@ -217,8 +219,9 @@ export class MapServer implements Role {
   }
 
   /**
-   * The Map-Notify that the M bit asks for: the fields of the Map-Register, signed with the same key. RFC 9301 section
-   * 5 would send it to the source port of the Map-Register; sections 5.7 and 8.2 say port 4342, and so do routers.
+   * The Map-Notify for the M bit: the fields of the Map-Register, signed with the same key. RFC 9301 section
+   * 5 says that it goes to the source port of the Map-Register; sections 5.7 and 8.2 say port 4342, and so do
+   * routers.
    */
   #acknowledge(received: Received, register: MapRegister, source: RegisterSource, out: Effect[]): void {
     if (!register.wantMapNotify) return;
@@ -248,7 +251,7 @@ export class MapServer implements Role {
   }
 }
 
-/** A message of several records is told by its first. */
+/** Event fields of a message: its first EID-prefix and its nonce. */
 function about({ records, nonce }: MapRegister | MapNotify) {
   return { eid: records[0]?.eid, nonce };
 }

@@ -2,12 +2,12 @@
 import { type EidPrefix, maskedPrefix, type ReadonlyEidTable } from '#addr/index.js';
 
 /**
- * The least-specific prefix that covers `requested`, has at least `minLength` bits, and holds no prefix of the tables
- * that is longer than `minLength` bits: the hole around an EID that has no mapping of its own (RFC 9301 section 8.4),
- * or the part of a mapping that no more-specific one overrides.
+ * The least-specific prefix that covers `requested`, has at least `minLength` bits, and covers no prefix of
+ * the tables that is longer than `minLength` bits. It is the hole around an EID without a mapping (RFC 9301
+ * section 8.4), or the part of a mapping that no more-specific one overrides.
  *
- * No prefix of the tables between `minLength` and `requested` may cover `requested`. Undefined if one lies inside
- * `requested`. A few look-ups for each table, whatever their sizes.
+ * No prefix of the tables between `minLength` and `requested` may cover `requested`. Undefined if a prefix of
+ * the tables is inside `requested`. It takes a few look-ups for each table, whatever the table sizes.
  */
 export function leastSpecificHole(
   requested: EidPrefix,
@@ -17,7 +17,7 @@ export function leastSpecificHole(
   const isHole = (prefix: EidPrefix): boolean =>
     !tables.some((table) => holdsLonger(table, prefix, minLength));
   if (!isHole(requested)) return undefined;
-  // Shorter prefixes hold more, so the lengths that are holes are those from some length on.
+  // Shorter prefixes cover more, so every length from the shortest hole on is a hole: binary search.
   let low = minLength;
   let high = requested.prefix.length;
   while (low < high) {

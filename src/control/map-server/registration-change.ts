@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What changed in the table of registrations, for all that follow it: events, unsolicited Map-Notify messages.
+// Changes of the registration table, for events and unsolicited Map-Notifies.
 import type { EidPrefix } from '#addr/index.js';
 import type { EidRecord } from '#wire/messages.js';
 import type { Effect } from '#control/contract/effect.js';
@@ -7,26 +7,26 @@ import { report } from '#control/kit/part.js';
 import { type EtrRegistration, locatorSet, type RegisterSource } from './registration.js';
 
 /**
- * The EID-prefix is new in the table or has left it, its locator-set is another, or an ETR has lost its registration.
- * A refresh changes nothing.
+ * A change: an EID-prefix was added or removed, its locator-set changed, or an ETR lost its registration. A
+ * refresh is no change.
  */
 export type RegistrationChange = {
   readonly eid: EidPrefix;
-  /** What was registered for the EID-prefix; none if it is new. */
+  /** Registrations before the change; empty if the EID-prefix is new. */
   readonly before: readonly EtrRegistration[];
-  /** What is registered now; none if it has left the table. */
+  /** Registrations after the change; empty if the EID-prefix was removed. */
   readonly after: readonly EtrRegistration[];
 } & (
   | { readonly why: 'registered'; readonly source: RegisterSource; readonly record: EidRecord }
   | { readonly why: 'withdrawn' | 'expired' }
 );
 
-/** Registrations of ETRs that have none for the EID-prefix any more: replaced, withdrawn or expired. */
+/** The registrations that were lost: replaced, withdrawn or expired. */
 export function lostRegistrations({ before, after }: RegistrationChange): EtrRegistration[] {
   return before.filter(({ source }) => !after.some((left) => left.source.etr === source.etr));
 }
 
-/** One event of what was registered; of what was lost, one for each ETR. */
+/** Reports one event for a registration, and one for each lost registration otherwise. */
 export function reportChange(change: RegistrationChange, out: Effect[]): void {
   const { eid, after } = change;
   const rlocs = locatorSet(after).map(({ rloc }) => rloc);

@@ -12,7 +12,7 @@ export type NonceVerdict = 'fresh' | 'repeated' | 'replayed';
 
 interface Tracked {
   readonly nonce: bigint;
-  /** The message, if it came in this run. */
+  /** The message, if it arrived in this run. */
   readonly accepted:
     | {
         readonly source: RegisterSource;
@@ -23,16 +23,16 @@ interface Tracked {
 }
 
 /**
- * The last nonce of each ETR and key (RFC 9301 section 5.6), kept apart from registrations, so that a Map-Register of
- * yesterday is still known as a replay when the registration that it made is long gone. Only authenticated messages
- * get here, and each site has a bound of its own: nobody can push out the nonces of another site.
+ * The last nonce of each ETR and key (RFC 9301 section 5.6). Nonces are stored apart from registrations, so
+ * that an old Map-Register is recognized as a replay after its registration expired. Only authenticated
+ * messages reach this table, and each site has its own bound: nobody can evict the nonces of another site.
  *
- * `flush` tells what has to outlive a restart, and `restore` takes it back afterwards (9301-5.6-08).
+ * `flush` reports what has to survive a restart, and `restore` takes it back (9301-5.6-08).
  */
 export class RegistrationNonces {
-  /** By name of the site, then by key and ETR. */
+  /** By site name, then by key and ETR. */
   readonly #sites: ReadonlyMap<string, RecencyMap<Tracked>>;
-  /** A secret may change under its key ID: then it is another key, and its nonces start anew. */
+  /** If a secret changes under its key ID, it is another key with new nonces. */
   readonly #fingerprints = new WeakMap<AuthenticationKey, string>();
   /** Accepted since the last flush. */
   #accepted: TrackedNonce[] = [];
@@ -41,7 +41,7 @@ export class RegistrationNonces {
     this.#sites = new Map(sites.map(({ name }) => [name, new RecencyMap(TRACKED_ETRS_PER_SITE)]));
   }
 
-  /** What was accepted since the last call. */
+  /** Reports the nonces accepted since the last call. */
   flush(out: Effect[]): void {
     if (this.#accepted.length === 0) return;
     out.push({ type: 'keep-nonces', nonces: this.#accepted });
@@ -49,8 +49,8 @@ export class RegistrationNonces {
   }
 
   /**
-   * Before the first message. Of each site the ETR that has been silent for longest first; sites that are not configured
-   * any more are left out.
+   * Called before the first message. The entries of each site are ordered, least recently used first. Entries
+   * of sites that are no longer configured are ignored.
    */
   restore(entries: Iterable<TrackedNonce>): void {
     for (const { site, key, etr, nonce } of entries)
@@ -59,11 +59,11 @@ export class RegistrationNonces {
 
   /**
    * - fresh: the nonce has grown, or this ETR and key are new.
-   * - repeated: the last accepted message once more. The ETR asked for a Map-Notify, that was lost, and the original
-   *   Map-Register comes again (section 5.7). Only while the registration it made can still stand, so that a captured
-   *   message does not keep a dead ETR registered, and not after a restart, which ends registrations. Equal
-   *   authentication data under an equal key is an equal message.
-   * - replayed: anything else whose nonce has not grown.
+   * - repeated: an exact copy of the last accepted message. The ETR asked for a Map-Notify, which was lost,
+   *   and retransmits the original Map-Register (section 5.7). Valid only while its registration can still
+   *   exist, so that a captured message does not keep a dead ETR registered, and not after a restart, which
+   *   ends registrations. Equal authentication data under an equal key means an equal message.
+   * - replayed: any other message whose nonce has not grown.
    */
   judge(site: Site, source: RegisterSource, register: MapRegister, now: number): NonceVerdict {
     const last = this.#sites.get(site.name)?.get(`${this.#fingerprint(source.key)} ${source.etr}`);
@@ -77,7 +77,7 @@ export class RegistrationNonces {
     return stands && register.wantMapNotify ? 'repeated' : 'replayed';
   }
 
-  /** Remembers the message; its source comes back with what equals that of the ETR's last message held once. */
+  /** Stores the message. Returns its source; values equal to those of the ETR's last message are shared. */
   accept(site: Site, source: RegisterSource, register: MapRegister, now: number): RegisterSource {
     const etrs = this.#sites.get(site.name);
     const key = this.#fingerprint(source.key);

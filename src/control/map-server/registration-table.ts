@@ -17,9 +17,9 @@ import {
 import type { RegistrationChange } from './registration-change.js';
 import type { ConfiguredPrefix } from './site-table.js';
 
-/** ETRs that may register one EID-prefix side by side: one for each of the locators that a record can hold. */
+/** Maximum number of ETRs that register one EID-prefix together: one for each locator of a record. */
 export const MAX_ETRS = MAX_LOCATORS;
-/** Record TTL that leaves the time to the receiver (RFC 9301 section 5.4). */
+/** Record TTL that leaves the lifetime to the receiver (RFC 9301 section 5.4). */
 const TTL_OF_RECEIVER = 0xffff_ffff;
 
 interface StoredRegistration extends Registration, HeapItem {
@@ -28,8 +28,8 @@ interface StoredRegistration extends Registration, HeapItem {
 }
 
 /**
- * All registrations, by EID-prefix, each with one deadline: that of the ETR that expires first. O(log n) throughout.
- * What changes is appended to `changes`, in order.
+ * All registrations by EID-prefix. Each EID-prefix has one deadline, that of the ETR that expires first. Each
+ * call is O(log n). Changes are appended to `changes`, in order.
  */
 export class RegistrationTable {
   readonly #table = new EidTable<StoredRegistration>();
@@ -41,12 +41,14 @@ export class RegistrationTable {
     return this.#table;
   }
 
-  /** Registrations by ETR and EID-prefix. */
+  /** Number of registrations by ETR and EID-prefix. */
   get count(): number {
     return this.#count;
   }
 
-  /** How many registrations `record` would add: 1, 0, or Infinity if the EID-prefix has no room for it. */
+  /**
+   * Number of registrations that `record` would add: 1, 0, or Infinity if the EID-prefix has no room for it.
+   */
   growth(source: RegisterSource, record: EidRecord): number {
     const existing = this.#table.get(record.eid)?.etrs;
     if (existing === undefined) return 1;
@@ -69,14 +71,14 @@ export class RegistrationTable {
     const previous = before.find((etr) => etr.source.etr === source.etr);
     const after = joinRegistration(before, etrRegistration(source, record, previous, useTtl, now));
     const registration = stored ?? this.#create(record.eid, configured, now);
-    // An ETR that was replaced had an RLOC that the locator-set has lost, so nothing else is to be compared.
+    // A replaced ETR had an RLOC that the locator-set has lost, so comparing locator-sets is enough.
     const changed = this.#update(registration, after) || stored === undefined;
     if (changed) changes.push({ eid: registration.eid, before, after, why: 'registered', source, record });
   }
 
   /**
-   * Takes back what this ETR registered, and nothing else: one registration, or none, or each of its locator-sets. There
-   * may be nothing left of it after a move.
+   * Withdraws the registrations of this ETR and nothing else: none, one, or several with different
+   * locator-sets. After a move there may be none.
    */
   withdraw(source: RegisterSource, eid: EidPrefix, changes: RegistrationChange[]): void {
     const stored = this.#table.get(eid);
@@ -86,7 +88,7 @@ export class RegistrationTable {
     this.#lose(stored, after, 'withdrawn', changes);
   }
 
-  /** Restarts the time of what this very message registered, if it still stands. */
+  /** Restarts the lifetime of the registration that this message made, if it still exists. */
   refresh(source: RegisterSource, eid: EidPrefix, now: number): void {
     const stored = this.#table.get(eid);
     const standing = stored?.etrs.find(
@@ -103,7 +105,7 @@ export class RegistrationTable {
     return this.#deadlines.next();
   }
 
-  /** Looks at `limit` EID-prefixes at most. @returns at how many */
+  /** Handles at most `limit` EID-prefixes. @returns their number */
   expire(now: number, limit: number, changes: RegistrationChange[]): number {
     const due = this.#deadlines.take(now, limit);
     for (const stored of due) {
@@ -120,7 +122,7 @@ export class RegistrationTable {
     changes: RegistrationChange[],
   ): void {
     const { eid, etrs: before } = stored;
-    this.#update(stored, after); // refreshed registrations get their new deadline here
+    this.#update(stored, after); // a refreshed registration gets its new deadline here
     if (after.length < before.length) changes.push({ eid, before, after, why });
   }
 
@@ -137,7 +139,7 @@ export class RegistrationTable {
     return stored;
   }
 
-  /** Whether the locator-set is another now. */
+  /** Stores the registrations and returns whether the locator-set changed. */
   #update(stored: StoredRegistration, etrs: readonly EtrRegistration[]): boolean {
     const changed = !sameLocators(locatorSet(stored.etrs), locatorSet(etrs));
     if (changed) stored.version = ++this.#versions;
@@ -147,7 +149,7 @@ export class RegistrationTable {
     return changed;
   }
 
-  /** A refresh does not touch the queue: that the deadline has moved on is seen when the old one is due. */
+  /** A refresh leaves the heap unchanged: the new deadline is set when the old one is due. */
   #schedule(stored: StoredRegistration): void {
     if (stored.etrs.length === 0) {
       this.#table.delete(stored.eid);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What ETRs have registered for one EID-prefix, and how a new registration joins or replaces the others.
+// The registrations of one EID-prefix, and how a new one joins or replaces the others.
 import { createHash } from 'node:crypto';
 import { type Address, compareAddresses, type EidPrefix, formatAddress, sameAddress } from '#addr/index.js';
 import type { EidRecord, LocatorRecord, MapRegister, XtrIdentity } from '#wire/messages.js';
@@ -7,19 +7,19 @@ import type { AuthenticationKey } from '#control/contract/config.js';
 import type { Received } from '#control/contract/inputs.js';
 import type { ConfiguredPrefix } from './site-table.js';
 
-/** A Map-Register that was accepted: who sent it and how. All records of the message share it. */
+/** Sender and options of an accepted Map-Register. All its records share it. */
 export interface RegisterSource {
-  /** Tells one ETR from another, see etrKey. As nonces are stored by it: up to 64 digits and colons. */
+  /** Key of the ETR, see etrKey. Stored nonces use it: up to 64 digits and colons. */
   readonly etr: string;
-  /** The message is nothing but a withdrawal, and only its source address says whose. */
+  /** The message has only withdrawals, and only its source address identifies the ETR. */
   readonly byAddress: boolean;
   readonly identity: XtrIdentity | undefined;
   readonly from: Address;
   readonly fromPort: number;
-  /** The address of ours that it registers with. */
+  /** Our address that it registers with. */
   readonly to: Address;
   readonly key: AuthenticationKey;
-  /** As in the message, so that a 16-bit key ID of RFC 6830 goes back the same. */
+  /** As in the message, so that a 16-bit key ID of RFC 6830 is returned unchanged. */
   readonly keyId: number;
   readonly algorithmId: number;
   readonly nonce: bigint;
@@ -30,7 +30,9 @@ export interface RegisterSource {
   readonly pool: LocatorPool;
 }
 
-/** Holds equal locator-sets of one ETR once: it may register very many EID-prefixes with the same. */
+/**
+ * Stores equal locator-sets of one ETR once: an ETR may register very many EID-prefixes with the same set.
+ */
 export class LocatorPool {
   #latest: readonly LocatorRecord[] = [];
 
@@ -40,10 +42,10 @@ export class LocatorPool {
   }
 }
 
-/** What one ETR registered for the EID-prefix. Times: CLOCK_MONOTONIC milliseconds. */
+/** The registration of one EID-prefix by one ETR. Times: CLOCK_MONOTONIC milliseconds. */
 export interface EtrRegistration {
   readonly source: RegisterSource;
-  /** Ascending by address, each once. */
+  /** In ascending order of address, without duplicates. */
   readonly locators: readonly LocatorRecord[];
   readonly ttl_min: number;
   readonly mapVersion: number;
@@ -54,12 +56,12 @@ export interface EtrRegistration {
 
 export interface Registration {
   readonly eid: EidPrefix;
-  /** The site's prefix under which it was accepted: the same, or a less-specific one. */
+  /** The configured prefix that accepted it: equal or less-specific. */
   readonly configured: ConfiguredPrefix;
   readonly firstRegister_ms: number;
-  /** Another one with each change of the locator-set, and never one of another registration. */
+  /** Changes with the locator-set; unique over all registrations. */
   readonly version: number;
-  /** 1 or more; the one that registered last is the last. */
+  /** 1 or more, the latest registration last. */
   readonly etrs: readonly EtrRegistration[];
 }
 
@@ -95,22 +97,24 @@ export function registerSource(
 }
 
 /**
- * An ETR is its Site-ID and xTR-ID. One that has none is the RLOCs that it calls its own (L bit), or if it marks none,
- * all that it registers: these are signed, and the source address is not. By that, a captured Map-Register sent again
- * from another address would be another ETR's first, with no nonce before it, and replace the registration.
+ * Identifies an ETR: by Site-ID and xTR-ID. Without them, by the RLOCs that it marks as its own (L bit), or
+ * if it marks none, by all RLOCs that it registers. RLOCs are signed; the source address is not. If the
+ * source address identified the ETR, a captured Map-Register sent from another address would be the first of
+ * another ETR, without an earlier nonce, and would replace the registration.
  */
 function etrKey(identity: XtrIdentity | undefined, records: readonly EidRecord[]): string {
   if (identity) return `${identity.siteId.toString(16)}:${identity.xtrId.toString(16)}`;
   const locators = records.flatMap((record) => record.locators);
   const own = locators.filter(({ local }) => local);
   const rlocs = sortedLocators(own.length > 0 ? own : locators).map(({ rloc }) => formatAddress(rloc));
-  return createHash('sha256').update(rlocs.join()).digest('hex').slice(0, 32); // they may be thousands
+  return createHash('sha256').update(rlocs.join()).digest('hex').slice(0, 32); // there may be thousands
 }
 
 /**
- * Whether a withdrawal takes back this registration: the same ETR's. A withdrawal without xTR-ID has no locators in it
- * either, so it counts for what came from its source address, which can be forged; but with the same key, and the nonces
- * of an ETR grow, so one that was sent before the registration (a captured one) takes nothing back.
+ * Whether a withdrawal applies to this registration: both are from the same ETR. A withdrawal without xTR-ID
+ * has no locators either, so it applies to registrations from its source address. That address can be forged,
+ * but the key has to be the same, and the nonces of an ETR grow: a message that was sent (and captured)
+ * before the registration withdraws nothing.
  */
 export function withdraws(
   source: RegisterSource,
@@ -123,7 +127,7 @@ export function withdraws(
   return anonymous && sameSender && (!strictNonces || source.nonce > registered.nonce);
 }
 
-/** The same source, with what equals that of an earlier message of the ETR held once. */
+/** The same source. Values equal to those of an earlier message of the ETR are shared. */
 export function withSharedValues(source: RegisterSource, earlier: RegisterSource): RegisterSource {
   const from = sameAddress(source.from, earlier.from) ? earlier.from : source.from;
   const to = sameAddress(source.to, earlier.to) ? earlier.to : source.to;
@@ -131,9 +135,10 @@ export function withSharedValues(source: RegisterSource, earlier: RegisterSource
 }
 
 /**
- * Adds the latest registration. With the merge bit it joins those of other ETRs (RFC 9301 section 5.6, a). Without, it
- * is the whole truth about the EID-prefix: registrations of others stay only if its locator-set includes theirs, as
- * when every ETR of a site registers the complete set; else the EID has moved and they are replaced.
+ * Adds the latest registration. With the merge bit it joins those of other ETRs (RFC 9301 section 5.6, a).
+ * Without it, its locator-set is the complete one: registrations of other ETRs stay only if it includes their
+ * locators, as when every ETR of a site registers the complete set. Otherwise the EID has moved and they are
+ * replaced.
  */
 export function joinRegistration(
   existing: readonly EtrRegistration[],
@@ -152,27 +157,29 @@ function hasRloc(locators: readonly LocatorRecord[], rloc: Address): boolean {
   return locators.some((locator) => sameAddress(locator.rloc, rloc));
 }
 
-/** Whether the EID can still be behind this ETR: one of its own RLOCs is in the locator-set. */
+/** Whether the EID can still be behind this ETR: one of its RLOCs is in the locator-set. */
 export function isBehind(etr: EtrRegistration, locators: readonly LocatorRecord[]): boolean {
   const own = etr.locators.filter(({ local }) => local).map(({ rloc }) => rloc);
   return [etr.source.from, ...own].some((rloc) => hasRloc(locators, rloc));
 }
 
-/** The locator-set of the EID-prefix: those of all ETRs united; of one RLOC, as registered last. */
+/**
+ * The locator-set of the EID-prefix: the union over all ETRs. For equal RLOCs the latest registration counts.
+ */
 export function locatorSet(etrs: readonly EtrRegistration[]): readonly LocatorRecord[] {
   const only = etrs[0];
   if (only === undefined || etrs.length === 1) return only?.locators ?? [];
   return sortedLocators(etrs.flatMap(({ locators }) => locators));
 }
 
-/** In ascending order of address (RFC 9301 section 5.5), each RLOC once: as it came last. */
+/** Sorts by address (RFC 9301 section 5.5) and removes duplicates: the last one of an RLOC counts. */
 export function sortedLocators(locators: readonly LocatorRecord[]): LocatorRecord[] {
   if (locators.length < 2) return [...locators];
   const byRloc = new Map(locators.map((locator) => [formatAddress(locator.rloc), locator]));
   return [...byRloc.values()].sort((a, b) => compareAddresses(a.rloc, b.rloc));
 }
 
-/** Whether two sets, in order, say the same. */
+/** Whether two sorted sets are equal. */
 export function sameLocators(a: readonly LocatorRecord[], b: readonly LocatorRecord[]): boolean {
   return a === b || (a.length === b.length && a.every((locator, i) => sameLocator(locator, b[i])));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sites of a Map-Server: which EID-prefixes each may register, and with which keys (RFC 9301 section 8.2).
+// The sites of a Map-Server: the EID-prefixes that each may register, and its keys (RFC 9301 section 8.2).
 import {
   type EidPrefix,
   EidTable,
@@ -12,15 +12,15 @@ import {
 import { ALGORITHM_ID, type EidRecord, type MapRegister, verifyAuthentication } from '#wire/index.js';
 import type { AuthenticationKey, Site, SitePrefix } from '#control/contract/config.js';
 
-/** A configured EID-prefix of a site, with what happened to it. */
+/** A configured EID-prefix of a site, with its counter. */
 export interface ConfiguredPrefix {
   readonly site: Site;
   readonly prefix: SitePrefix;
-  /** Records inside this prefix whose Map-Register did not authenticate. */
+  /** Number of records inside this prefix whose Map-Register failed authentication. */
   readonly authenticationFailures: number;
 }
 
-/** Why a Map-Register is not accepted. */
+/** Why a Map-Register is refused. */
 export interface Rejection {
   readonly accepted: false;
   readonly cause: 'configuration' | 'authentication';
@@ -32,7 +32,7 @@ export interface Admission {
   readonly accepted: true;
   readonly site: Site;
   readonly key: AuthenticationKey;
-  /** For each record, the configured prefix it falls under. */
+  /** The configured prefix of each record. */
   readonly prefixes: readonly ConfiguredPrefix[];
 }
 
@@ -43,7 +43,10 @@ interface CountingPrefix extends ConfiguredPrefix {
 export class SiteTable {
   readonly #prefixes = new EidTable<CountingPrefix>();
 
-  /** An EID-prefix belongs to one site; of two that claim it the later wins, so configuration has to refuse that. */
+  /**
+   * An EID-prefix belongs to one site. Of two sites with the same prefix the later one wins, so the
+   * configuration has to refuse that.
+   */
   constructor(sites: readonly Site[]) {
     for (const site of sites)
       for (const prefix of site.prefixes)
@@ -55,8 +58,8 @@ export class SiteTable {
   }
 
   /**
-   * Judges a Map-Register as a whole: every record has to be one that the same site may register, and one of that
-   * site's keys has to have signed the message (9301-9-03). One bad record refuses all of them.
+   * Checks a Map-Register as a whole: the same site has to be allowed to register every record, and one of
+   * its keys has to have signed the message (9301-9-03). One bad record refuses the whole message.
    */
   admit(register: MapRegister, bytes: Uint8Array): Admission | Rejection {
     const prefixes: CountingPrefix[] = [];
@@ -98,9 +101,9 @@ function problemOf(
 }
 
 /**
- * The key that signed the message. A key ID of 0 also stands for a stack that writes the 16-bit key ID of RFC 6830,
- * where no room for the number of a key is left: then any key of the algorithm may have signed. Algorithm none has no
- * keys, so it never authenticates.
+ * The key that signed the message. Key ID 0 may also come from an implementation that writes the 16-bit key
+ * ID of RFC 6830, which leaves no room for a key number: then any key of the algorithm may have signed.
+ * Algorithm none has no keys, so it never authenticates.
  */
 function signingKey(site: Site, register: MapRegister, bytes: Uint8Array): AuthenticationKey | undefined {
   return candidateKeys(site, register).find((key) => verifyAuthentication(bytes, register, key.secret));

@@ -9,8 +9,8 @@ import type { RlocReferences } from '#control/locators/rloc-references.js';
 import type { SmrSender } from './smr-sender.js';
 
 /**
- * An away entry serves those who still send here out of an old map-cache entry: it lives for the TTL of the record that
- * told the move, at most 24 h, the map-cache TTL of IOS.
+ * An away entry serves senders that still use an old map-cache entry. It lives for the TTL of the record that
+ * announced the move, at most 24 h, the map-cache TTL of IOS.
  */
 export const AWAY_LIFETIME_MAX_ms = 24 * 3_600_000;
 
@@ -18,14 +18,14 @@ export const AWAY_LIFETIME_MAX_ms = 24 * 3_600_000;
 export interface AwayEntry {
   readonly eid: EidPrefix;
   readonly createdAt_ms: number;
-  /** Where stale packets are re-encapsulated to. */
+  /** The locators to which stale packets are re-encapsulated. */
   readonly locators: readonly ForwardingLocator[];
   readonly expiresAt_ms: number;
 }
 
 type Entry = { -readonly [K in keyof AwayEntry]: AwayEntry[K] };
 
-/** The away table. */
+/** The away table: EIDs that were local and moved. */
 export class AwayTable implements Part {
   readonly #table = new EidTable<Entry>();
   readonly #deadlines = new DeadlineQueue<Entry>();
@@ -45,8 +45,9 @@ export class AwayTable implements Part {
   }
 
   /**
-   * Adds an entry or gives it new locators, and programs it. At the bound the EID is only taken out of the trie: its
-   * stale packets still lead to SMRs, for the dynamic-EID prefix covers it, but are not re-encapsulated.
+   * Adds an entry or changes its locators, and writes the trie. If the table is full, the EID is only deleted
+   * from the trie: stale packets still lead to SMRs, since the dynamic-EID prefix covers the EID, but they
+   * are not re-encapsulated.
    */
   set(
     eid: EidPrefix,
@@ -64,7 +65,7 @@ export class AwayTable implements Part {
     this.#full = true;
   }
 
-  /** As `set`, for an entry that the trie has already. False: at the bound. */
+  /** As `set`, for an entry that the trie has already. Returns false if the table is full. */
   adopt(eid: EidPrefix, locators: readonly ForwardingLocator[], expiresAt_ms: number, now: number): boolean {
     const known = this.#table.get(eid);
     if (known === undefined && this.#table.size >= this.#limit) return false;
@@ -77,7 +78,7 @@ export class AwayTable implements Part {
     return true;
   }
 
-  /** The EID is local again: what the trie holds is replaced by the caller. */
+  /** Deletes the entry of an EID that is local again. The caller replaces the trie entry. */
   remove(eid: EidPrefix): void {
     const entry = this.#table.get(eid);
     if (entry === undefined) return;

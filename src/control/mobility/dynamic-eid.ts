@@ -33,22 +33,23 @@ import type { Registrar } from '#control/etr/registrar.js';
 import { IdleEviction } from './idle-eviction.js';
 import type { SmrSender } from './smr-sender.js';
 
-/** A dynamic EID is forgotten after so long without a sign of life: IOS keeps silent hosts for a day. */
+/** A dynamic EID is deleted after this time without activity: IOS keeps silent hosts for a day. */
 export const DYNAMIC_EID_TIMEOUT_ms = 24 * 3_600_000;
 /**
- * So long before that, the host is asked whether it is there. XDP carries the packets of a busy host past the kernel, so
- * its neighbour entry, and with it the last sign of life, may be old.
+ * The host is probed this long before the timeout. XDP forwards the packets of a busy host without the
+ * kernel, so the neighbour entry, and with it the last activity, may be old.
  */
 export const DYNAMIC_EID_PROBE_BEFORE_ms = 60_000;
 /**
- * A host that is given away is asked once in this time whether it is not here after all: an address that two sites
- * answer for would go back and forth as fast as messages travel.
+ * Minimum time between two probes of a host after moves. An address that two sites answer for would otherwise
+ * move back and forth as fast as messages travel.
  */
 export const MOVE_PROBE_INTERVAL_ms = 60_000;
 
 /**
- * The Map-Server has just told of the move and has the new registration: taking the old one back can wait until the SMRs
- * are out and the Map-Requests that they lead to are through, and those of a crowd share messages.
+ * Delay of the withdrawal after a move. The Map-Server announced the move, so it has the new registration.
+ * The withdrawal can wait until the SMRs and the Map-Requests that they cause are sent. Hosts that move
+ * together share messages.
  */
 export const WITHDRAW_DELAY_ms = 20;
 
@@ -57,7 +58,10 @@ export interface DynamicEid {
   readonly eid: Eid;
   readonly prefix: DynamicEidPrefix;
   readonly ifindex: number;
-  /** How it was noticed first; an address of this router is one however it was noticed before. */
+  /**
+   * How it was first detected. An address of this router becomes 'Local Address', however it was detected
+   * first.
+   */
   readonly discovery: Discovery;
   readonly createdAt_ms: number;
   readonly lastActivity_ms: number;
@@ -78,7 +82,10 @@ export interface DynamicEidsContext {
   readonly counters: Counters;
 }
 
-/** Hosts in dynamic-EID prefixes: learnt when seen here, gone when the Map-Server says that they are elsewhere. */
+/**
+ * Hosts in dynamic-EID prefixes: learnt when seen here, deleted when the Map-Server announces that they
+ * moved.
+ */
 export class DynamicEids implements Part, Handler {
   readonly inputs: InputHandlers = {
     'eid-sighted': ({ sighting }, now, out) => {
@@ -87,7 +94,7 @@ export class DynamicEids implements Part, Handler {
     'eid-lost': ({ sighting }, now, out) => {
       this.#lost(sighting, now, out);
     },
-    // What was learnt on other interfaces stays until it is seen again.
+    // Hosts learnt on other interfaces stay until they are seen again.
     'eid-interfaces': ({ interfaces }) => {
       this.#interfaces = interfaces;
     },
@@ -95,8 +102,8 @@ export class DynamicEids implements Part, Handler {
   readonly #table = new EidTable<Entry>();
   readonly #timeouts = new DeadlineQueue<Entry>();
   /**
-   * Hosts that the tries held at start. They may have moved while nobody listened: registering them would take them from
-   * where they are now, so they are asked first.
+   * Hosts that the tries had at start. They may have moved while the agent was down, and a Map-Register would
+   * take them from their new site. So they are probed first.
    */
   readonly #recovered = new PendingProbes<Entry>();
   readonly #idleEviction: IdleEviction<Entry>;
@@ -118,7 +125,7 @@ export class DynamicEids implements Part, Handler {
     return this.#table;
   }
 
-  /** A host showed itself on an interface. It is here, whatever a Map-Notify said before. */
+  /** A host was seen on an interface. It is local, whatever an earlier Map-Notify said. */
   sighted(sighting: EidSighting, now: number, out: Effect[]): void {
     const known = this.#table.get(hostEidPrefix(sighting.eid));
     if (known !== undefined) this.#seenAgain(known, sighting, now, out);
@@ -126,8 +133,8 @@ export class DynamicEids implements Part, Handler {
   }
 
   /**
-   * Takes over a host that the trie holds: packets go on reaching it. It is registered when it answers, and forgotten
-   * when it does not. False: it may not or can not be kept.
+   * Takes over a host of the trie, so that packets still reach it. It is registered when it answers, and
+   * deleted when it does not. Returns false if it is not allowed or there is no room.
    */
   recover(eid: Eid, ifindex: number, now: number, out: Effect[]): boolean {
     const entry = this.#admit({ eid, ifindex, discovery: 'Recovered' }, now, out);
@@ -138,7 +145,9 @@ export class DynamicEids implements Part, Handler {
     return true;
   }
 
-  /** A local address is gone. A neighbour that failed may be a silent host, which stays, as on IOS. */
+  /**
+   * Deletes a removed local address. A neighbour that failed may be a silent host, which stays, as on IOS.
+   */
   #lost(sighting: EidSighting, now: number, out: Effect[]): void {
     const entry = this.#table.get(hostEidPrefix(sighting.eid));
     if (sighting.discovery !== 'Local Address' || entry?.ifindex !== sighting.ifindex) return;
@@ -146,8 +155,8 @@ export class DynamicEids implements Part, Handler {
   }
 
   /**
-   * The Map-Server says that a host of ours is behind other RLOCs. The data path comes first: from then on stale
-   * packets are re-encapsulated.
+   * The Map-Server announced that a host of ours is behind other RLOCs. The data path is changed first: from
+   * then on it re-encapsulates stale packets.
    */
   moved(
     eid: EidPrefix,
@@ -177,7 +186,7 @@ export class DynamicEids implements Part, Handler {
     for (const entry of this.#idleEviction.expire(now, limit, out))
       this.#forget(entry, 'no answer while the table was full', now, out);
     for (const entry of this.#timeouts.take(now, limit)) {
-      if (entry.discovery === 'Local Address') continue; // it answers nobody; `lost` tells its end
+      if (entry.discovery === 'Local Address') continue; // it answers no probe; `lost` reports its end
       const endsAt_ms = entry.lastActivity_ms + DYNAMIC_EID_TIMEOUT_ms;
       if (endsAt_ms <= now) {
         this.#forget(entry, 'no activity', now, out);
@@ -191,8 +200,8 @@ export class DynamicEids implements Part, Handler {
   }
 
   /**
-   * A Map-Server that restarted takes any refresh for a move, also that of an xTR which the host left long since. If
-   * the host is here, its answer brings it back.
+   * A restarted Map-Server takes any refresh for a move, also that of an xTR that the host left long ago. If
+   * the host is here, its answer makes it local again.
    */
   #probeAfterMove({ eid, ifindex }: Entry, now: number, out: Effect[]): void {
     if (this.#moveProbes.allow(formatEidPrefix(hostEidPrefix(eid)), now))
@@ -227,7 +236,10 @@ export class DynamicEids implements Part, Handler {
     this.#register(entry, now, out);
   }
 
-  /** Into the table, and out of all that spoke of it being elsewhere. Undefined: it may not or can not be here. */
+  /**
+   * Adds the host to the table and deletes its map-cache and away entries. Undefined: it is not allowed, or
+   * there is no room.
+   */
   #admit({ eid, ifindex, discovery }: EidSighting, now: number, out: Effect[]): Entry | undefined {
     const within = this.#admits(eid, ifindex);
     if (within === undefined || this.#refuseIfFull(now, out)) return undefined;
@@ -246,7 +258,7 @@ export class DynamicEids implements Part, Handler {
     const { registrar, held } = this.#context;
     const eid = hostEidPrefix(entry.eid);
     out.push(report({ name: 'eid-learnt', eid, detail: entry.discovery }));
-    const frames = held.settle(eid, () => 'release'); // what waited for a Map-Reply has arrived
+    const frames = held.settle(eid, () => 'release'); // frames queued for a Map-Reply go to the local host
     if (frames.length > 0) out.push({ type: 'inject', frames });
     this.#addToDatabase(entry, registrar.register(eid, now, entry));
   }
@@ -275,7 +287,7 @@ export class DynamicEids implements Part, Handler {
     this.#full = false;
   }
 
-  /** The dynamic-EID prefix that takes this host on this interface. */
+  /** The dynamic-EID prefix in which this host may be learnt on this interface. */
   #admits(eid: Eid, ifindex: number): DynamicEidPrefix | undefined {
     if (!this.#isEidInterface(ifindex, eid)) return undefined;
     const { local, ownAddresses } = this.#context;
@@ -302,8 +314,9 @@ export class DynamicEids implements Part, Handler {
 }
 
 /**
- * Not the network or broadcast address of the prefix (IPv4, RFC 1122 section 3.2.1.3; a /31 has neither, RFC 3021), nor
- * the Subnet-Router anycast address (IPv6, RFC 4291 section 2.6.1; a /127 has none, RFC 6164).
+ * False for the network or broadcast address of the prefix (IPv4, RFC 1122 section 3.2.1.3; a /31 has
+ * neither, RFC 3021) and for the Subnet-Router anycast address (IPv6, RFC 4291 section 2.6.1; a /127 has
+ * none, RFC 6164).
  */
 function isHostAddress(address: Address, prefix: Prefix): boolean {
   const hostBits = ADDRESS_BITS[address.family] - prefix.length;

@@ -4,15 +4,21 @@ import { PendingProbes, type ProbedHost } from './pending-probes.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { Discovery } from '#control/contract/inputs.js';
 
-/** A host that showed itself so lately is not probed. */
+/** A host that was seen within this time is not probed. */
 const IDLE_AFTER_ms = 60_000;
-/** A full table is gone through in steps, one in this time: refusing hosts has to stay cheap, they come in floods. */
+/**
+ * A full table is scanned in steps, one in this time. Refusing a host has to be cheap, because floods cause
+ * very many refusals.
+ */
 const STEP_ms = 1_000;
 const STEP_HOSTS = 1_024;
-/** Of these are probed, at most: each takes a place of the kernel's neighbour table for three seconds, which has 1,024. */
+/**
+ * Maximum number of hosts probed in a step. Each takes an entry of the kernel's neighbour table for three
+ * seconds, and the table has 1,024.
+ */
 const STEP_PROBES = 100;
 
-/** A learnt host, as far as it matters here. */
+/** The fields of a learnt host that eviction needs. */
 export interface LearntHost extends ProbedHost {
   readonly discovery: Discovery;
   /** CLOCK_MONOTONIC milliseconds. */
@@ -20,9 +26,10 @@ export interface LearntHost extends ProbedHost {
 }
 
 /**
- * Room in a full table. Anyone on an EID-facing link can fill it with source addresses that nobody has, and would keep
- * other hosts out for a day. So while hosts are refused, those that are in it are probed in turn, and give way if they do
- * not answer. A host that is silent but there is learnt again with its next packet.
+ * Evicts idle hosts from a full table. Anybody on an EID-facing link can fill the table with unused source
+ * addresses and so keep other hosts out for a day. While hosts are refused, the hosts in the table are
+ * therefore probed in turn, and evicted if they do not answer. An evicted host that is still there is learnt
+ * again with its next packet.
  */
 export class IdleEviction<Host extends LearntHost> {
   readonly #table: ReadonlyEidTable<Host>;
@@ -36,21 +43,21 @@ export class IdleEviction<Host extends LearntHost> {
     this.#isOwnAddress = isOwnAddress;
   }
 
-  /** A host was refused. */
+  /** Called for each host that was refused: starts the next step if it is due. */
   onRefused(now: number): void {
     if (now < this.#nextStep_ms) return;
     this.#nextStep_ms = now + STEP_ms;
     let probed = 0;
     for (let i = 0; i < STEP_HOSTS && probed < STEP_PROBES; i++) {
       const host = this.#next();
-      if (host === undefined) return; // the next step begins anew
+      if (host === undefined) return; // the next step starts at the beginning
       if (!this.#mayEvict(host, now) || this.#probes.has(host)) continue;
       this.#probes.add(host, now);
       probed += 1;
     }
   }
 
-  /** It answered, or it is gone. */
+  /** The host answered, or it was deleted. */
   cancel(eid: EidPrefix): void {
     this.#probes.remove(eid);
   }
@@ -59,7 +66,7 @@ export class IdleEviction<Host extends LearntHost> {
     return this.#probes.nextDeadline();
   }
 
-  /** Returns those that are to give way. */
+  /** Returns the hosts to evict. */
   expire(now: number, limit: number, out: Effect[]): Host[] {
     return this.#probes.expire(now, limit, out);
   }
@@ -72,7 +79,7 @@ export class IdleEviction<Host extends LearntHost> {
     return undefined;
   }
 
-  /** An address of this router itself answers nobody. */
+  /** An address of this router answers no probe. */
   #mayEvict({ eid, discovery, lastActivity_ms }: Host, now: number): boolean {
     if (discovery === 'Local Address' || this.#isOwnAddress(hostEidPrefix(eid))) return false;
     return now - lastActivity_ms >= IDLE_AFTER_ms;

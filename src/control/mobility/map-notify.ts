@@ -24,13 +24,14 @@ import { type Refusal, Refusals } from '#control/kit/refusals.js';
 import type { Registrar } from '#control/etr/registrar.js';
 
 /**
- * A Map-Notify about a move that crosses the Map-Register of a host that came back is older than that. While the
- * Map-Register is young and not acknowledged, such a record changes nothing and its Map-Notify gets no answer: if it
- * still holds, the Map-Server repeats it after this time (RFC 9301 section 5.7).
+ * A Map-Notify about a move may cross the Map-Register of a host that came back, and is then outdated. During
+ * this time after learning the host, while its Map-Register is not acknowledged, such a record is ignored and
+ * its Map-Notify is not acknowledged. If the record is still valid, the Map-Server repeats it after this time
+ * (RFC 9301 section 5.7).
  */
 export const CROSSED_NOTIFY_ms = 3_000;
 
-/** Unsolicited Map-Notifies of each Map-Server that are known again when they are repeated. */
+/** Number of unsolicited Map-Notifies stored for each Map-Server, to recognize repetitions. */
 export const REMEMBERED_NOTIFIES = 1_024;
 
 export interface MapNotifyContext {
@@ -42,7 +43,9 @@ export interface MapNotifyContext {
   readonly counters: Counters;
 }
 
-/** Takes Map-Notifies: acknowledgements of our Map-Registers, and news that a host of ours moved away. */
+/**
+ * Handles Map-Notifies: acknowledgements of our Map-Registers, and announcements that a host of ours moved.
+ */
 export class MapNotifyReceiver implements Handler {
   readonly messages: MessageHandlers = {
     'map-notify': (received, notify, now, out) => {
@@ -98,7 +101,7 @@ export class MapNotifyReceiver implements Handler {
     }
     const seen = this.#seen.get(server);
     if (seen?.has(identityOf(notify)) === true) {
-      // The host may have come back since: only news may take it away again.
+      // The host may have come back since. Only a new Map-Notify may make it away again.
       out.push(this.#received(received, notify, 'repeated'));
       this.#acknowledge(received, notify, server, out);
       return;
@@ -111,7 +114,7 @@ export class MapNotifyReceiver implements Handler {
     if (!crosses) this.#acknowledge(received, notify, server, out);
   }
 
-  /** Records about others, and such that tell of no new place, change nothing. */
+  /** Ignores records about other EIDs and records without new locators. */
   #apply(record: EidRecord, now: number, out: Effect[]): void {
     const { dynamicEids, away, local } = this.#context;
     const lifetime = lifetime_ms(record);
@@ -137,8 +140,9 @@ export class MapNotifyReceiver implements Handler {
   }
 
   /**
-   * The Map-Server whose key the message was signed with. Several may share one: the one that the nonce was sent to is
-   * tried first, then the one that has the address it came from, which may be another of its addresses.
+   * The Map-Server whose key signed the message. Several Map-Servers may share a key. The one that the nonce
+   * was sent to is tried first, then the one with the source address; a Map-Server may answer from another of
+   * its addresses.
    */
   #authenticate(received: Received, notify: MapNotify): MapServerPeer | undefined {
     const { config, registrar } = this.#context;
@@ -177,12 +181,12 @@ export class MapNotifyReceiver implements Handler {
   }
 }
 
-/** The authentication data stands for all that was signed. */
+/** A key for the message. The authentication data covers all its signed content. */
 function identityOf({ nonce, authentication }: MapNotify): string {
   return `${nonce} ${Buffer.from(authentication.data).toString('hex')}`;
 }
 
-/** With EID-prefix and RLOCs if there is one record alone. */
+/** Includes the EID-prefix and RLOCs if there is exactly one record. */
 function about(name: EventName, received: Received, { nonce, records }: MapNotify, detail: string): Refusal {
   const single = records.length === 1 ? records[0] : undefined;
   const rlocs = single?.locators.map(({ rloc }) => rloc);

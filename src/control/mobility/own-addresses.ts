@@ -6,9 +6,9 @@ import type { OwnAddress } from '#control/contract/inputs.js';
 import type { InputHandlers, Handler } from '#control/contract/machine.js';
 
 /**
- * Addresses of this router on its EID-facing interfaces: gateways of the hosts, not EIDs, so they are neither registered
- * nor learnt. Packets to them are the kernel's: without an entry of their own, the dynamic-EID prefix that they lie in
- * would have them resolved.
+ * Addresses of this router on its EID-facing interfaces. They are gateways of the hosts and not EIDs, so they
+ * are neither registered nor learnt. The kernel handles packets to them. Each has a trie entry, because the
+ * dynamic-EID prefix that covers it would otherwise make the agent resolve it.
  */
 export class OwnAddresses implements Handler {
   readonly inputs: InputHandlers = {
@@ -17,7 +17,7 @@ export class OwnAddresses implements Handler {
     },
   };
   #told = new Map<string, OwnAddress>();
-  /** Of these, those that the trie holds as such. */
+  /** The addresses that the trie has as own addresses. */
   #current = new Map<string, EidPrefix>();
   readonly #database: Database;
 
@@ -33,12 +33,15 @@ export class OwnAddresses implements Handler {
     return this.has(hostEidPrefix(eid));
   }
 
-  /** Also when it is an EID. */
+  /** Whether `eid` is an address of this router, even if it is also an EID. */
   isOwnAddress(eid: EidPrefix): boolean {
     return this.#told.has(formatEidPrefix(eid));
   }
 
-  /** An EID ends that was learnt before it became an address of this router. False: it is none. */
+  /**
+   * Called when an EID is deleted: if it is an address of this router, it becomes an own address. Returns
+   * whether it is one.
+   */
   takeOver(eid: EidPrefix, out: Effect[]): boolean {
     const key = formatEidPrefix(eid);
     const own = this.#told.get(key);
@@ -48,7 +51,7 @@ export class OwnAddresses implements Handler {
     return true;
   }
 
-  /** All of them as they are now. What is an EID of its own by configuration or learning stays one. */
+  /** Replaces the addresses. An address that is also a configured or learnt EID stays an EID. */
   #replace(addresses: readonly OwnAddress[], out: Effect[]): void {
     const next = new Map<string, EidPrefix>();
     this.#told = new Map(addresses.map((own) => [formatEidPrefix(hostEidPrefix(own.eid)), own]));

@@ -4,17 +4,17 @@ import { DeadlineQueue } from '#control/kit/deadlines.js';
 import type { Effect, ProbeHostEffect } from '#control/contract/effect.js';
 
 /**
- * A host has so long to answer each time that it is probe whether it is here, and counts as silent after the last. The
- * kernel repeats each ARP request or Neighbor Solicitation by itself, too.
+ * Time to answer each probe of a host. After the last one without an answer the host counts as silent. The
+ * kernel also repeats each ARP request or Neighbor Solicitation itself.
  */
 export const PROBE_TIMEOUTS_ms: readonly number[] = [1_000, 2_000, 7_000];
 /**
- * Hosts that the asking begins with in a second: those that do not answer take up a place of the kernel's neighbour
- * table for three seconds each, and it has 1,024 (gc_thresh3).
+ * Maximum number of hosts whose first probe is sent in a second. A silent host takes an entry of the kernel's
+ * neighbour table for three seconds, and the table has 1,024 (gc_thresh3).
  */
 export const PROBED_HOSTS_pps = 200;
 
-/** Where a host is to be probe: a live view of what was learnt. */
+/** The host to probe: a live view of what was learnt. */
 export type ProbedHost = Pick<ProbeHostEffect, 'eid' | 'ifindex'>;
 
 interface PendingProbe<Host extends ProbedHost> {
@@ -22,7 +22,7 @@ interface PendingProbe<Host extends ProbedHost> {
   sent: number;
 }
 
-/** Hosts that are probe whether they are here, all alike: each a few times, and not too many at once. */
+/** Hosts that were probed and have not answered yet. Each is probed a few times, at a limited rate. */
 export class PendingProbes<Host extends ProbedHost> {
   readonly #pending = new EidTable<PendingProbe<Host>>();
   readonly #due = new DeadlineQueue<PendingProbe<Host>>();
@@ -40,7 +40,7 @@ export class PendingProbes<Host extends ProbedHost> {
     return this.#pending.get(hostEidPrefix(eid)) !== undefined;
   }
 
-  /** It answered, or it is gone. False: it was not probe. */
+  /** The host answered, or it was deleted. Returns whether a probe was pending. */
   remove(eid: EidPrefix): boolean {
     const probe = this.#pending.get(eid);
     if (probe === undefined) return false;
@@ -53,7 +53,7 @@ export class PendingProbes<Host extends ProbedHost> {
     return this.#due.next();
   }
 
-  /** Asks those whose turn it is, at most `limit`. Returns those that stayed silent. */
+  /** Probes the hosts that are due, at most `limit`. Returns the hosts that stayed silent. */
   expire(now: number, limit: number, out: Effect[]): Host[] {
     const silent: Host[] = [];
     for (const probe of this.#due.take(now, limit)) {
@@ -66,7 +66,7 @@ export class PendingProbes<Host extends ProbedHost> {
       }
       out.push({ type: 'probe-host', eid: host.eid, ifindex: host.ifindex });
       probe.sent += 1;
-      this.#due.set(probe, now + answer_ms); // from now on, however late it was probe
+      this.#due.set(probe, now + answer_ms); // from now on, even if this probe is late
     }
     return silent;
   }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who sends stale packets for what: (EID, RLOC) pairs with a bound that outsiders cannot fill.
+// The (EID, RLOC) pairs of stale packets, with a bound that outsiders cannot exhaust.
 import { type Address, type EidPrefix, EidTable, formatAddress, type ReadonlyEidTable } from '#addr/index.js';
 import { DeadlineQueue } from '#control/kit/deadlines.js';
 
-/** An EID whose stale packets ended is shown for so long: long enough to look at a move afterwards. */
+/** An EID is shown for this long after its last stale packet, so that a move can be examined afterwards. */
 export const SMR_IDLE_ms = 3_600_000;
-/** (EID, RLOC) pairs remembered at most. */
+/** Maximum number of (EID, RLOC) pairs. */
 export const SMR_PAIRS = 65_536;
 /**
- * Those of EIDs that are not in the away table. Any address of a dynamic-EID prefix, from any outer source, makes one,
- * so they have a share of their own; EIDs that moved take the place of others.
+ * Maximum number of pairs whose EID is not in the away table. Any address of a dynamic-EID prefix, from any
+ * outer source, creates such a pair. So they have a limit of their own, and EIDs that moved may evict them.
  */
 export const SMR_UNKNOWN_PAIRS = SMR_PAIRS / 4;
-/** At that share, the pair that was silent for longest makes room for a new one if it was for so long. */
+/** At that limit, a new pair evicts the least recently seen one if that was silent for this time. */
 export const SMR_UNKNOWN_SILENT_ms = 60_000;
 
 /** One ITR that sends stale packets for an EID. Times are CLOCK_MONOTONIC milliseconds. */
@@ -20,11 +20,11 @@ export interface SolicitedRloc {
   readonly rloc: Address;
   readonly sent: number;
   readonly lastSent_ms: number | undefined;
-  /** Stale packets that led to no SMR because of a rate limit. */
+  /** Number of stale packets without an SMR because of a rate limit. */
   readonly suppressed: number;
 }
 
-/** An EID about which Map-Requests are solicited. */
+/** An EID with the ITRs that were sent SMRs about it. */
 export interface SmrEntry {
   readonly eid: EidPrefix;
   readonly solicited: ReadonlyMap<string, SolicitedRloc>;
@@ -46,23 +46,23 @@ interface Entry extends SmrEntry {
   readonly solicited: Map<string, SmrPair>;
 }
 
-/** A stale packet: for which EID, from which ITR. */
+/** EID and ITR of a stale packet. */
 export interface StalePacket {
   readonly eid: EidPrefix;
   readonly rloc: Address;
   readonly remote: EidPrefix;
-  /** The EID was here and moved; else it only could have been here. */
+  /** True: the EID was local and moved. False: it only could have been local. */
   readonly moved: boolean;
 }
 
-/** O(log n) throughout. */
+/** The table of (EID, RLOC) pairs. Each call is O(log n). */
 export class SmrPairs {
   readonly #table = new EidTable<Entry>();
   readonly #moved = new DeadlineQueue<SmrPair>();
   readonly #unknown = new DeadlineQueue<SmrPair>();
   readonly #onLost: (pair: SmrPair) => void;
 
-  /** @param onLost hears of every pair that goes */
+  /** @param onLost called for every deleted pair */
   constructor(onLost: (pair: SmrPair) => void) {
     this.#onLost = onLost;
   }
@@ -71,7 +71,7 @@ export class SmrPairs {
     return this.#table;
   }
 
-  /** The pair of a packet, undefined if there is no room for it. */
+  /** Finds or creates the pair of a packet. Undefined: there is no room. */
   of(stale: StalePacket, now: number): { readonly pair: SmrPair; readonly created: boolean } | undefined {
     const known = this.#table.get(stale.eid)?.solicited.get(formatAddress(stale.rloc));
     if (known !== undefined) return { pair: this.#seen(known, stale, now), created: false };
@@ -88,7 +88,7 @@ export class SmrPairs {
     return moved === undefined || unknown === undefined ? (moved ?? unknown) : Math.min(moved, unknown);
   }
 
-  /** How many were handled, at most `limit`. */
+  /** Returns the number of expired pairs, at most `limit`. */
   expire(now: number, limit: number): number {
     const moved = this.#moved.take(now, limit);
     const silent = [...moved, ...this.#unknown.take(now, limit - moved.length)];
@@ -100,9 +100,9 @@ export class SmrPairs {
     pair.remote = remote;
     if (moved && this.#unknown.at(pair) !== undefined) {
       this.#unknown.delete(pair);
-      pair.lastSent_ms = undefined; // an SMR from before the move solicited the old mapping
+      pair.lastSent_ms = undefined; // an SMR before the move solicited the old mapping
     }
-    // An EID whose away entry ended keeps its place: it is forgotten with that entry.
+    // A pair whose away entry expired stays in its queue: it is deleted with that entry.
     const queue = moved || this.#moved.at(pair) !== undefined ? this.#moved : this.#unknown;
     queue.set(pair, now + SMR_IDLE_ms);
     return pair;
@@ -127,7 +127,7 @@ export class SmrPairs {
     return this.#evict(this.#unknown) || (moved && this.#evict(this.#moved));
   }
 
-  /** The one that was silent for longest. */
+  /** Evicts the pair that was seen least recently. */
   #evict(queue: DeadlineQueue<SmrPair>): boolean {
     const [oldest] = queue.take(Infinity, 1);
     if (oldest !== undefined) this.#lose(oldest);

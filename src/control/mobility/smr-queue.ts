@@ -2,18 +2,18 @@
 import { DeadlineQueue } from '#control/kit/deadlines.js';
 import type { SmrPair } from './smr-pairs.js';
 
-/** EIDs that wait for their SMR to one RLOC; of what is beyond, a later stale packet tries again. */
+/** Maximum number of EIDs queued for an SMR to one RLOC. Beyond it, a later stale packet tries again. */
 export const SMR_QUEUED_PER_RLOC = 256;
 
 interface RlocQueue {
   readonly key: string;
-  /** In order. */
+  /** In the order of sending. */
   readonly pairs: Set<SmrPair>;
 }
 
 /**
- * SMRs about EIDs that moved: at most one to an RLOC in an interval (9301-6.1-03), the others wait for their queue. An
- * RLOC is known here from an SMR to it until an interval in which none waited has gone by.
+ * Queues and paces the SMRs about EIDs that moved: at most one SMR to an RLOC in an interval (9301-6.1-03).
+ * An RLOC has a queue from its first SMR until an interval passes in which nothing was queued.
  */
 export class SmrQueue {
   readonly #interval_ms: number;
@@ -21,18 +21,21 @@ export class SmrQueue {
   readonly #queues = new Map<string, RlocQueue>();
   readonly #nextSends = new DeadlineQueue<RlocQueue>();
 
-  /** @param interval_ms 0: none waits */
+  /** @param interval_ms 0 disables queueing */
   constructor(interval_ms: number, maxRlocs: number) {
     this.#interval_ms = interval_ms;
     this.#maxRlocs = maxRlocs;
   }
 
-  /** Whether an SMR to this RLOC has to wait now. */
+  /** Whether an SMR to this RLOC would have to wait now. */
   has(key: string): boolean {
     return this.#queues.has(key);
   }
 
-  /** Now: send it. Waits: it has just been queued. Refused: it waits already, or there is no room. */
+  /**
+   * Asks for an SMR. Now: send it. Queued: `expire` returns the pair later. Refused: it is queued already, or
+   * there is no room.
+   */
   take(pair: SmrPair, now: number): 'now' | 'queued' | 'refused' {
     if (this.#interval_ms <= 0) return 'now';
     const queue = this.#queues.get(pair.key);
@@ -42,7 +45,7 @@ export class SmrQueue {
     return 'queued';
   }
 
-  /** The pair is gone. */
+  /** Removes a deleted pair. */
   forget(pair: SmrPair): void {
     this.#queues.get(pair.key)?.pairs.delete(pair);
   }
@@ -51,7 +54,7 @@ export class SmrQueue {
     return this.#nextSends.next();
   }
 
-  /** Whose queue it is now, of at most `limit` RLOCs. */
+  /** Returns the pairs to send an SMR for now, one for each of at most `limit` RLOCs. */
   expire(now: number, limit: number): SmrPair[] {
     const next: SmrPair[] = [];
     for (const queue of this.#nextSends.take(now, limit)) {

@@ -15,12 +15,12 @@ import { SmrQueue } from './smr-queue.js';
 export type { SmrEntry } from './smr-pairs.js';
 
 /**
- * SMRs a second, to all RLOCs together, about EIDs that are not in the away table ... A packet with a forged outer
- * source and any unused address of a dynamic-EID prefix gets one, so this is what can be reflected to others. Those
- * for whom it is right are few: ITRs that send to a host which left before this agent knew of it.
+ * Maximum rate of SMRs to all RLOCs together about EIDs that are not in the away table. A packet with a
+ * forged outer source and any unused address of a dynamic-EID prefix causes one, so this bounds the reflected
+ * traffic. Few ITRs need such an SMR: those that send to a host which left before this agent knew of it.
  */
 export const UNKNOWN_SMRS_PER_SECOND = 20;
-/** ... and at once. */
+/** Burst of these SMRs. */
 export const UNKNOWN_SMR_BURST = 40;
 
 export interface SmrSenderContext {
@@ -31,9 +31,9 @@ export interface SmrSenderContext {
 }
 
 /**
- * Sends SMRs to the ITRs that send packets for EIDs which are no longer here (RFC 9301 section 6.1). Those about EIDs
- * that moved wait for their turn. Others that a limit holds back are not queued: as long as stale packets come, each
- * of them tries again. They never delay one about an EID that moved.
+ * Sends SMRs to the ITRs that send packets for EIDs which are no longer local (RFC 9301 section 6.1). SMRs
+ * about EIDs that moved are queued. Other SMRs are not queued if a limit refuses them: each later stale
+ * packet tries again. They never delay an SMR about an EID that moved.
  */
 export class SmrSender implements Part {
   readonly #queue: SmrQueue;
@@ -59,8 +59,8 @@ export class SmrSender implements Part {
   }
 
   /**
-   * A packet for `punt.destinationEid`, which is not local, came from an ITR.
-   * @param moved the EID was here and moved; else it only could have been here
+   * Handles a packet from an ITR for `punt.destinationEid`, which is not local.
+   * @param moved true: the EID was local and moved; false: it only could have been local
    */
   stale(punt: Punt, moved: boolean, now: number, out: Effect[]): void {
     const { instanceId, outerSource: rloc } = punt;
@@ -83,7 +83,7 @@ export class SmrSender implements Part {
     }
   }
 
-  /** The EID is local again, or its away entry ended. */
+  /** Called when the EID is local again or its away entry expired. */
   forget(eid: EidPrefix): void {
     this.#pairs.forget(eid);
   }

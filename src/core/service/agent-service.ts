@@ -16,7 +16,7 @@ import type { ForwardingView, LookupView, MapCacheEntryView } from './views.js';
 
 const NO_TRAFFIC: Traffic = { packets: 0, bytes: 0 };
 
-/** Answers xtrctl out of the machines and the maps. */
+/** Answers xtrctl from the state machines and the maps. */
 export function agentService(parts: ServiceParts): AgentService {
   const { agent, runtime, clock, dataPath, events, configuration } = parts;
   const { xtr, mapServer } = agent;
@@ -95,7 +95,7 @@ function* forwardingRows(query: TableQuery, xtr: Xtr, dataPath: DataPath): Gener
   }
 }
 
-/** The EID asked for, or each prefix of the map-cache. */
+/** The requested EID, or each prefix of the map-cache. */
 function forwardingTargets(query: TableQuery, mapCache: Xtr['mapCache']): Iterable<EidPrefix> {
   return query.eid === undefined
     ? mapRows(select(mapCache, query), ({ eid }) => eid)

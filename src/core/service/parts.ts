@@ -6,13 +6,13 @@ import type { Recorder } from '#core/recorder.js';
 import type { Runtime } from '#core/runtime.js';
 import type { EventView } from './views.js';
 
-/** The events that were kept, and new ones. */
+/** The stored events and new ones. */
 export interface EventSource {
   recent(): readonly EventView[];
   onEvent(listener: (event: EventView) => void): () => void;
 }
 
-/** What the answers to xtrctl are made from. */
+/** The parts of the agent that answer xtrctl. */
 export interface ServiceParts {
   readonly configuration: Configuration;
   readonly version: string;
@@ -23,11 +23,11 @@ export interface ServiceParts {
   readonly transport: ControlTransport;
   readonly dataPath: DataPath | undefined;
   readonly network: KernelNetwork | undefined;
-  /** Undefined: nothing is recorded. */
+  /** Undefined if nothing is recorded. */
   readonly recorder?: Recorder | undefined;
   readonly events: EventSource;
   readonly apiCounters: () => Readonly<Record<string, number>>;
-  /** What stands in the way of forwarding, each with the command that mends it. */
+  /** Problems that prevent forwarding, each with the command that fixes it. */
   readonly warnings: () => Promise<readonly string[]>;
   /** Name of an interface of ours. */
   readonly interfaceName: (ifindex: number) => string;

@@ -13,26 +13,27 @@ import type {
   StatusView,
 } from './views.js';
 
-/** Something that this agent cannot do; the message says why. */
+/** An operation that this agent cannot do; the message has the reason. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly code = 'ERR_REFUSED';
 }
 
-/** Which part of a table is asked for. */
+/** Selects a part of a table. */
 export interface TableQuery {
   readonly instanceId?: number | undefined;
-  /** Address or prefix as text: the entry that matches it best. */
+  /** Address or prefix as text: selects its longest match. */
   readonly eid?: string | undefined;
 }
 
 /**
- * What `xtrctl` can ask of a running agent. Rows of a table are made as they are read: a big table is read in parts, so
- * that the agent goes on between them. Arguments were validated; a wrong EID text throws AddressError when read.
+ * The requests of `xtrctl` to a running agent. Rows are made as they are read: a large table is read in
+ * parts, between which the agent handles inputs. Arguments were validated; an invalid EID text throws
+ * AddressError when the rows are read.
  */
 export interface AgentService {
   mapCache(query: TableQuery): Iterable<MapCacheEntryView>;
-  /** With `eid`: one entry, or none. Without: every entry of the map-cache, read back from the kernel. */
+  /** With `eid`: one entry or none. Without: every entry of the map-cache, read from the kernel. */
   forwarding(query: TableQuery): Iterable<ForwardingView>;
   database(query: TableQuery): Iterable<DatabaseEntryView>;
   dynamicEids(query: TableQuery): Iterable<DynamicEidView>;
@@ -41,19 +42,19 @@ export interface AgentService {
   sites(query: TableQuery): Iterable<RegistrationView>;
   statistics(): StatisticsView;
   status(): Promise<StatusView>;
-  /** How many entries went; static ones stay. */
+  /** Returns the number of removed entries; static entries stay. */
   clearMapCache(query: TableQuery): Promise<{ readonly cleared: number }>;
   /**
-   * Sends a Map-Request and waits for the answer. `to`: another Map-Resolver than the configured.
-   * @throws RefusedError on a node that is no xTR
+   * Sends a Map-Request and waits for the answer. `to`: a Map-Resolver other than the configured ones.
+   * @throws RefusedError on a node that is not an xTR
    */
   lookup(query: {
     readonly eid: string;
     readonly instanceId?: number | undefined;
     readonly to?: string | undefined;
   }): Promise<LookupView>;
-  /** The last events kept, oldest first. */
+  /** The stored events, oldest first. */
   recentEvents(): Iterable<EventView>;
-  /** Returns how to stop listening. */
+  /** Returns a function that removes the listener. */
   onEvent(listener: (event: EventView) => void): () => void;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The facts behind each show command, as JSON: addresses and prefixes as text, durations in milliseconds.
+// The data of each show command, as JSON: addresses and prefixes as text, durations in milliseconds.
 
 export interface LocatorView {
   readonly rloc: string;
@@ -22,14 +22,14 @@ export interface MapCacheEntryView {
   readonly via: 'map-reply' | 'static' | 'dynamic-EID' | 'recovered';
   readonly state: MappingState;
   readonly lastModified_ms: number;
-  /** RLOC that the mapping came from, or 'local'. */
+  /** The RLOC that sent the mapping, or 'local'. */
   readonly mapSource: string;
   readonly packets: number;
   readonly bytes: number;
   readonly locators: readonly LocatorView[];
 }
 
-/** What the trie holds: one destination looked up in the kernel. */
+/** The trie entry of one destination, read from the kernel. */
 export interface ForwardingView {
   readonly instanceId: number;
   readonly eid: string;
@@ -38,7 +38,7 @@ export interface ForwardingView {
   readonly bytes: number;
   readonly locatorStatusBits: number;
   readonly localEid: boolean;
-  /** Inside a configured dynamic-EID prefix; is a detected dynamic EID. */
+  /** Whether it is inside a configured dynamic-EID prefix, and whether it is a detected dynamic EID. */
   readonly configuredDynamicEid: boolean;
   readonly detectedDynamicEid: boolean;
   readonly nextHops: readonly {
@@ -89,7 +89,7 @@ export interface SmrEntryView {
   readonly instanceId: number;
   readonly eid: string;
   readonly producer: 'away table' | 'local EID';
-  /** RLOCs that were solicited. */
+  /** RLOCs that were sent SMRs. */
   readonly solicited: readonly {
     readonly rloc: string;
     readonly sent: number;
@@ -102,13 +102,13 @@ export interface RegistrationView {
   readonly site: string;
   readonly instanceId: number;
   readonly eid: string;
-  /** False for a configured prefix that nobody has registered. */
+  /** False for a configured prefix without a registration. */
   readonly registered: boolean;
   readonly lastRegister_ms: number | null;
   readonly firstRegister_ms: number | null;
   readonly whoLast: string | null;
   readonly origin: 'Configuration' | 'Dynamic';
-  /** The configured prefix that took a more-specific. */
+  /** The configured prefix that accepted a more-specific. */
   readonly moreSpecificOf: string | null;
   readonly proxyReply: boolean;
   readonly ttl_min: number | null;
@@ -130,13 +130,13 @@ export interface RegistrationView {
 }
 
 export interface StatisticsView {
-  /** Names of control/contract/counters.ts. */
+  /** By the names of control/contract/counters.ts. */
   readonly control: Readonly<Record<string, number>>;
-  /** Names of bpf/reasons.h: each packet left by one of them. */
+  /** By the names of bpf/reasons.h. Each packet is counted under one of them. */
   readonly dataPath: Readonly<Record<string, { readonly packets: number; readonly bytes: number }>>;
-  /** What became of punts: 'punted', 'suppressed' ... */
+  /** Outcomes of punts: 'punted', 'suppressed' ... */
   readonly punts: Readonly<Record<string, { readonly packets: number; readonly bytes: number }>>;
-  /** Counters of the adapters by name: transport, netlink, datapath, api, recording. */
+  /** Counters of the adapters, by name: transport, netlink, datapath, api, recording. */
   readonly adapters: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
@@ -176,7 +176,9 @@ export interface StatusView {
       readonly maxEntries: number;
     }[];
   } | null;
-  /** What stands in the way now: kernel settings and offloads, with what mends them, and interfaces that are gone. */
+  /**
+   * Present problems: kernel settings and offloads, with the command that fixes them, and missing interfaces.
+   */
   readonly warnings: readonly string[];
 }
 
@@ -200,6 +202,6 @@ export interface LookupView {
   readonly rtt_ms: number;
   readonly from: string | null;
   readonly attempts: number;
-  /** The map-cache entry afterwards. */
+  /** The map-cache entry after the lookup. */
   readonly mapping: MapCacheEntryView | null;
 }

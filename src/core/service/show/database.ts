@@ -29,7 +29,7 @@ export function databaseEntryView(
   };
 }
 
-/** @param interfaceName of the ifindex that it was seen on */
+/** @param interfaceName of the interface on which it was seen */
 export function dynamicEidView(entry: DynamicEid, interfaceName: string, now: number): DynamicEidView {
   return {
     instanceId: entry.eid.instanceId,

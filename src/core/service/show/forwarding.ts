@@ -5,7 +5,7 @@ import type { ForwardingState } from '#core/ports.js';
 import type { ForwardingView } from '#core/service/views.js';
 import { eidColumns } from './select.js';
 
-/** What the trie holds for `target`, with what the control plane knows of its first EID. */
+/** The trie entry of `target`, with the control plane's knowledge of its first EID. */
 export function forwardingView(state: ForwardingState, target: EidPrefix, xtr: Xtr): ForwardingView {
   const eid = { instanceId: target.instanceId, address: target.prefix.address };
   const statusBits = state.locators.reduce((bits, { up }, ordinal) => (up ? bits | (1 << ordinal) : bits), 0);

@@ -14,7 +14,9 @@ export function awayEntryView(entry: AwayEntry, now: number): AwayEntryView {
   };
 }
 
-/** @param away whether the EID is in the away table; otherwise its packets are stale because it is not known here */
+/**
+ * @param away whether the EID is in the away table; otherwise its packets are stale because it is not local
+ */
 export function smrEntryView(entry: SmrEntry, away: boolean, now: number): SmrEntryView {
   return {
     ...eidColumns(entry.eid),

@@ -15,8 +15,8 @@ export function parseEidText(text: string, instanceId: number): EidPrefix {
 }
 
 /**
- * One at a time, so that a reader can pause; the tables may change meanwhile. The rows that a query asks for: the best match of its EID, or everything of its instance
- * ID, or everything.
+ * The rows that a query selects: the longest match of its EID, all rows of its instance ID, or all rows. They
+ * are produced one at a time, so that a reader can pause; the tables may change meanwhile.
  * @throws AddressError
  */
 export function* select<V>(table: ReadonlyEidTable<V>, query: TableQuery): Generator<V> {
@@ -29,7 +29,7 @@ export function* select<V>(table: ReadonlyEidTable<V>, query: TableQuery): Gener
   for (const { value } of rows) yield value;
 }
 
-/** Each row as it is asked for. */
+/** Maps each row when it is read. */
 export function* mapRows<V, W>(rows: Iterable<V>, toView: (row: V) => W): Generator<W> {
   for (const row of rows) yield toView(row);
 }
@@ -42,12 +42,12 @@ function* instanceRows<V>(
     yield* table.covered({ instanceId, prefix: { address: { family, bits: 0n }, length: 0 } });
 }
 
-/** What every row starts with. */
+/** The first columns of every row. */
 export function eidColumns(eid: EidPrefix): { instanceId: number; eid: string } {
   return { instanceId: eid.instanceId, eid: formatPrefix(eid.prefix) };
 }
 
-/** 128 or 64 bits as people write an xTR-ID or nonce. */
+/** Formats 128 or 64 bits as an xTR-ID or nonce is written. */
 export function hex(value: bigint, bits: number): string {
   return `0x${value.toString(16).padStart(bits / 4, '0')}`;
 }

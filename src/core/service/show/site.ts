@@ -27,7 +27,7 @@ export function registrationView(registration: Registration, now: number): Regis
   };
 }
 
-/** A configured prefix that nobody has registered. */
+/** A configured prefix without a registration. */
 export function unregisteredView(configured: ConfiguredPrefix): RegistrationView {
   return {
     site: configured.site.name,
@@ -65,7 +65,7 @@ function etrView(
   };
 }
 
-/** Site by site, as configured: each prefix, then the more-specifics that were registered under it. */
+/** The rows by site: each configured prefix, followed by the more-specifics that were registered under it. */
 export function* siteRows(mapServer: MapServer, query: TableQuery, now: number): Generator<RegistrationView> {
   if (query.eid !== undefined) {
     yield* mapRows(select(mapServer.registrations, query), (each) => registrationView(each, now));
