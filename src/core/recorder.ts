@@ -3,9 +3,9 @@
 //   {"format":"xtrd recording 1","xtr":CONFIGURATION,"mapServer":CONFIGURATION}
 //   {"turn":N,"at_ms":TIME,"input":INPUT}                one for each input of a turn
 //   {"turn":N,"drawn":[...],"effects":"DIGEST"}          the drawn random numbers, and a digest of the effects
-//   {"end":{"counters":{...}}}                           of an agent that was stopped Keys and the seed of
-// the random numbers are left out. The drawn numbers replace the seed. A replay of authenticated messages
-// needs the keys. core/replay.ts reads recordings.
+//   {"end":{"counters":{...}}}                           of an agent that was stopped
+// Keys and the seed of the random numbers are left out. The drawn numbers replace the seed. A replay of authenticated
+// messages needs the keys. core/replay.ts reads recordings.
 import { createHash } from 'node:crypto';
 import type { MapServerConfig, XtrConfig } from '#control/contract/config.js';
 import type { Counters } from '#control/contract/counters.js';

@@ -32,7 +32,7 @@ const away = (rloc: string, source = '2.2.2.2'): LocalEid => ({
   locators: [forwardingLocator(rloc, source)],
 });
 
-/** What the tries hold of an xTR that is configured as `xtr2` is. */
+/** The tries of an xTR with the configuration of `xtr2`. */
 const CONFIGURED: AdoptedState = {
   mapCache: ['0.0.0.0/0', '1.1.1.0/24'].map((text) => ({
     eid: prefix(text),
@@ -72,12 +72,12 @@ function startedWith(
   });
 }
 
-/** Without what every start has. */
+/** The effects without those of every start. */
 function changes(bench: Bench): string[] {
   return bench.lines.filter((line) => !/keep-neighbours|map-register 5.5.5.0\/24=2.2.2.2$/.test(line));
 }
 
-test('tries that are right are not written', (t) => {
+test('trie entries that are already right are not rewritten', (t) => {
   const bench = startedWith([]);
   t.deepEqual(bench.lines, [
     `2.2.2.2 > ${MAP_SERVER}:4342 map-register 5.5.5.0/24=2.2.2.2`,
@@ -85,7 +85,7 @@ test('tries that are right are not written', (t) => {
   ]);
 });
 
-test('what is configured wins over what is found', (t) => {
+test('the configuration overrides the contents of the tries', (t) => {
   const bench = xtr2().start({
     mapCache: [
       { eid: prefix('0.0.0.0/0'), forwarding: { action: 'drop' }, expiresAt_ms: undefined },
@@ -104,7 +104,7 @@ test('what is configured wins over what is found', (t) => {
   ]);
 });
 
-test('a learnt mapping is recovered as it is, with the time it has left', (t) => {
+test('a learnt mapping is recovered unchanged, with its remaining lifetime', (t) => {
   const bench = startedWith([['9.9.9.0/24', via('4.4.4.4'), 10]]);
   t.deepEqual(changes(bench), []);
   t.like(bench.xtr.mapCache.get(prefix('9.9.9.0/24')), {
@@ -115,7 +115,7 @@ test('a learnt mapping is recovered as it is, with the time it has left', (t) =>
   t.true(bench.lines.includes(`keep-neighbours ${MAP_SERVER} ${MAP_RESOLVER} 4.4.4.4`));
 });
 
-test('it is asked for again soon, for its own prefix, and forwards meanwhile', (t) => {
+test('a recovered mapping is soon requested again, for its own prefix, and forwards meanwhile', (t) => {
   const bench = startedWith([['9.9.9.0/24', via('4.4.4.4'), 10]]);
   t.deepEqual(bench.pass(999).sent, []);
   t.deepEqual(
@@ -127,7 +127,7 @@ test('it is asked for again soon, for its own prefix, and forwards meanwhile', (
   t.like(bench.xtr.mapCache.get(prefix('9.9.9.0/24')), { via: 'map-reply' });
 });
 
-test('nobody answers: it forwards until its time is over', (t) => {
+test('a recovered mapping without an answer forwards until it expires', (t) => {
   const bench = startedWith([['9.9.9.0/24', via('4.4.4.4'), 10]])
     .acknowledge()
     .pass(10 * MINUTE_ms - 1);
@@ -135,7 +135,7 @@ test('nobody answers: it forwards until its time is over', (t) => {
   t.true(bench.pass(1).lines.includes('map-cache 9.9.9.0/24 deleted'));
 });
 
-test('many are asked for at random over as long as the rate takes', (t) => {
+test('requests for many recovered mappings are spread at random over the time that the rate needs', (t) => {
   let fraction = 0;
   const random = { ...repeatable(), fraction: () => (fraction = (fraction + 0.61803) % 1) };
   const found = Array.from({ length: 500 }, (_, i): [string, Forwarding, number] => [
@@ -156,7 +156,7 @@ test('many are asked for at random over as long as the rate takes', (t) => {
   t.is(bench.pass(1).xtr.sizes().pendingMapRequests, 500);
 });
 
-test('one that was confirmed meanwhile, or is gone, is not asked for', (t) => {
+test('a recovered mapping that was confirmed or deleted meanwhile is not requested', (t) => {
   const bench = startedWith([['9.9.9.0/24', via('4.4.4.4'), 10]]).acknowledge();
   bench.clear();
   t.deepEqual(bench.pass(5000).sent, []);
@@ -171,11 +171,11 @@ const removed = test.macro({
   title: (title = '') => `not kept: ${title}`,
 });
 
-test('a mapping whose time is over', removed, ['9.9.9.0/24', via('4.4.4.4'), 0]);
-test('a mapping that was configured once', removed, ['9.9.9.0/24', via('4.4.4.4')]);
-test('a mapping inside of what lives here', removed, ['5.5.5.5/32', via('4.4.4.4'), 10]);
+test('removed: a mapping that has expired', removed, ['9.9.9.0/24', via('4.4.4.4'), 0]);
+test('removed: a mapping that is no longer configured', removed, ['9.9.9.0/24', via('4.4.4.4')]);
+test('removed: a mapping inside a local EID-prefix', removed, ['5.5.5.5/32', via('4.4.4.4'), 10]);
 
-test('a mapping in the place of what lives here: that goes back in', (t) => {
+test('a mapping at a local EID-prefix is replaced by the local EID', (t) => {
   const found: [string, Forwarding, number][] = [
     ['5.5.5.0/24', via('4.4.4.4'), 10],
     ['1.1.1.1/32', via('4.4.4.4'), 10],
@@ -192,7 +192,7 @@ test('a mapping in the place of what lives here: that goes back in', (t) => {
   );
 });
 
-test('no more mappings than the bound', (t) => {
+test('no more mappings are recovered than the limit allows', (t) => {
   const limits = { ...DEFAULT_XTR_LIMITS, mapCacheEntries: 3 };
   const found = ['9.9.1.0/24', '9.9.2.0/24'].map((text): [string, Forwarding, number] => [
     text,
@@ -202,7 +202,7 @@ test('no more mappings than the bound', (t) => {
   t.deepEqual(changes(startedWith(found, [], xtr2({ limits }))), ['map-cache 9.9.2.0/24 deleted']);
 });
 
-test('our RLOC is another one now: the source of every locator is too', (t) => {
+test('if our RLOC has changed, the source of every locator changes', (t) => {
   const bench = startedWith(
     [['9.9.9.0/24', via('4.4.4.4', '2.2.2.9'), 10]],
     [['1.1.1.1/32', away('6.6.6.6', '2.2.2.9')]],
@@ -210,7 +210,7 @@ test('our RLOC is another one now: the source of every locator is too', (t) => {
   t.deepEqual(changes(bench), ['local-eid 1.1.1.1/32 away -> 6.6.6.6', 'map-cache 9.9.9.0/24 -> 4.4.4.4']);
 });
 
-test('a learnt host is kept, and asked before it is registered', (t) => {
+test('a learnt host is kept, and probed before it is registered', (t) => {
   const bench = startedWith([], [['1.1.1.1/32', LOCAL]]);
   t.deepEqual(changes(bench), ['host-route-add 1.1.1.1 7']);
   t.like(bench.xtr.dynamicEids.get(prefix('1.1.1.1')), { discovery: 'Recovered', ifindex: 7 });
@@ -231,7 +231,7 @@ test('a learnt host is kept, and asked before it is registered', (t) => {
   );
 });
 
-test('it is asked three times, and forgotten after 10 s', (t) => {
+test('a recovered host is probed three times, and deleted after 10 s without an answer', (t) => {
   const bench = startedWith([], [['1.1.1.1/32', LOCAL]]).acknowledge();
   const probes = (milliseconds: number): string[] => changes(bench.pass(milliseconds));
   t.deepEqual(probes(999), ['probe-host 1.1.1.1 7']);
@@ -244,12 +244,12 @@ test('it is asked three times, and forgotten after 10 s', (t) => {
   t.is(bench.xtr.database.get(prefix('1.1.1.1')), undefined);
 });
 
-test('it answers on another interface: it is there now, and registered', (t) => {
+test('a recovered host that answers on another interface moves there and is registered', (t) => {
   const bench = startedWith([], [['1.1.1.1/32', LOCAL]]).sight('1.1.1.1', OTHER_EID_PORT);
   t.deepEqual(bench.events, ['eid-learnt', 'eid-learnt', 'map-register-sent']);
 });
 
-test('a Map-Notify says that it moved: it is not asked any more', (t) => {
+test('a recovered host that moved by a Map-Notify is not probed any more', (t) => {
   const bench = startedWith([], [['1.1.1.1/32', LOCAL]]).acknowledge();
   bench.notify(1n, [record('1.1.1.1', ['6.6.6.6'])]);
   t.deepEqual(bench.pass(WITHDRAW_DELAY_ms).sent, [WITHDRAWAL]);
@@ -258,7 +258,7 @@ test('a Map-Notify says that it moved: it is not asked any more', (t) => {
   t.deepEqual(changes(bench.pass(20_000)), []);
 });
 
-test('many hosts are asked at a rate that the neighbour table of the kernel bears', (t) => {
+test('many hosts are probed at a rate that the kernel neighbour table can hold', (t) => {
   const hosts = Array.from({ length: 250 }, (_, i): [string, LocalEid] => [`1.1.1.${i + 1}/32`, LOCAL]);
   const bench = startedWith([], hosts);
   const first = changes(bench.pass(999)).filter((line) => line.startsWith('probe-host'));
@@ -266,7 +266,7 @@ test('many hosts are asked at a rate that the neighbour table of the kernel bear
   t.is(new Set(first).size, 200);
 });
 
-test('a host that moved away is kept as away', (t) => {
+test('an away entry is recovered', (t) => {
   const bench = startedWith([], [['1.1.1.1/32', away('6.6.6.6')]]);
   t.deepEqual(changes(bench), []);
   t.like(bench.xtr.away.get(prefix('1.1.1.1')), { expiresAt_ms: bench.now + 24 * 60 * MINUTE_ms });
@@ -279,23 +279,28 @@ const removedEid = test.macro({
   title: (title = '') => `not kept: ${title}`,
 });
 
-test('a host outside of the dynamic-EID prefixes', removedEid, '9.9.9.9/32', LOCAL);
-test('a host on an interface that is not EID-facing now', removedEid, '1.1.1.1/32', { ...LOCAL, ifindex: 3 });
-test('a host without an interface', removedEid, '1.1.1.1/32', { ...LOCAL, ifindex: undefined });
-test('a prefix that was configured once', removedEid, '8.8.8.0/24', {
+test('removed: a host outside the dynamic-EID prefixes', removedEid, '9.9.9.9/32', LOCAL);
+test('removed: a host on an interface that is no longer EID-facing', removedEid, '1.1.1.1/32', {
+  ...LOCAL,
+  ifindex: 3,
+});
+test('removed: a host without an interface', removedEid, '1.1.1.1/32', { ...LOCAL, ifindex: undefined });
+test('removed: a prefix that is no longer configured', removedEid, '8.8.8.0/24', {
   kind: 'local',
   ifindex: undefined,
   dynamic: false,
 });
-test('a dynamic-EID prefix that was configured once', removedEid, '8.8.8.0/24', { kind: 'dynamic' });
+test('removed: a dynamic-EID prefix that is no longer configured', removedEid, '8.8.8.0/24', {
+  kind: 'dynamic',
+});
 test(
-  'a host that moved away from a prefix which is not configured now',
+  'removed: an away entry in a prefix that is no longer configured',
   removedEid,
   '8.8.8.8/32',
   away('6.6.6.6'),
 );
 
-test('EIDs of another family and instance ID are told apart', (t) => {
+test('EIDs of other families and instance IDs are distinct', (t) => {
   const bench = startedWith([['[7]1.1.1.0/24', via('4.4.4.4'), 10]], []);
   t.is(bench.xtr.mapCache.get(prefix('[7]1.1.1.0/24'))?.via, 'recovered');
   t.is(bench.xtr.mapCache.longestMatch(eid('1.1.1.9'))?.value.via, 'dynamic-EID');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An xTR on a bench: inputs by name, a clock that stands still, effects as lines that read like a log.
+// A test bench for an xTR: inputs by name, a fake clock, effects as log lines.
 import { type Address, formatAddress, formatEidPrefix } from '#addr/index.js';
 import type { XtrConfig } from '#control/contract/config.js';
 import { Counters } from '#control/contract/counters.js';
@@ -31,14 +31,14 @@ export class Bench {
   readonly counters = new Counters();
   readonly xtr: Xtr;
   now = 1_000_000;
-  /** Of the last input. */
+  /** Effects of the last input. */
   effects: readonly Effect[] = [];
-  /** What the map-cache trie would hold after all effects so far. */
+  /** Contents of the map-cache trie after all effects so far. */
   readonly mapCacheTrie = new Map<string, Forwarding>();
   readonly localEidTrie = new Map<string, LocalEid>();
   /** RLOCs whose next hops are kept resolved. */
   neighbours: readonly string[] = [];
-  /** Punts of packets without a mapping so far. */
+  /** Number of punts without a mapping so far. */
   misses = 0;
   readonly #dispatch: Dispatch;
   readonly #rlocs: readonly Address[];
@@ -56,7 +56,7 @@ export class Bench {
     return this.input({ type: 'start', adopted: state, seed: new Uint8Array(32), nonces: [] });
   }
 
-  /** Lets time pass, and wakes the machine at each deadline on the way. All that came of it is in `effects`. */
+  /** Advances the clock and wakes the machine at each deadline. `effects` has all effects of this time. */
   pass(milliseconds: number): this {
     const end = this.now + milliseconds;
     const effects: Effect[] = [];
@@ -97,7 +97,7 @@ export class Bench {
     return this.input({ type: 'eid-lost', sighting: { eid: eid(text), ifindex, discovery } });
   }
 
-  /** So many packets went by a map-cache entry in all. */
+  /** Reports the number of packets that a map-cache entry has carried. */
   traffic(text: string, packets: number): this {
     return this.input({ type: 'traffic', eid: prefix(text), packets });
   }
@@ -106,13 +106,13 @@ export class Bench {
     return this.input({ type: 'lookup', token, eid: eid(text), to: to === undefined ? undefined : rloc(to) });
   }
 
-  /** Everything that was learnt, or inside a prefix. */
+  /** Clears all learnt entries, or those inside a prefix. */
   clear(text?: string): this {
     const what = text === undefined ? undefined : prefix(text);
     return this.input({ type: 'clear-map-cache', token: 1, eid: what });
   }
 
-  /** How many entries go, if the last input found that out. */
+  /** Number of entries to be removed, if the last input reported it. */
   get cleared(): number | undefined {
     return this.effects.find((effect) => effect.type === 'cleared')?.count;
   }
@@ -181,7 +181,7 @@ export class Bench {
     return { from: rloc(from), fromPort: CONTROL_PORT, to: own, bytes: new Uint8Array() };
   }
 
-  /** Every Map-Register so far. */
+  /** All Map-Registers so far. */
   readonly registers: MapRegister[] = [];
   /** Nonce of the last Map-Request that was not an SMR. */
   lastNonce = 0n;
@@ -211,7 +211,7 @@ export class Bench {
     });
   }
 
-  /** One of very many: what comes of it is not looked at. */
+  /** Handles one of very many inputs; its effects are not stored. */
   flood(input: Input): void {
     const out: Effect[] = [];
     this.#dispatch.input(input, this.now, out);
@@ -254,7 +254,7 @@ export class Bench {
   }
 }
 
-/** Whatever is sent can be written, signed and read again. */
+/** Checks that a message can be encoded, signed and decoded. */
 function checkEncodes(message: ControlMessage, key: Uint8Array | undefined): void {
   const bytes = encodeMessage(message, key);
   const read = decodeMessage(bytes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Floods: every table and queue has a bound, and so has the rate of what goes to one address. What legitimate hosts
-// need goes on working.
+// Floods. Every table and queue has a limit, and so has the rate of messages to one address. Legitimate hosts
+// are still served.
 import test from 'ava';
 import { type Address, parseAddress } from '#addr/index.js';
 import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
@@ -26,12 +26,12 @@ function flood(bench: Bench, count: number, punt: (i: number) => Partial<Punt>):
   }
 }
 
-/** Of the last input. */
+/** Number of trie deletions of the last input. */
 function deletes(bench: Bench): number {
   return bench.effects.filter(({ type }) => type === 'map-cache-delete').length;
 }
 
-test('a hundred thousand destinations that nobody knows', (t) => {
+test('a hundred thousand unknown destinations', (t) => {
   const bench = new Bench(configOf(['4.4.4.4'])).start();
   flood(bench, FLOOD, (i) => ({ destinationEid: address(9, i) }));
   const { pendingMapRequests, heldPackets } = bench.xtr.sizes();
@@ -64,7 +64,7 @@ test('stale packets with a hundred thousand outer sources', (t) => {
   t.is(bench.xtr.smr.size, 0);
 });
 
-test('SMRs from everywhere about every cached host: a Map-Request each, once', (t) => {
+test('SMRs from many sources about every cached host cause one Map-Request for each host', (t) => {
   const bench = new Bench(configOf(['4.4.4.4'], { mapServers: [] })).start();
   for (let host = 1; host <= 20; host++)
     bench
@@ -84,7 +84,7 @@ test('Map-Replies with guessed nonces', (t) => {
   t.is(bench.counters.get('mapRepliesUnsolicited'), 10_000);
 });
 
-/** Asks an ETR so often, each time with another nonce. */
+/** Sends many Map-Requests to an ETR, each with another nonce. */
 function flooded(itrRloc: (i: number) => Address): Bench {
   const databaseMappings = [{ eid: prefix('5.5.5.0/24') }];
   const bench = new Bench(configOf(['4.4.4.4'], { databaseMappings })).start();
@@ -95,18 +95,18 @@ function flooded(itrRloc: (i: number) => Address): Bench {
   return bench;
 }
 
-test('a hundred thousand Map-Requests that name one ITR-RLOC: what its rate allows', (t) => {
+test('a hundred thousand Map-Requests with one ITR-RLOC are answered at the rate of that RLOC', (t) => {
   const { counters } = flooded(() => rloc('9.0.0.1'));
   const allowed = DEFAULT_XTR_LIMITS.mapRepliesPerRloc_pps * REPLY_BURST_s;
   t.is(counters.get('mapReplyRecordsOut'), allowed);
   t.is(counters.get('mapRepliesRateLimited'), FLOOD - allowed);
 });
 
-test('a hundred thousand Map-Requests that name an ITR-RLOC each: the rate is that of each, and all are answered', (t) => {
+test('a hundred thousand Map-Requests with different ITR-RLOCs are all answered, since each RLOC has its own rate', (t) => {
   t.is(flooded((i) => address(9, i)).counters.get('mapReplyRecordsOut'), FLOOD);
 });
 
-test('one Map-Reply that replaces thousands of entries does it in slices', (t) => {
+test('a Map-Reply that replaces thousands of entries deletes them in slices', (t) => {
   const bench = new Bench(configOf(['4.4.4.4'], { mapServers: [] })).start();
   for (let i = 0; i < 2_000; i++) {
     const host = `1.1.${i >> 8}.${i & 255}`;
@@ -118,7 +118,7 @@ test('one Map-Reply that replaces thousands of entries does it in slices', (t) =
   t.deepEqual([...bench.mapCacheTrie.keys()], ['0.0.0.0/0', '1.0.0.0/8']);
 });
 
-test('clearing thousands of entries tells how many, and does it in slices', (t) => {
+test('clearing thousands of entries reports their number and works in slices', (t) => {
   const bench = new Bench(configOf(['4.4.4.4'], { mapServers: [] })).start();
   for (let i = 0; i < 2_000; i++) {
     const host = `1.1.${i >> 8}.${i & 255}`;
@@ -148,7 +148,7 @@ test('a Map-Reply of 255 records with 32 locators each', (t) => {
   t.is(bench.xtr.mapCache.size, 255);
 });
 
-test('a punt about an address of our own family but with no sense', (t) => {
+test('punts with addresses that are not unicast hosts leave no state', (t) => {
   const bench = new Bench(configOf(['4.4.4.4'], { dynamicEids: [dynamic('0.0.0.0/0')] })).start();
   for (const text of ['0.0.0.0', '255.255.255.255', '127.0.0.1', '224.0.0.1'])
     for (const reason of ['map-cache-miss', 'eid-detected', 'stale', 'no-neighbour'] as const)

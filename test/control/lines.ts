@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Effects as lines that read like a log.
+// Formats effects as log lines.
 import { formatAddress, formatEidPrefix } from '#addr/index.js';
 import { formatEid } from '#test/helpers/eid.js';
 import type { Effect } from '#control/contract/effect.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values of the control plane from short texts.
+// Builds values of the control plane from short texts.
 import { parseAddress } from '#addr/index.js';
 import type { AuthenticationKey, MapServerPeer, XtrConfig } from '#control/contract/config.js';
 import type { ForwardingLocator } from '#control/contract/forwarding.js';
@@ -16,7 +16,7 @@ export const KEY: AuthenticationKey = {
   algorithm: 'hmac-sha-256-128',
   secret: new TextEncoder().encode('site key'),
 };
-/** The EID-facing interface, and another one. */
+/** Interface indexes: EID-facing, and another one. */
 export const EID_PORT = 7;
 export const OTHER_EID_PORT = 8;
 export const RLOC_PORT = 3;
@@ -27,7 +27,7 @@ export function peer(address: string, key = KEY): MapServerPeer {
   return { address: parseAddress(address), key, proxyReply: false };
 }
 
-/** An xTR with these RLOCs, and nothing behind it. */
+/** The configuration of an xTR with these RLOCs and no EIDs. */
 export function configOf(rlocs: readonly string[], overrides: Partial<XtrConfig> = {}): XtrConfig {
   return {
     identity: { xtrId: 2n, siteId: 1n },
@@ -50,7 +50,7 @@ export function configOf(rlocs: readonly string[], overrides: Partial<XtrConfig>
   };
 }
 
-/** A dynamic-EID prefix, named as it is written. */
+/** A dynamic-EID prefix whose name is its text. */
 export function dynamic(text: string): XtrConfig['dynamicEids'][number] {
   return { name: text, eid: prefix(text) };
 }

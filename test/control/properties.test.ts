@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever happens, in whatever order: nothing throws, and the tries hold what the tables say.
+// Random inputs: nothing throws, and the tries match the tables.
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { formatAddress, formatEidPrefix, type ReadonlyEidTable, sameEidPrefix } from '#addr/index.js';
@@ -56,7 +56,7 @@ const ifindex = fc.constantFrom(7, 8, 3);
 
 type Step = (bench: Bench) => unknown;
 
-/** Steps, and how each is told when the property fails. */
+/** Random steps, and their text in failure messages. */
 const step = fc.oneof(
   fc.record({ to: host }).map(
     ({ to }): Step =>
@@ -206,7 +206,7 @@ function checkNeighbours(t: ExecutionContext, bench: Bench): void {
   t.deepEqual([...bench.neighbours].sort(), [...rlocs].sort());
 }
 
-test('any sequence of inputs', (t) => {
+test('the tries match the tables after any sequence of inputs', (t) => {
   fc.assert(
     fc.property(adopted, fc.array(step, { maxLength: 60 }), (state, steps) => {
       const bench = new Bench(CONFIG).start(state);
@@ -222,7 +222,7 @@ test('any sequence of inputs', (t) => {
   );
 });
 
-test('when nothing comes any more, everything that was learnt ends', (t) => {
+test('without further inputs, all learnt state expires', (t) => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       const bench = new Bench({ ...CONFIG, mapServers: [] }).start();

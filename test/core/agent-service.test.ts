@@ -33,7 +33,7 @@ function first<V>(rows: Iterable<V>): V | undefined {
   return [...rows][0];
 }
 
-/** What xtrctl is told at a router of the story, after host1 has spoken behind xtr2 and moved to xtr6. */
+/** The service of a router of the story, after host1 sent behind xtr2 and moved to xtr6. */
 function at(name: string): AgentService {
   const simulation = storyNetwork();
   const speak = (router: string): void => simulation.nodes.get(router)?.fromHost('1.1.1.1', '5.5.5.5', 0);
@@ -70,7 +70,7 @@ function at(name: string): AgentService {
   });
 }
 
-test('map-cache: the entry that matches best, where it came from and since when', (t) => {
+test('map-cache: the longest match, with its source and uptime', (t) => {
   const entry = first(at('xtr4').mapCache({ eid: '1.1.1.1' }));
   t.like(entry, { eid: '1.1.1.1/32', via: 'map-reply', state: 'complete', mapSource: '6.6.6.6' });
   t.like(entry?.locators[0], { rloc: '6.6.6.6', state: 'up', priority: 1, weight: 100 });
@@ -82,7 +82,7 @@ test('map-cache: the entry that matches best, where it came from and since when'
   t.deepEqual([...at('xtr4').mapCache({ instanceId: 7 })], []);
 });
 
-test('database and dynamic EIDs of the router that the host is behind', (t) => {
+test('database and dynamic EIDs of the router with the host', (t) => {
   const service = at('xtr6');
   t.like(first(service.database({})), {
     eid: '1.1.1.1/32',
@@ -97,7 +97,7 @@ test('database and dynamic EIDs of the router that the host is behind', (t) => {
   });
 });
 
-test('away and SMR tables of the router that it left', (t) => {
+test('away and SMR tables of the router that the host left', (t) => {
   const service = at('xtr2');
   t.like(first(service.away({})), { eid: '1.1.1.1/32', producer: 'dyn-eid', locators: ['6.6.6.6'] });
   t.like(first(service.smr({})), { eid: '1.1.1.1/32', producer: 'away table' });
@@ -118,7 +118,7 @@ test('sites: each configured prefix, registered or not, and its more-specifics',
   t.like(first(at('msmr').sites({ eid: '1.1.1.1' })), { moreSpecificOf: '1.1.1.0/24', ttl_min: 1440 });
 });
 
-test('a node that is Map-Server only refuses a lookup', async (t) => {
+test('a node that is only a Map-Server refuses a lookup', async (t) => {
   await t.throwsAsync(() => at('msmr').lookup({ eid: '1.1.1.1' }), { instanceOf: RefusedError });
 });
 
@@ -135,7 +135,7 @@ test('status and statistics', async (t) => {
   t.is(service.statistics().control['smrOut'], 1);
 });
 
-test('a text that is no EID is an AddressError that names it', (t) => {
+test('an invalid EID text throws an AddressError with the text', (t) => {
   const error = t.throws(() => [...at('xtr4').mapCache({ eid: '1.1.1.1/24' })], { instanceOf: AddressError });
   t.regex(error.message, /1\.1\.1\.1\/24.*1\.1\.1\.0\/24/);
 });

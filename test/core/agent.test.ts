@@ -83,7 +83,7 @@ test(notForThisRole, 'xtr', {
   wantMapNotify: true,
 });
 
-test('9301-5.1-01, -02: what does not parse is counted and told, once a second for each sender', (t) => {
+test('9301-5.1-01, -02: a malformed message is counted, and reported once a second for each sender', (t) => {
   const agent = ROLES.xtr();
   const [event] = receive(agent, Uint8Array.of(0x10));
   t.like(event, { type: 'event', event: { name: 'message-rejected', peer: STRANGER } });
@@ -92,7 +92,7 @@ test('9301-5.1-01, -02: what does not parse is counted and told, once a second f
   t.is(agent.counters.get('malformedMessages'), 3);
 });
 
-test('a broken message inside an ECM is rejected like any other; another ECM in it is not for anybody', (t) => {
+test('a malformed message inside an ECM is rejected like any other; an ECM inside an ECM is unexpected', (t) => {
   const agent = ROLES.mapServer();
   t.is(send(agent, encapsulated(Uint8Array.of(0x10, 0, 0, 1))).length, 1);
   t.is(agent.counters.get('malformedMessages'), 1);
@@ -110,19 +110,19 @@ const answered = test.macro({
   },
 });
 const ELSEWHERE = { ...REQUEST, records: [prefix('8.8.8.8/32')] };
-test(answered, 'a node that is both answers for its own EIDs as ETR', REQUEST, true);
-test(answered, '... also when asked by ECM', encapsulated(encodeMessage(REQUEST)), true);
-test(answered, '... and for others as Map-Server', ELSEWHERE, false);
-test(answered, '... also when asked by ECM for others', encapsulated(encodeMessage(ELSEWHERE)), false);
+test(answered, 'a node with both roles answers for its own EIDs as ETR', REQUEST, true);
+test(answered, '... also in an ECM', encapsulated(encodeMessage(REQUEST)), true);
+test(answered, '... and for other EIDs as Map-Server', ELSEWHERE, false);
+test(answered, '... also in an ECM for other EIDs', encapsulated(encodeMessage(ELSEWHERE)), false);
 
-test('an RLOC-probe at a node that is both is answered by the ETR', (t) => {
+test('an RLOC-probe at a node with both roles is answered by the ETR', (t) => {
   const agent = ROLES.both();
   const [reply] = send(agent, { ...REQUEST, probe: true }).filter(({ type }) => type === 'send');
   t.like(reply, { message: { type: 'map-reply', probe: true, nonce: 42n }, to: STRANGER });
   t.is(agent.counters.get('probeMapRequestsIn'), 1);
 });
 
-test('... and one for the EID of another is no more forwarded than at an ETR alone', (t) => {
+test('... and an RLOC-probe for the EID of another ETR is not forwarded', (t) => {
   const probe = { ...ELSEWHERE, probe: true };
   t.deepEqual(send(ROLES.both(), probe), send(ROLES.xtr(), probe));
 });
@@ -135,7 +135,7 @@ test('9301-5.2-04: a Map-Server drops a Map-Request with the probe bit', (t) => 
   );
 });
 
-test('an SMR is for the xTR, whatever else the node is', (t) => {
+test('an SMR goes to the xTR, whatever other roles the node has', (t) => {
   const agent = ROLES.both();
   send(agent, { ...REQUEST, smr: true, sourceEid: { instanceId: 0, address: parseAddress('1.1.1.1') } });
   t.is(agent.counters.get('smrIn'), 1);

@@ -37,7 +37,7 @@ const { value: anything } = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 }));
 
-test('a value is on one line, and comes back as it was', (t) => {
+test('a value is encoded on one line and decoded unchanged', (t) => {
   fc.assert(
     fc.property(anything, (value) => {
       const line = encodeValue({ value });
@@ -55,7 +55,7 @@ test('a value is on one line, and comes back as it was', (t) => {
   t.deepEqual(decodeValue(encodeValue(value)), value);
 });
 
-test('neither keys nor the seed are in a recording', (t) => {
+test('a recording contains neither keys nor the seed', (t) => {
   const simulation = storyNetwork(true);
   simulation.nodes.get('xtr2')?.fromHost('1.1.1.1', '5.5.5.5', 0);
   simulation.run(300_000);
@@ -70,7 +70,7 @@ test('neither keys nor the seed are in a recording', (t) => {
   }
 });
 
-test('the bound ends a recording with a whole turn, and the agent goes on', (t) => {
+test('at its maximum size a recording ends with a whole turn, and the agent goes on', (t) => {
   const { lines, recorder, agent } = scene(4_096);
   for (let turn = 0; turn < 100; turn++) t.deepEqual(recorder.turn(agent, [WAKE], turn), []);
   const { turns, bytes, turnsLeftOut } = recorder.counters();
@@ -88,7 +88,7 @@ test('the bound ends a recording with a whole turn, and the agent goes on', (t) 
   );
 });
 
-test('after a write that failed nothing more is written', (t) => {
+test('after a failed write nothing more is written', (t) => {
   let writes = 0;
   const { recorder, agent } = scene(1 << 20, () => ++writes < 4);
   for (let turn = 0; turn < 10; turn++) recorder.turn(agent, [WAKE], turn);
@@ -96,7 +96,7 @@ test('after a write that failed nothing more is written', (t) => {
   t.is(recorder.counters()['turnsLeftOut'], 9);
 });
 
-test('the input that ends the agent is in it', (t) => {
+test('a recording contains the input that crashed the agent', (t) => {
   const { lines, recorder } = scene(1 << 20);
   const agent = {
     handle: () => {

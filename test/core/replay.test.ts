@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A list of (time, inputs) replays a run: whatever happens in whatever order, each node does and holds the same again.
+// A list of (time, inputs) replays a run: after random inputs, each node has the same effects and state
+// again.
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { parseAddress } from '#addr/index.js';
@@ -61,7 +62,7 @@ const step = fc.oneof(
   ),
 );
 
-/** Runs the recording of a node again. */
+/** Replays the recording of a node. */
 async function replays(t: ExecutionContext, node: SimulatedNode, now: number): Promise<void> {
   const recording = readRecording(node.recording, () => SITE_KEY.secret);
   const replay = new Replay(recording);
@@ -69,7 +70,7 @@ async function replays(t: ExecutionContext, node: SimulatedNode, now: number): P
   t.is(await stateOf(replay.agent, now), await stateOf(node.agent, now));
 }
 
-test('whatever happens in whatever order, a recording replays to the same effects and state', async (t) => {
+test('a recording of random inputs replays to the same effects and state', async (t) => {
   let turns = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
@@ -91,17 +92,17 @@ function recorded(): SimulatedNode {
   simulation.nodes.get('xtr2')?.fromHost('1.1.1.1', HOST5, 0);
   simulation.run(1_000);
   node.fromHost(HOST5, '1.1.1.1', 1);
-  simulation.run(100_000); // registers again meanwhile
+  simulation.run(100_000); // includes refreshes of registrations
   return node;
 }
 
-/** Replays a recording that somebody changed. */
+/** Replays a modified recording. */
 function changed(node: SimulatedNode, from: string | RegExp, to: string): 'same' | 'different' {
   const replay = new Replay(readRecording(node.recording.replace(from, to), () => SITE_KEY.secret));
   return Array.from(replay.turns(), ({ same }) => same).includes(false) ? 'different' : 'same';
 }
 
-test('another input, time or random number is noticed', (t) => {
+test('a changed input, time or random number is detected', (t) => {
   const node = recorded();
   t.is(changed(node, '', ''), 'same');
   t.is(changed(node, '"destinationEid":"@1.1.1.1"', '"destinationEid":"@1.1.1.2"'), 'different');
@@ -109,19 +110,19 @@ test('another input, time or random number is noticed', (t) => {
   t.is(changed(node, /"drawn":\["#0x\w+"/, '"drawn":["#0x1"'), 'different');
 });
 
-test('with another key the Map-Notify is not taken', (t) => {
+test('with another key the Map-Notify is rejected', (t) => {
   const node = recorded();
   const replay = new Replay(readRecording(node.recording, () => new Uint8Array(8)));
   t.true(Array.from(replay.turns(), ({ same }) => same).includes(false));
 });
 
-test('what is drawn otherwise than then is an error', (t) => {
+test('drawing other random numbers than recorded is an error', (t) => {
   t.throws(() => changed(recorded(), /"drawn":\["#0x\w+"/, '"drawn":[0.5'), {
     message: /was not drawn/,
   });
 });
 
-test('a recording that was cut off ends with its last whole line; another text is none', (t) => {
+test('a truncated recording ends with its last whole line; other text is an error', (t) => {
   const { recording } = recorded();
   const all = readRecording(recording, () => SITE_KEY.secret).turns;
   const cut = readRecording(recording.slice(0, -20), () => SITE_KEY.secret).turns;

@@ -24,14 +24,14 @@ test('a lookup resolves with the answer', async (t) => {
   t.like(await lookup, { outcome: 'reply', from: parseAddress('2.2.2.2'), attempts: 1 });
 });
 
-test('a lookup of what nobody answers ends by itself', async (t) => {
+test('a lookup without an answer times out', async (t) => {
   const { simulation, node } = xtr4();
   const lookup = node.runtime.lookup(EID, parseAddress('192.0.2.77'));
   simulation.run(60_000);
   t.like(await lookup, { outcome: 'timeout' });
 });
 
-test('what the tries refuse is counted and told', (t) => {
+test('refused trie writes are counted and reported', (t) => {
   const { simulation, node } = xtr4();
   node.refusals = 1;
   node.fromHost('5.5.5.5', '1.1.1.1', 1);
@@ -44,7 +44,7 @@ test('what the tries refuse is counted and told', (t) => {
   t.is(hostEntry(node.mapCache, '1.1.1.1')?.action, 'encapsulate', 'there is room now');
 });
 
-test('clearing says how many entries went, and they are gone from the trie', async (t) => {
+test('clearing reports the number of entries and deletes them from the trie', async (t) => {
   const { simulation, node } = xtr4();
   node.fromHost('5.5.5.5', '1.1.1.1', 1);
   simulation.run(100);

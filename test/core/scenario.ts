@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A scenario is a recording that says, after the inputs of each turn, what they are to come to: one line an effect.
-// Its first line has the secret of all its keys and the seed of its random numbers, which no recording has.
+// A scenario is a recording that lists, after the inputs of each turn, the expected effects, one a line. Its
+// first line has one secret for all keys and the seed of the random numbers, which recordings do not have.
 import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,7 @@ interface Head {
   readonly key: Uint8Array;
 }
 
-/** Its lines, and the same with the effects that its inputs come to now. */
+/** The lines of a scenario, and the same lines with the present effects of its inputs. */
 export async function playScenario(name: string): Promise<{ expected: string[]; actual: string[] }> {
   const text = await readFile(`${FOLDER}${name}.jsonl`, 'utf8');
   const expected = text.trimEnd().split('\n');
@@ -41,18 +41,18 @@ function played(text: string): string[] {
   for (const { turn, effects } of new Replay(readRecording(text, () => key)).turns()) {
     const { turn: number, at_ms, inputs } = turn;
     for (const input of inputs)
-      lines.push(encodeValue({ turn: number, at_ms, input, says: whatSays(input) }));
+      lines.push(encodeValue({ turn: number, at_ms, input, says: readableInput(input) }));
     for (const effect of effects) lines.push(encodeValue({ turn: number, effect: readable(effect) }));
   }
   return lines;
 }
 
-/** For people: a datagram is bytes. */
-function whatSays(input: Input): string | undefined {
+/** A readable form of an input, for datagrams, which are bytes. */
+function readableInput(input: Input): string | undefined {
   return input.type === 'datagram' ? describe(decodeMessage(input.datagram.bytes)) : undefined;
 }
 
-/** A message that is inside an ECM is bytes, too. */
+/** Makes a message inside an ECM readable, as it is bytes, too. */
 function readable(effect: Effect): object {
   const inner = effect.type === 'send' ? innermost(effect.message) : undefined;
   const isInside = effect.type === 'send' && effect.message !== inner;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// test/scenarios: inputs and what they are to come to. After a change that is meant, write what they come to now with
-// XTRD_UPDATE_SCENARIOS=1 node_modules/.bin/ava build/test/core/scenarios.test.js
-// and read the difference. The times, the random numbers and the bytes of the inputs stay as they are.
+// test/scenarios: inputs and their expected effects. After an intended change, update the effects with
+//   XTRD_UPDATE_SCENARIOS=1 node_modules/.bin/ava build/test/core/scenarios.test.js
 import test from 'ava';
 import { playScenario, SCENARIOS, updateScenario } from './scenario.js';
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Several agents on one fake clock. Their messages cross as bytes; their data paths are the tries that their effects
-// describe, with the decisions of bpf/lib/{eid,rloc}_path.h. A story runs in no time, the same way each time.
+// Simulates several agents on one fake clock. Messages are exchanged as bytes. The data paths are the tries
+// that the effects describe, with the decisions of bpf/lib/{eid,rloc}_path.h. A run takes no real time and is
+// deterministic.
 import { createHash } from 'node:crypto';
 import {
   type Address,
@@ -29,9 +30,9 @@ import type {
 import { Recorder } from '#core/recorder.js';
 import { Runtime } from '#core/runtime.js';
 
-/** One way, milliseconds. */
+/** One-way delay, milliseconds. */
 export const DELAY_ms = 1;
-/** From XDP to the agent. */
+/** Delay from XDP to the agent, milliseconds. */
 const PUNT_ms = 0.1;
 export const EID_PORT = 7;
 
@@ -43,28 +44,28 @@ interface Packet {
 
 export class Simulation {
   readonly nodes = new Map<string, SimulatedNode>();
-  /** All that ever were, also those that were restarted since. */
+  /** All nodes, also those that were restarted since. */
   readonly all: SimulatedNode[] = [];
-  /** Numbers of the packets that reached a host, with the node they left by. */
+  /** Numbers of the packets that reached a host, with the last node. */
   readonly delivered: { readonly number: number; readonly by: string }[] = [];
-  /** The nodes that each host is behind, by its address: those answer when they are asked. */
+  /** The nodes that each host is behind, by its address. The host answers probes of these nodes. */
   readonly hosts = new Map<string, readonly string[]>();
   readonly events: { readonly at_ms: number; readonly node: string; readonly event: ControlEvent }[] = [];
-  /** Nodes whose control messages are lost, both ways. */
+  /** Nodes whose control messages are lost in both directions. */
   readonly cut = new Set<string>();
   readonly #pending: { at_ms: number; order: number; run: () => void }[] = [];
   #now = 1_000;
   #order = 0;
-  /** That nodes were given so far. */
+  /** Seeds of the nodes so far. */
   readonly seeds: Uint8Array[] = [];
   readonly recordings: boolean;
 
-  /** @param recordings whether what the nodes are told is written down */
+  /** @param recordings whether the inputs of the nodes are recorded */
   constructor(recordings = false) {
     this.recordings = recordings;
   }
 
-  /** Another one at each call, and the same ones in each run. */
+  /** Returns another seed at each call, the same sequence in each run. */
   readonly seed = (): Uint8Array => {
     const seed = createHash('sha256').update(`seed ${this.seeds.length}`).digest();
     this.seeds.push(seed);
@@ -82,7 +83,7 @@ export class Simulation {
     return node;
   }
 
-  /** A node starts anew: an xTR finds its local EIDs in the tries, a Map-Server the nonces that it kept. */
+  /** Restarts a node: an xTR finds its local EIDs in the tries, a Map-Server its stored nonces. */
   restart(name: string): void {
     const before = this.nodes.get(name);
     if (before === undefined) throw new Error(`no node ${name}`);
@@ -105,7 +106,7 @@ export class Simulation {
     };
   }
 
-  /** Runs everything that happens in the next `duration_ms`. */
+  /** Runs all events of the next `duration_ms`. */
   run(duration_ms: number): void {
     const end = this.#now + duration_ms;
     for (;;) {
@@ -119,7 +120,7 @@ export class Simulation {
     this.#now = end;
   }
 
-  /** The node that has this address. */
+  /** The node with this address. */
   owner(address: Address): SimulatedNode | undefined {
     return [...this.nodes.values()].find((node) => node.addresses.has(formatAddress(address)));
   }
@@ -140,11 +141,11 @@ export class SimulatedNode {
   readonly addresses: ReadonlySet<string>;
   readonly mapCache = new EidTable<Forwarding>();
   readonly localEids = new EidTable<LocalEid>();
-  /** Refuse this many trie entries from now on. */
+  /** Number of trie writes to refuse from now on. */
   refusals = 0;
-  /** That outlive it. */
+  /** Nonces that survive a restart. */
   readonly nonces: TrackedNonce[] = [];
-  /** What it was told so far, as core/recorder.ts writes it. */
+  /** The recording so far, as core/recorder.ts writes it. */
   recording = '';
   readonly #simulation: Simulation;
   readonly #name: string;
@@ -195,7 +196,7 @@ export class SimulatedNode {
     if (!this.#simulation.cut.has(this.#name)) this.#datagram(datagram);
   }
 
-  /** A host sends and is behind this node from now on; what eid_ingress does with it. */
+  /** A host sends and is behind this node from now on. Decides as eid_ingress. */
   fromHost(source: string, destination: string, number: number): void {
     this.#simulation.hosts.set(source, [this.#name]);
     const eid = (text: string): Eid => ({ instanceId: 0, address: parseAddress(text) });
@@ -222,7 +223,7 @@ export class SimulatedNode {
     this.#simulation.at(this.#simulation.now + DELAY_ms, () => target?.fromCore(packet, source));
   }
 
-  /** rloc_ingress, for a packet to one of our RLOCs. */
+  /** Decides as rloc_ingress for a packet to one of our RLOCs. */
   fromCore(packet: Packet, outerSource: Address): void {
     const local = this.localEids.longestMatch(packet.destination)?.value;
     if (local?.kind === 'local') {
@@ -291,7 +292,7 @@ export class SimulatedNode {
     };
   }
 
-  /** A kernel that notices no host by itself, but those that answer. */
+  /** A kernel that detects no hosts by itself, only those that answer probes. */
   #network(): KernelNetwork {
     return {
       onOwnAddresses: () => undefined,

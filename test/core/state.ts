@@ -6,7 +6,7 @@ import { Runtime } from '#core/runtime.js';
 
 const NOTHING = { counters: () => ({}), close: () => undefined, send: () => undefined };
 
-/** All that xtrctl could be told of an agent, as text, and when it wants to be woken. */
+/** The whole state of an agent that xtrctl can show, as text, and its next deadline. */
 export async function stateOf(agent: Agent, now: number): Promise<string> {
   const clock = { now: () => now, wakeAt: () => undefined };
   const transport = { ...NOTHING, onDatagram: () => undefined };

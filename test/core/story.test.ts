@@ -26,7 +26,7 @@ function locatorAt(simulation: Simulation, name: string): string | undefined {
   return rloc && formatAddress(rloc);
 }
 
-/** Of the stream: what host1 sends itself has the number 0. */
+/** Numbers of the received stream; packets of host1 itself have the number 0. */
 function numbers(simulation: Simulation): number[] {
   return simulation.delivered
     .map(({ number }) => number)
@@ -63,7 +63,7 @@ test('acts 1 to 4: a host is learnt, resolved, moves, and no packet is lost on t
   t.true(node(simulation, 'xtr2').agent.counters.get('smrOut') === 1);
 });
 
-test('the timeline of a move has the steps of the story in order', (t) => {
+test('the events of a move are in the documented order', (t) => {
   const simulation = storyNetwork();
   node(simulation, 'xtr2').fromHost(HOST1, HOST5, 0);
   stream(simulation, 1, 20);
@@ -84,7 +84,7 @@ test('the timeline of a move has the steps of the story in order', (t) => {
     'stale-packet',
     'smr-sent',
     'withdraw-sent',
-    'map-notify-received', // of the withdrawal
+    'map-notify-received', // acknowledges the withdrawal
   ]);
   t.deepEqual(simulation.eventsOf('xtr4', HOST1), [
     'smr-received',
@@ -94,7 +94,7 @@ test('the timeline of a move has the steps of the story in order', (t) => {
   ]);
 });
 
-test('a host that comes back is local again, and stays so', (t) => {
+test('a host that comes back is local again and stays local', (t) => {
   const simulation = storyNetwork();
   for (const [name, wait] of [
     ['xtr2', 4_000],
@@ -111,7 +111,7 @@ test('a host that comes back is local again, and stays so', (t) => {
   t.deepEqual(simulation.delivered.at(-1), { number: 5, by: 'xtr2' });
 });
 
-test('a host that moves back and forth faster than messages travel ends up where it spoke last', (t) => {
+test('a host that moves faster than messages travel ends up where it sent last', (t) => {
   const simulation = storyNetwork();
   for (let i = 0; i < 20; i++)
     simulation.at(simulation.now + i, () =>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What comes in one turn of the event loop is handled together.
+// The inputs of one turn of the event loop are handled together.
 import test from 'ava';
 import { formatEidPrefix, hostEidPrefix, parseAddress } from '#addr/index.js';
 import type { EidSighting, Punt } from '#control/contract/inputs.js';
@@ -16,7 +16,7 @@ function sighting(n: number): EidSighting {
   return { eid: { instanceId: 0, address }, ifindex: EID_PORT, discovery: 'ARP/ND' };
 }
 
-/** A packet of a host elsewhere to the n-th of those here. */
+/** A packet from a remote host to the n-th local one. */
 function punt(n: number, at_ms: number): Punt {
   const { eid } = sighting(n);
   return {
@@ -26,8 +26,9 @@ function punt(n: number, at_ms: number): Punt {
 }
 
 /**
- * An xTR whose turn of the event loop ends when the test says so. Keeps what reaches its surroundings, in order.
- * @param writing_ms that it takes to write the tries
+ * An xTR whose turn of the event loop ends when the test calls `endTurn`. Stores the effects that reach its
+ * ports, in order.
+ * @param writing_ms duration of a trie write
  */
 function scene(writing_ms = 0) {
   let now = 0;
@@ -96,7 +97,7 @@ function scene(writing_ms = 0) {
   return { agent, runtime, carriedOut, registers, sight, puntAll, endTurn, ends };
 }
 
-test('hosts that appear in one turn share a batch of the tries and Map-Registers', (t) => {
+test('hosts that appear in one turn share trie writes and Map-Registers', (t) => {
   const { agent, carriedOut, registers, sight, endTurn, ends } = scene();
   sight(0, 40);
   t.is(ends.length, 1, 'asked for once');
@@ -112,7 +113,7 @@ test('hosts that appear in one turn share a batch of the tries and Map-Registers
   t.is(agent.xtr?.dynamicEids.size, 40);
 });
 
-test('the next turn is another', (t) => {
+test('hosts of the next turn do not share them', (t) => {
   const { registers, sight, endTurn } = scene();
   for (const n of [0, 1]) {
     sight(n, 1);
@@ -124,7 +125,7 @@ test('the next turn is another', (t) => {
   );
 });
 
-test('at the bound what has come is handled without waiting for the end of the turn', (t) => {
+test('at the maximum number of inputs they are handled before the turn ends', (t) => {
   const { agent, sight, endTurn } = scene();
   sight(0, MAX_TURN_INPUTS - 1);
   t.is(agent.xtr?.dynamicEids.size, 0);
@@ -135,7 +136,7 @@ test('at the bound what has come is handled without waiting for the end of the t
   t.is(agent.xtr?.dynamicEids.size, MAX_TURN_INPUTS + 1);
 });
 
-test('what asks for an answer now is handled after what came before it', async (t) => {
+test('a dispatched input is handled at once, after the earlier inputs', async (t) => {
   const { agent, runtime, sight, endTurn, carriedOut } = scene();
   sight(0, 1);
   t.is(await runtime.clearMapCache(undefined), 0);
@@ -145,7 +146,7 @@ test('what asks for an answer now is handled after what came before it', async (
   t.deepEqual(carriedOut, [], 'once');
 });
 
-test('after stop nothing that waits is handled', (t) => {
+test('after stop no waiting input is handled', (t) => {
   const { agent, runtime, sight, endTurn } = scene();
   sight(0, 3);
   runtime.stop();
@@ -153,8 +154,8 @@ test('after stop nothing that waits is handled', (t) => {
   t.is(agent.xtr?.dynamicEids.size, 0);
 });
 
-test('packets that were punted while the tries were written are late by nothing', (t) => {
-  const { carriedOut, sight, puntAll, endTurn } = scene(5_000); // which it takes at the start, too
+test('packets punted during a slow trie write are released', (t) => {
+  const { carriedOut, sight, puntAll, endTurn } = scene(5_000); // the first write, at the start, takes as long
   sight(0, 1);
   endTurn();
   carriedOut.length = 0;

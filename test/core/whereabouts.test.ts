@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two xTRs and a Map-Server that do not agree where a host is: in the end it is where it answers.
+// Two xTRs and a Map-Server that disagree about the site of a host: finally it is where it answers.
 import test, { type ExecutionContext } from 'ava';
 import { hostEntry, type SimulatedNode, type Simulation } from './simulation.js';
 import { storyNetwork } from './story-nodes.js';
@@ -13,7 +13,7 @@ function node(simulation: Simulation, name: string): SimulatedNode {
   return found;
 }
 
-/** host1 spoke behind each of these, one after the other. */
+/** host1 sent behind each of these nodes in turn. */
 function moved(...names: string[]): Simulation {
   const simulation = storyNetwork();
   for (const name of names) {
@@ -23,7 +23,7 @@ function moved(...names: string[]): Simulation {
   return simulation;
 }
 
-/** It is local here, nowhere else, and the Map-Server says so too. */
+/** The host is local here and nowhere else, and the Map-Server has the same. */
 function isAt(t: ExecutionContext, simulation: Simulation, here: 'xtr2' | 'xtr6'): void {
   const there = here === 'xtr2' ? 'xtr6' : 'xtr2';
   t.is(hostEntry(node(simulation, here).localEids, HOST1)?.kind, 'local');
@@ -35,7 +35,7 @@ function isAt(t: ExecutionContext, simulation: Simulation, here: 'xtr2' | 'xtr6'
   t.is(registers(simulation, there, 600_000), 0, 'nobody else registers it again');
 }
 
-/** Map-Registers for host1 alone that a node sends in this time. */
+/** Number of Map-Registers for host1 alone that a node sends in this time. */
 function registers(simulation: Simulation, name: string, duration_ms: number): number {
   const count = (): number =>
     simulation.eventsOf(name, HOST1).filter((event) => event === 'map-register-sent').length;
@@ -44,7 +44,9 @@ function registers(simulation: Simulation, name: string, duration_ms: number): n
   return count() - before;
 }
 
-/** Both have it, as after a Map-Notify that a dead Map-Server never sent; the host is at the first of them. */
+/**
+ * Both xTRs have the host, because a dead Map-Server sent no Map-Notify. The host is at the first of them.
+ */
 function bothHaveIt(here: 'xtr2' | 'xtr6', there: 'xtr2' | 'xtr6'): Simulation {
   const simulation = moved(there);
   simulation.cut.add('msmr');
@@ -65,7 +67,7 @@ for (const [here, there] of [
     isAt(t, simulation, here);
   });
 
-test('an xTR that was down while a host left does not take it back', (t) => {
+test('an xTR that was down while a host left does not claim it', (t) => {
   const simulation = moved('xtr2');
   node(simulation, 'xtr2').runtime.stop();
   node(simulation, 'xtr6').fromHost(HOST1, HOST5, 0);
@@ -86,7 +88,7 @@ test('an xTR that was down while a host stayed keeps it', (t) => {
   isAt(t, simulation, 'xtr2');
 });
 
-test('an xTR that did not reach the Map-Server for long does not take back a host that left', (t) => {
+test('an xTR without contact to the Map-Server does not claim a host that left', (t) => {
   const simulation = moved('xtr2');
   simulation.cut.add('xtr2');
   simulation.run(100_000);
@@ -98,7 +100,7 @@ test('an xTR that did not reach the Map-Server for long does not take back a hos
   t.is(hostEntry(node(simulation, 'xtr6').localEids, HOST1)?.kind, 'local');
 });
 
-test('... and registers one that stayed', (t) => {
+test('... and registers a host that stayed', (t) => {
   const simulation = moved('xtr2');
   simulation.cut.add('xtr2');
   simulation.run(700_000);
@@ -107,7 +109,7 @@ test('... and registers one that stayed', (t) => {
   isAt(t, simulation, 'xtr2');
 });
 
-test('an address that both sites answer for does not go back and forth as fast as messages travel', (t) => {
+test('an address that both sites answer for does not move back and forth as fast as messages travel', (t) => {
   const simulation = moved('xtr2', 'xtr6');
   node(simulation, 'xtr2').fromHost(HOST1, HOST5, 0);
   simulation.hosts.set(HOST1, ['xtr2', 'xtr6']);

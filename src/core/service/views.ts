@@ -130,9 +130,9 @@ export interface RegistrationView {
 }
 
 export interface StatisticsView {
-  /** By the names of control/contract/counters.ts. */
+  /** Keys: the names of control/contract/counters.ts. */
   readonly control: Readonly<Record<string, number>>;
-  /** By the names of bpf/reasons.h. Each packet is counted under one of them. */
+  /** Keys: the names of bpf/reasons.h. Each packet is counted under one of them. */
   readonly dataPath: Readonly<Record<string, { readonly packets: number; readonly bytes: number }>>;
   /** Outcomes of punts: 'punted', 'suppressed' ... */
   readonly punts: Readonly<Record<string, { readonly packets: number; readonly bytes: number }>>;

@@ -24,7 +24,7 @@ function etr(eids: readonly string[], overrides: Overrides = {}, rlocs = ['2.2.2
   return new Bench(configOf(rlocs, { databaseMappings, staticMappings: [], ...overrides })).start();
 }
 
-/** An xTR that learnt one host, whose registration is acknowledged. */
+/** An xTR with one learnt host, whose registration is acknowledged. */
 function learnt(overrides: Overrides = {}): Bench {
   return etr([], { dynamicEids: [dynamic('1.1.1.0/24')], ...overrides })
     .sight('1.1.1.1')
@@ -35,7 +35,7 @@ function manyEids(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
 }
 
-test('a Map-Register as RFC 9301 section 5.6 wants it', (t) => {
+test('a Map-Register has the fields of RFC 9301 section 5.6', (t) => {
   const bench = etr(['5.5.5.0/24']);
   t.like(bench.registers[0], {
     proxyReply: false,
@@ -50,7 +50,7 @@ test('a Map-Register as RFC 9301 section 5.6 wants it', (t) => {
   t.deepEqual(bench.sent, [`2.2.2.2 > ${MAP_SERVER}:4342 map-register 5.5.5.0/24=2.2.2.2`]);
 });
 
-test('9301-5.6-01: xTR-ID and Site-ID are always there', (t) => {
+test('9301-5.6-01: xTR-ID and Site-ID are always included', (t) => {
   const bench = learnt();
   bench.lose('1.1.1.1', 7, 'Local Address');
   const identity = { xtrId: 2n, siteId: 1n };
@@ -61,19 +61,19 @@ test('9301-5.6-01: xTR-ID and Site-ID are always there', (t) => {
   );
 });
 
-test('9301-8.2-06: P asks for proxy replies where that is configured', (t) => {
+test('9301-8.2-06: the P bit is set if proxy replies are configured', (t) => {
   const bench = etr(['5.5.5.0/24'], { mapServers: [{ ...peer(MAP_SERVER), proxyReply: true }] });
   t.true(bench.registers[0]?.proxyReply);
 });
 
-test('9301-5.5-05: locators ascend, IPv4 before IPv6', (t) => {
+test('9301-5.5-05: locators are in ascending order, IPv4 before IPv6', (t) => {
   const bench = etr(['5.5.5.0/24'], {}, ['2001:db8::2', '9.9.9.9', '2.2.2.2']);
   t.deepEqual(bench.sent, [
     `9.9.9.9 > ${MAP_SERVER}:4342 map-register 5.5.5.0/24=2.2.2.2+9.9.9.9+2001:db8::2`,
   ]);
 });
 
-test('every Map-Server is told', (t) => {
+test('every Map-Server gets the Map-Register', (t) => {
   const bench = etr(['5.5.5.0/24'], { mapServers: [peer('10.0.0.1'), peer('2001:db8::1')] });
   t.deepEqual(bench.sent, [
     '2.2.2.2 > 10.0.0.1:4342 map-register 5.5.5.0/24=2.2.2.2',
@@ -81,7 +81,7 @@ test('every Map-Server is told', (t) => {
   ]);
 });
 
-test('9301-8.2-D02: it is refreshed every minute, less a random part', (t) => {
+test('9301-8.2-D02: a registration is refreshed every minute, minus jitter', (t) => {
   const bench = etr(['5.5.5.0/24']).acknowledge();
   t.deepEqual(bench.pass(59_999).sent, []);
   t.is(bench.pass(1).sent.length, 1);
@@ -103,7 +103,7 @@ test('9301-5.7-01: retransmitted after 1 s, 2 s, 4 s ... at most 60 s, until the
   t.deepEqual(bench.pass(30_000).sent, []);
 });
 
-test('9301-5.6-D01: the nonce grows with every message, also retransmissions', (t) => {
+test('9301-5.6-D01: the nonce grows with every message, retransmissions included', (t) => {
   const bench = etr(['5.5.5.0/24'], { mapServers: [peer('10.0.0.1'), peer('10.0.0.9')] }).pass(300_000);
   const nonces = bench.registers.map(({ nonce }) => nonce);
   t.deepEqual(
@@ -112,7 +112,7 @@ test('9301-5.6-D01: the nonce grows with every message, also retransmissions', (
   );
 });
 
-test('a Map-Notify for an earlier transmission acknowledges too', (t) => {
+test('a Map-Notify with the nonce of an earlier transmission acknowledges', (t) => {
   const bench = etr(['5.5.5.0/24']).pass(3000);
   t.is(bench.registers.length, 3);
   const [first] = bench.registers;
@@ -121,14 +121,14 @@ test('a Map-Notify for an earlier transmission acknowledges too', (t) => {
   t.deepEqual(bench.pass(50_000).sent, []);
 });
 
-test('9301-5.7-D05: no Map-Notify-Ack for an acknowledgement, nor for a second one that comes late', (t) => {
+test('9301-5.7-D05: neither an acknowledgement nor a late copy of it gets a Map-Notify-Ack', (t) => {
   const bench = etr(['5.5.5.0/24']).pass(1000).acknowledge();
   const [first] = bench.registers;
   t.deepEqual(bench.notify(first!.nonce, first!.records).sent, []);
   t.deepEqual(bench.events, ['map-notify-received']);
 });
 
-test('records that a Map-Notify leaves out are registered on', (t) => {
+test('records that a Map-Notify leaves out are retransmitted', (t) => {
   const bench = etr(['5.5.5.0/24', '6.6.6.0/24']);
   const [register] = bench.registers;
   bench.notify(register!.nonce, register!.records.slice(0, 1));
@@ -139,7 +139,7 @@ test('records that a Map-Notify leaves out are registered on', (t) => {
   t.deepEqual(bench.pass(1000).sent, [`2.2.2.2 > ${MAP_SERVER}:4342 map-register 6.6.6.0/24=2.2.2.2`]);
 });
 
-test('an EID that the Map-Server refuses does not keep the others out', (t) => {
+test('an EID that the Map-Server refuses does not prevent the registration of others', (t) => {
   const bench = etr(manyEids(5));
   const refused = prefix('10.0.3.0/24');
   for (let second = 0; second < 60; second++) {
@@ -164,7 +164,7 @@ test('an EID that the Map-Server refuses does not keep the others out', (t) => {
   );
 });
 
-test('a Map-Server that fell silent for three minutes no longer counts as acknowledged', (t) => {
+test('a registration is not acknowledged after three minutes without a Map-Notify', (t) => {
   const bench = etr(['5.5.5.0/24']).acknowledge();
   const state = (): unknown => bench.xtr.database.get(prefix('5.5.5.0/24'))?.registrations[0];
   const since = bench.now;
@@ -179,13 +179,13 @@ test('a Map-Server that fell silent for three minutes no longer counts as acknow
 const OUTAGE_ms = 300_000;
 const REGISTER = `2.2.2.2 > ${MAP_SERVER}:4342 map-register 1.1.1.1/32=2.2.2.2`;
 
-test('after such an outage a host is asked before it is registered again', (t) => {
+test('after such an outage a host is probed before it is registered again', (t) => {
   const bench = learnt().pass(OUTAGE_ms).pass(60_000);
   t.deepEqual(bench.lines, ['probe-host 1.1.1.1 7']);
   t.deepEqual(bench.sight('1.1.1.1').sent, [REGISTER]);
 });
 
-test('an address of this router answers nobody: it is registered all the while', (t) => {
+test('an address of this router answers no probe, so it is registered without one', (t) => {
   const bench = etr([], { dynamicEids: [dynamic('1.1.1.0/24')] })
     .sight('1.1.1.1', 7, 'Local Address')
     .acknowledge()
@@ -196,7 +196,7 @@ test('an address of this router answers nobody: it is registered all the while',
   t.like(bench.xtr.database.get(prefix('1.1.1.1')), { registrations: [{ acknowledged: true }] });
 });
 
-test('also one that was noticed as a host at first, before the outage or in it', (t) => {
+test('the same for an address that was first detected as a host, before or during the outage', (t) => {
   const before = learnt().sight('1.1.1.1', 7, 'Local Address').pass(OUTAGE_ms).pass(60_000);
   t.deepEqual(before.lines, [REGISTER]);
   const within = learnt().pass(OUTAGE_ms).sight('1.1.1.1', 7, 'Local Address');
@@ -211,13 +211,13 @@ test('9301-5-02: no Map-Register is longer than 576 bytes over IPv4', (t) => {
   for (const register of bench.registers) t.true(encodeMessage(register).length + 28 + 32 <= 576);
 });
 
-test('9301-5-02: nor than 1280 over IPv6', (t) => {
+test('9301-5-02: no Map-Register is longer than 1280 bytes over IPv6', (t) => {
   const bench = etr(manyEids(100), { mapServers: [peer('2001:db8::1')] }, ['2001:db8::2']);
   t.true(bench.registers.length > 1);
   for (const register of bench.registers) t.true(encodeMessage(register).length + 48 + 32 <= 1280);
 });
 
-test('the size of a record is what it is when written', (t) => {
+test('the computed size of a record equals its encoded size', (t) => {
   const register = (eid: string, locators: string[]): number => {
     const records = [record(eid, locators)];
     const message = etr(['5.5.5.0/24']).registers[0]!;
@@ -237,7 +237,7 @@ test('the size of a record is what it is when written', (t) => {
       );
 });
 
-test('EIDs learnt one by one come to share a message', (t) => {
+test('EIDs learnt one by one end up in one message', (t) => {
   const bench = etr([], { dynamicEids: [dynamic('1.1.1.0/24')] });
   for (let host = 1; host <= 4; host++) bench.sight(`1.1.1.${host}`).acknowledge().pass(1000);
   t.is(bench.registers.length, 4);
@@ -247,7 +247,7 @@ test('EIDs learnt one by one come to share a message', (t) => {
   ]);
 });
 
-test('what is learnt in one batch of punts is registered in one message', (t) => {
+test('EIDs learnt in one batch of punts are registered in one message', (t) => {
   const bench = etr([], { dynamicEids: [dynamic('1.1.1.0/24')] });
   const punts = ['1.1.1.1', '1.1.1.2'].map((host) => bench.puntOf('eid-detected', host, '5.5.5.5'));
   bench.punts(punts);
@@ -256,7 +256,7 @@ test('what is learnt in one batch of punts is registered in one message', (t) =>
   ]);
 });
 
-test('a mass of EIDs is registered in slices', (t) => {
+test('very many EIDs are registered in slices', (t) => {
   const bench = etr(manyEids(2 * EXPIRE_BATCH));
   const records = (): number => bench.registers.flatMap((register) => register.records).length;
   t.is(records(), EXPIRE_BATCH);
@@ -264,7 +264,7 @@ test('a mass of EIDs is registered in slices', (t) => {
   t.is(records(), 2 * EXPIRE_BATCH);
 });
 
-// withdrawal
+// Withdrawals.
 
 const WITHDRAWAL = `2.2.2.2 > ${MAP_SERVER}:4342 map-register 1.1.1.1/32=none ttl 0 act 3`;
 
@@ -275,18 +275,18 @@ test('a withdrawal has TTL 0, no locators, ACT 3, A and M', (t) => {
   t.like(bench.registers.at(-1)?.records[0], { authoritative: true, ttl_min: 0, action: 3, locators: [] });
 });
 
-test('it is retransmitted, but not for ever', (t) => {
+test('a withdrawal is retransmitted a limited number of times', (t) => {
   const bench = learnt().lose('1.1.1.1').pass(600_000);
   t.is(bench.sent.length, 5);
   t.is(bench.xtr.nextDeadline(), undefined);
 });
 
-test('and not after its Map-Notify', (t) => {
+test('a withdrawal is not retransmitted after its Map-Notify', (t) => {
   const bench = learnt().lose('1.1.1.1').acknowledge().pass(600_000);
   t.deepEqual(bench.sent, []);
 });
 
-test('a host that comes back stops the withdrawal, and one that goes stops the registration', (t) => {
+test('a host that comes back stops the withdrawal, and a host that leaves stops the registration', (t) => {
   const bench = learnt().lose('1.1.1.1').sight('1.1.1.1');
   t.deepEqual(bench.sent, [`2.2.2.2 > ${MAP_SERVER}:4342 map-register 1.1.1.1/32=2.2.2.2`]);
   t.false(bench.pass(40_000).sent.includes(WITHDRAWAL));
@@ -297,7 +297,7 @@ test('a host that comes back stops the withdrawal, and one that goes stops the r
   );
 });
 
-test('without Map-Servers nothing is sent, and nothing is left behind', (t) => {
+test('without Map-Servers nothing is sent and no state is kept', (t) => {
   const bench = etr([], { dynamicEids: [dynamic('1.1.1.0/24')], mapServers: [] }).sight('1.1.1.1');
   t.deepEqual(bench.sent, []);
   bench.lose('1.1.1.1');

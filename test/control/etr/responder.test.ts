@@ -24,7 +24,7 @@ function replyOf(bench: Bench): MapReply | undefined {
 
 const BURST = DEFAULT_XTR_LIMITS.mapRepliesPerRloc_pps * REPLY_BURST_s;
 
-test('9301-5.4-D01 9301-5.5-D01: nonce echoed, to the ITR-RLOC, at the port it asked from', (t) => {
+test('9301-5.4-D01 9301-5.5-D01: a reply echoes the nonce and goes to the ITR-RLOC at the source port of the request', (t) => {
   const bench = etr(['1.1.1.0/24']).ask('10.0.0.1', asking('1.1.1.1'), 5555);
   t.deepEqual(bench.sent, ['2.2.2.2 > 4.4.4.4:5555 map-reply 1.1.1.0/24=2.2.2.2']);
   t.like(replyOf(bench), { nonce: 4711n, probe: false, echoNonce: false });
@@ -32,13 +32,13 @@ test('9301-5.4-D01 9301-5.5-D01: nonce echoed, to the ITR-RLOC, at the port it a
   t.like(replyOf(bench)?.records[0]?.locators[0], { local: true, reachable: true, probed: false });
 });
 
-test('9301-5.8-D02: one that came in an ECM is answered at its inner source port', (t) => {
+test('9301-5.8-D02: a request in an ECM is answered to its inner source port', (t) => {
   const bench = etr(['1.1.1.0/24']).forward(asking('1.1.1.1'), 6666);
   t.deepEqual(bench.sent, ['2.2.2.2 > 4.4.4.4:6666 map-reply 1.1.1.0/24=2.2.2.2']);
   t.is(bench.counters.get('encapsulatedMapRequestsIn'), 1);
 });
 
-test('9301-5.5-D01: to the first ITR-RLOC of a family that we have', (t) => {
+test('9301-5.5-D01: a reply goes to the first ITR-RLOC of a family that we have', (t) => {
   const itrRlocs = [undefined, rloc('2001:db8::4'), rloc('224.0.0.1'), rloc('4.4.4.4')];
   const message = { ...asking('1.1.1.1'), itrRlocs };
   t.true(etr(['1.1.1.0/24']).forward(message).sent[0]?.startsWith('2.2.2.2 > 4.4.4.4:'));
@@ -46,14 +46,14 @@ test('9301-5.5-D01: to the first ITR-RLOC of a family that we have', (t) => {
   t.true(both.forward(message).sent[0]?.startsWith('2001:db8::2 > 2001:db8::4:'));
 });
 
-test('from the RLOC that was asked, where that is one of ours', (t) => {
+test('the source of a reply is the RLOC that was asked, if it is ours', (t) => {
   const bench = etr(['1.1.1.0/24'], {}, ['2.2.2.2', '2.2.2.3']);
   const received = { ...bench.received('4.4.4.4'), to: rloc('2.2.2.3') };
   bench.askAt(received, asking('1.1.1.1'));
   t.true(bench.sent[0]?.startsWith('2.2.2.3 > 4.4.4.4:'));
 });
 
-test('9301-5.2-02 9301-5.4-01 9301-5.4-D07 9301-7.1-02: a probe is answered with P, A, and p on what was probed', (t) => {
+test('9301-5.2-02 9301-5.4-01 9301-5.4-D07 9301-7.1-02: the reply to a probe has P, A, and p on the probed locator', (t) => {
   const bench = etr(['1.1.1.0/24'], {}, ['2.2.2.2', '2.2.2.3']);
   const received = { ...bench.received('4.4.4.4'), to: rloc('2.2.2.3') };
   const probe = { ...asking('1.1.1.0/24'), probe: true };
@@ -66,14 +66,14 @@ test('9301-5.2-02 9301-5.4-01 9301-5.4-D07 9301-7.1-02: a probe is answered with
   t.is(bench.counters.get('probeMapRequestsIn'), 1);
 });
 
-test('9301-5.5-05: locators ascend, IPv4 before IPv6', (t) => {
+test('9301-5.5-05: locators are in ascending order, IPv4 before IPv6', (t) => {
   const bench = etr(['1.1.1.0/24'], {}, ['2001:db8::2', '9.9.9.9', '2.2.2.2']).forward(asking('1.1.1.1'));
   t.true(bench.sent[0]?.endsWith('1.1.1.0/24=2.2.2.2+9.9.9.9+2001:db8::2'));
 });
 
 const OVERLAPPING = ['2001:db8::/32', '2001:db8:1::/48', '2001:db8:1:1::/64', '2001:db8:1:2::/64'];
 
-test('9301-5.5-02: the best match alone if nothing lies below it', (t) => {
+test('9301-5.5-02: only the best match if it has no more-specifics', (t) => {
   const bench = etr(OVERLAPPING).forward(asking('2001:db8:1:1::1'));
   t.true(bench.sent[0]?.endsWith('map-reply 2001:db8:1:1::/64=2.2.2.2'));
 });
@@ -88,13 +88,13 @@ test('9301-5.5-02 9301-5.5-03 9301-5.5-D03: the best match and its more-specific
   t.deepEqual(new Set(replyOf(bench)?.records.map(({ ttl_min }) => ttl_min)).size, 1);
 });
 
-test('9301-5-02: when the more-specifics do not fit, the answer is about the host alone', (t) => {
+test('9301-5-02: if the more-specifics do not fit, the answer covers only the host', (t) => {
   const bench = etr(['10.0.0.0/8', ...Array.from({ length: 99 }, (_, i) => `10.0.${i}.0/24`)]);
   bench.forward(asking('10.9.9.9'));
   t.deepEqual(bench.sent, ['2.2.2.2 > 4.4.4.4:4342 map-reply 10.9.9.9/32=2.2.2.2']);
 });
 
-test('a prefix in which hosts may be elsewhere is not claimed as a whole', (t) => {
+test('a prefix whose hosts may be behind other routers is not claimed as a whole', (t) => {
   const bench = etr(['1.1.0.0/16'], { dynamicEids: [dynamic('1.1.1.0/24')] }).forward(asking('1.1.9.9'));
   t.true(bench.sent[0]?.endsWith('map-reply 1.1.9.9/32=2.2.2.2'));
 });
@@ -117,29 +117,35 @@ const unanswered = test.macro({
   title: (title = '') => `no answer: ${title}`,
 });
 
-test('9301-5.2-D05: D', unanswered, { ...asking('5.5.5.5'), dontMapReply: true });
-test('9301-5.3-04: no ITR-RLOC', unanswered, { ...asking('5.5.5.5'), itrRlocs: [undefined] });
-test('an ITR-RLOC of no family of ours', unanswered, {
+test('9301-5.2-D05: unanswered: a request with the D bit', unanswered, {
+  ...asking('5.5.5.5'),
+  dontMapReply: true,
+});
+test('9301-5.3-04: unanswered: a request without an ITR-RLOC', unanswered, {
+  ...asking('5.5.5.5'),
+  itrRlocs: [undefined],
+});
+test('unanswered: an ITR-RLOC of a family that we do not have', unanswered, {
   ...asking('5.5.5.5'),
   itrRlocs: [rloc('2001:db8::4')],
 });
-test('an EID that is not ours', unanswered, asking('9.9.9.9'));
-test('the same EID in another table', unanswered, asking('[7]5.5.5.5'));
-test('a host of a dynamic-EID prefix that is not here', unanswered, asking('1.1.1.2'));
-test('a host that is away', unanswered, asking('1.1.1.1'));
-test('the dynamic-EID prefix itself', unanswered, asking('1.1.1.0/24'));
-test('more than is ours', unanswered, asking('5.5.0.0/16'));
-test('9301-5.8-04: port 4341', unanswered, asking('5.5.5.5'), 4341);
-test('port 0', unanswered, asking('5.5.5.5'), 0);
+test('unanswered: an EID that is not ours', unanswered, asking('9.9.9.9'));
+test('unanswered: the same EID in another instance', unanswered, asking('[7]5.5.5.5'));
+test('unanswered: a host of a dynamic-EID prefix that is not local', unanswered, asking('1.1.1.2'));
+test('unanswered: a host that is away', unanswered, asking('1.1.1.1'));
+test('unanswered: the dynamic-EID prefix itself', unanswered, asking('1.1.1.0/24'));
+test('unanswered: a prefix that covers more than ours', unanswered, asking('5.5.0.0/16'));
+test('9301-5.8-04: unanswered: a request from port 4341', unanswered, asking('5.5.5.5'), 4341);
+test('unanswered: a request from port 0', unanswered, asking('5.5.5.5'), 0);
 
-test('9301-5.2-04 9301-5.8-06: probes and SMRs do not come in an ECM', (t) => {
+test('9301-5.2-04 9301-5.8-06: probes and SMRs in an ECM are ignored', (t) => {
   const bench = etr(['5.5.5.0/24']);
   t.deepEqual(bench.forward({ ...asking('5.5.5.5'), probe: true }).effects, []);
   t.deepEqual(bench.forward({ ...asking('5.5.5.5'), smr: true, sourceEid: eid('1.1.1.1') }).effects, []);
   t.is(bench.counters.get('unexpectedMessages'), 2);
 });
 
-test('9301-5.4-19 9301-5.4-20: the same question of an RLOC is answered once in 3 s', (t) => {
+test('9301-5.4-19 9301-5.4-20: the same question from an RLOC is answered once in 3 s', (t) => {
   const bench = etr(['5.5.5.0/24', '5.5.6.0/24']).forward(asking('5.5.5.5'));
   t.deepEqual(bench.forward(asking('5.5.5.6')).sent, []);
   t.is(bench.counters.get('mapRepliesRateLimited'), 1);
@@ -150,7 +156,7 @@ test('9301-5.4-19 9301-5.4-20: the same question of an RLOC is answered once in 
   t.is(bench.pass(1).forward(asking('5.5.5.5')).sent.length, 1);
 });
 
-test('9301-5.4-19: all Map-Replies to one RLOC have a bound, which strangers that name it do not use up', (t) => {
+test('9301-5.4-19: Map-Replies to one RLOC have a limit, which other nodes that name it cannot use up', (t) => {
   const bench = etr(['5.5.5.0/24']);
   let nonce = 0n;
   const answered = (ask: (message: MapRequest) => Bench): number =>
@@ -180,26 +186,26 @@ test('9301-5.4-19: all Map-Replies to one RLOC have a bound, which strangers tha
   );
 });
 
-test('9301-7-02: probes are limited too, by themselves', (t) => {
+test('9301-7-02: probes have a limit of their own', (t) => {
   const bench = etr(['5.5.5.0/24']).forward(asking('5.5.5.5'));
   const probe = { ...asking('5.5.5.0/24'), probe: true };
   t.is(bench.ask('4.4.4.4', probe).sent.length, 1);
   t.is(bench.ask('4.4.4.4', probe).sent.length, 0);
 });
 
-test('the limit can be lifted', (t) => {
+test('an interval of 0 disables the limit', (t) => {
   const bench = etr(['5.5.5.0/24'], { limits: { ...DEFAULT_XTR_LIMITS, mapReplyInterval_ms: 0 } });
   for (let i = 0; i < 5; i++) t.is(bench.forward(asking('5.5.5.5')).sent.length, 1);
 });
 
-test('the rate to one RLOC is configured', (t) => {
+test('the rate to one RLOC is configurable', (t) => {
   const limits = { ...DEFAULT_XTR_LIMITS, mapReplyInterval_ms: 0, mapRepliesPerRloc_pps: 4 };
   const bench = etr(['5.5.5.0/24'], { limits });
   const answered = Array.from({ length: 10 }, () => bench.forward(asking('5.5.5.5')).sent.length);
   t.deepEqual(answered, [1, 1, 1, 1, 1, 1, 1, 1, 0, 0]);
 });
 
-test('a mapping that is piggybacked is not taken in', (t) => {
+test('a piggybacked mapping is not learnt', (t) => {
   const mapping = record('9.9.9.9', ['6.6.6.6']);
   const bench = etr(['5.5.5.0/24']).forward({ ...asking('5.5.5.5'), sourceEid: eid('9.9.9.9'), mapping });
   t.is(bench.xtr.mapCache.size, 1);

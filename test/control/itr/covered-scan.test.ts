@@ -23,7 +23,7 @@ function mapping(eid: EidPrefix, source = ETR, lifetime_ms = HOUR_ms): LearntMap
   return { eid, source, lifetime_ms, forwarding: { action: 'drop' }, asked: eid, renewed: new Set() };
 }
 
-/** Hosts of one ETR and the last of another, then a prefix that covers them all. */
+/** A map-cache with hosts of one ETR, the last host of another, and then a prefix that covers all of them. */
 function covered(): { cache: MapCache; out: Effect[] } {
   const cache = new MapCache(COUNT + 9, new RlocReferences(), new Counters());
   for (let n = 0; n < COUNT - 1; n++) cache.learn(mapping(host(n)), 0, []);
@@ -33,7 +33,7 @@ function covered(): { cache: MapCache; out: Effect[] } {
   return { cache, out };
 }
 
-/** Until nothing is due any more at `now`. */
+/** Runs `expire` until nothing is due at `now`. */
 function settle(cache: MapCache, now: number): Effect[] {
   const out: Effect[] = [];
   for (let turns = 0; (cache.nextDeadline() ?? Infinity) <= now && turns < 1_000; turns++)
@@ -56,7 +56,7 @@ test('a mapping that covers very many entries replaces them in slices', (t) => {
   t.not(cache.table.get(host(COUNT - 1)), undefined);
 });
 
-test('it ends with the first entry of another ETR, also if that is found late', (t) => {
+test('it expires with the first entry of another ETR, even if the scan finds that one late', (t) => {
   const { cache } = covered();
   const sets = settle(cache, 1).filter((effect) => effect.type === 'map-cache-set');
   t.deepEqual(sets, [
@@ -65,7 +65,7 @@ test('it ends with the first entry of another ETR, also if that is found late', 
   t.is(cache.table.get(WIDE)?.expiresAt_ms, HOUR_ms / 2);
 });
 
-test('what is learnt between two slices stays', (t) => {
+test('entries learnt between two slices stay', (t) => {
   const { cache } = covered();
   const late = host(COUNT - 2);
   cache.learn(mapping(late), 2, []);
@@ -75,7 +75,7 @@ test('what is learnt between two slices stays', (t) => {
   t.is(cache.table.get(WIDE)?.expiresAt_ms, HOUR_ms / 2);
 });
 
-test('when the mapping goes, its search ends, and the rest stays', (t) => {
+test('if the mapping is deleted, its scan ends and the remaining entries stay', (t) => {
   const { cache } = covered();
   cache.remove(WIDE, 'test', []);
   settle(cache, 1);

@@ -14,7 +14,7 @@ function miss(bench: Bench, to: string, ...marks: number[]): Bench {
   return bench.punts(punts);
 }
 
-test('packets go on in the order in which they came, once the trie knows the way', (t) => {
+test('queued packets are released in order after the trie write', (t) => {
   const bench = miss(miss(xtr4(64, 4096), '1.1.1.1', 1, 2), '1.1.1.1', 3);
   bench.reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
   t.deepEqual(bench.lines.slice(0, 2), ['map-cache 1.1.1.1/32 -> 2.2.2.2', 'inject 1 2 3']);
@@ -22,13 +22,13 @@ test('packets go on in the order in which they came, once the trie knows the way
   t.is(bench.counters.get('packetsReleased'), 3);
 });
 
-test('at the bound of an EID the newest is dropped', (t) => {
+test('at the limit of an EID the newest packet is dropped', (t) => {
   const bench = miss(xtr4(2, 4096), '1.1.1.1', 1, 2, 3);
   t.is(bench.counters.get('packetsHeldDropped'), 1);
   t.true(bench.reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2'])).lines.includes('inject 1 2'));
 });
 
-test('at the bound of all the newest is dropped', (t) => {
+test('at the limit of the whole queue the newest packet is dropped', (t) => {
   const bench = miss(miss(xtr4(64, 3), '1.1.1.1', 1, 2), '1.1.1.2', 3, 4);
   t.is(bench.counters.get('packetsHeldDropped'), 1);
   t.is(bench.xtr.sizes().heldPackets, 3);
@@ -36,13 +36,13 @@ test('at the bound of all the newest is dropped', (t) => {
   t.is(miss(bench, '1.1.1.2', 5).xtr.sizes().heldPackets, 2);
 });
 
-test('natively-forward lets them go on too', (t) => {
+test('action natively-forward releases queued packets', (t) => {
   const bench = miss(xtr4(64, 4096), '1.1.1.1', 1);
   bench.reply('10.0.0.1', record('1.1.0.0/16', [], { action: 1 }));
   t.deepEqual(bench.lines, ['map-cache 1.1.0.0/16 forward-native', 'inject 1']);
 });
 
-test('drop drops them', (t) => {
+test('action drop drops queued packets', (t) => {
   const bench = miss(xtr4(64, 4096), '1.1.1.1', 1, 2).reply(
     '10.0.0.1',
     record('1.1.0.0/16', [], { action: 3 }),
@@ -51,7 +51,7 @@ test('drop drops them', (t) => {
   t.is(bench.counters.get('packetsHeldDropped'), 2);
 });
 
-test('a packet that was punted before the mapping came is sent on at once, and counted as the others', (t) => {
+test('a packet that was punted before the mapping arrived is released at once and counted', (t) => {
   const bench = miss(xtr4(64, 4096), '1.1.1.1', 1).reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
   miss(bench, '1.1.1.1', 2, 3);
   t.deepEqual(bench.lines, ['inject 2 3']);
@@ -59,13 +59,13 @@ test('a packet that was punted before the mapping came is sent on at once, and c
   t.is(bench.counters.get('packetsReleased'), 3);
 });
 
-test('a packet that misses a mapping which is there for long is dropped: it would come back for ever', (t) => {
+test('a packet that misses an old mapping is dropped: it would be punted again without end', (t) => {
   const bench = miss(xtr4(64, 4096), '1.1.1.1', 1).reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
   t.deepEqual(miss(bench.pass(1001), '1.1.1.1', 2).lines, []);
   t.is(bench.counters.get('packetsHeldDropped'), 1);
 });
 
-test('of a mapping that reached the trie late, packets go on that were punted until then', (t) => {
+test('if the trie write was late, packets punted before it are released', (t) => {
   const bench = miss(xtr4(64, 4096), '1.1.1.1', 1).reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
   bench.input({ type: 'written', began_ms: bench.now, written_ms: bench.now + 1500 });
   t.deepEqual(miss(bench.pass(2500), '1.1.1.1', 2).lines, ['inject 2']);
@@ -73,7 +73,7 @@ test('of a mapping that reached the trie late, packets go on that were punted un
   t.is(bench.counters.get('packetsHeldDropped'), 1);
 });
 
-test('a packet to a host that came here meanwhile goes to it', (t) => {
+test('a queued packet to a host that became local is delivered to it', (t) => {
   const bench = miss(xtr4(64, 4096), '5.5.5.9', 1).sight('5.5.5.9');
   t.true(bench.lines.includes('inject 1'));
   t.is(bench.xtr.sizes().heldPackets, 0);

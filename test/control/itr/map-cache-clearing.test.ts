@@ -13,7 +13,7 @@ function entries(count: number): StoredEntry[] {
   });
 }
 
-test('a small table goes at once, in order', (t) => {
+test('a small table is cleared at once, in order', (t) => {
   const clearing = new MapCacheClearing();
   const all = entries(3);
   const out: Effect[] = [];
@@ -26,7 +26,7 @@ test('a small table goes at once, in order', (t) => {
   t.deepEqual(clearing.take(2, out), []);
 });
 
-test('nothing to clear is nothing to wait for', (t) => {
+test('clearing an empty table ends at once', (t) => {
   const clearing = new MapCacheClearing();
   const out: Effect[] = [];
   clearing.add(7, [], NOW_ms);
@@ -35,7 +35,7 @@ test('nothing to clear is nothing to wait for', (t) => {
   t.is(clearing.nextDeadline(), undefined);
 });
 
-test('of a large table the entries are found in slices, and what is learnt between two of them stays', (t) => {
+test('a large table is scanned in slices, and entries learnt between two slices stay', (t) => {
   const clearing = new MapCacheClearing();
   const all = entries(20_000);
   const out: Effect[] = [];
@@ -57,7 +57,7 @@ test('of a large table the entries are found in slices, and what is learnt betwe
   t.is(new Set(gone).size, gone.length);
 });
 
-test('one command after the other', (t) => {
+test('commands are handled one after the other', (t) => {
   const clearing = new MapCacheClearing();
   const out: Effect[] = [];
   const [first, second] = [entries(1), entries(2)];

@@ -11,7 +11,7 @@ function xtr4(overrides: Parameters<typeof configOf>[1] = {}): Bench {
   return new Bench(configOf(['4.4.4.4'], overrides)).start();
 }
 
-/** An xTR that asked for `asked` and got these records from 2.2.2.2. */
+/** An xTR that requested `asked` and got these records from 2.2.2.2. */
 function answered(asked: string, ...records: EidRecord[]): Bench {
   return resolve(xtr4(), asked, '2.2.2.2', ...records);
 }
@@ -79,7 +79,7 @@ test('ACT 5, drop: authentication failure', becomes, record('1.1.1.1', [], { act
 test('ACT 6 is not assigned', becomes, record('1.1.1.1', [], { action: 6 }), 'forward-native');
 test('ACT means nothing with locators', becomes, record('1.1.1.1', ['2.2.2.2'], { action: 3 }), '-> 2.2.2.2');
 
-test('the 32 locators that a record may have are all kept, in their order', (t) => {
+test('all 32 locators that a record may have are kept in order', (t) => {
   const locators = Array.from({ length: 32 }, (_, i) =>
     locator(`2.2.2.${i + 1}`, { priority: i < 4 ? 9 : 1 }),
   );
@@ -100,14 +100,14 @@ const lives = test.macro({
 test('9301-5.4-D03: the TTL is in minutes', lives, record('1.1.1.1', ['2.2.2.2'], { ttl_min: 3 }), 3);
 test('TTL 0xffffffff is 24 h', lives, record('1.1.1.1', ['2.2.2.2'], { ttl_min: 0xffff_ffff }), 1440);
 test(
-  'TTL 0xffffffff of a negative one is 15 min',
+  'TTL 0xffffffff of a negative record is 15 min',
   lives,
   record('1.1.1.1', [], { ttl_min: 0xffff_ffff }),
   15,
 );
-test('no TTL is longer than 7 days', lives, record('1.1.1.1', ['2.2.2.2'], { ttl_min: 1e6 }), 7 * 1440);
+test('the maximum TTL is 7 days', lives, record('1.1.1.1', ['2.2.2.2'], { ttl_min: 1e6 }), 7 * 1440);
 
-test('an entry ends with its TTL, and the next packet asks again', (t) => {
+test('an entry expires after its TTL, and the next packet causes a Map-Request', (t) => {
   const bench = answered('1.1.1.1', record('1.1.1.1', ['2.2.2.2'], { ttl_min: 1 }));
   bench.pass(MINUTE_ms - 1);
   t.is(bench.xtr.mapCache.size, 2);
@@ -138,7 +138,7 @@ test('9301-5.5-D02: a more-specific is added beside the less-specific', (t) => {
   t.not(bench.xtr.mapCache.get(prefix('1.1.0.0/16')), undefined);
 });
 
-test('9301-5.5-D02: a less-specific replaces the two more-specifics that the same ETR told', (t) => {
+test('9301-5.5-D02: a less-specific replaces the two more-specifics of the same ETR', (t) => {
   const bench = answered('1.1.1.1', record('1.1.1.1', ['2.2.2.2']));
   resolve(bench, '1.1.1.2', '2.2.2.2', record('1.1.1.2', ['2.2.2.2']));
   resolve(bench, '1.1.1.3', '2.2.2.2', record('1.1.1.0/24', ['2.2.2.2']));
@@ -150,20 +150,20 @@ test('9301-5.5-D02: a less-specific replaces the two more-specifics that the sam
   ]);
 });
 
-test('9301-5.5-04: with more-specifics of another ETR it ends with the first of them', (t) => {
+test('9301-5.5-04: a mapping that covers entries of another ETR expires with the first of them', (t) => {
   const bench = answered('1.1.1.1', record('1.1.1.1', ['6.6.6.6'], { ttl_min: 10 }));
   resolve(bench, '1.1.1.3', '3.3.3.3', record('1.1.1.0/24', ['3.3.3.3'], { ttl_min: 60 }));
   t.not(bench.xtr.mapCache.get(prefix('1.1.1.1')), undefined);
   t.is(lifetime(bench, '1.1.1.0/24'), 10 * MINUTE_ms);
 });
 
-test('9301-5.5-04: but not later than by its own TTL', (t) => {
+test('9301-5.5-04: such a mapping does not outlive its own TTL', (t) => {
   const bench = answered('1.1.1.1', record('1.1.1.1', ['6.6.6.6'], { ttl_min: 60 }));
   resolve(bench, '1.1.1.3', '3.3.3.3', record('1.1.1.0/24', ['3.3.3.3'], { ttl_min: 10 }));
   t.is(lifetime(bench, '1.1.1.0/24'), 10 * MINUTE_ms);
 });
 
-test('the records of one Map-Reply go in together, longest first', (t) => {
+test('the records of one Map-Reply are installed together, longest first', (t) => {
   const bench = answered(
     '1.1.1.9',
     record('1.1.1.0/24', ['2.2.2.2']),
@@ -187,7 +187,7 @@ test('9301-5.5-01: a configured send-map-request entry hides no answer', (t) => 
   t.is(bench.xtr.mapCache.get(prefix('1.1.1.0/24'))?.via, 'dynamic-EID');
 });
 
-test('a configured mapping stays as it is', (t) => {
+test('a Map-Reply does not change a configured mapping', (t) => {
   const bench = xtr4({
     staticMappings: [{ eid: prefix('1.1.1.0/24'), forwarding: { action: 'drop' } }],
   });
@@ -198,7 +198,7 @@ test('a configured mapping stays as it is', (t) => {
   t.is(bench.xtr.mapCache.size, 1);
 });
 
-test('a mapping for what lives here is not taken', (t) => {
+test('a mapping for a local EID is rejected', (t) => {
   const bench = xtr4({ databaseMappings: [{ eid: prefix('5.5.5.0/24') }] });
   bench.lookup(1, '5.5.5.7');
   bench.reply('2.2.2.2', record('5.5.5.7', ['2.2.2.2']));
@@ -206,21 +206,21 @@ test('a mapping for what lives here is not taken', (t) => {
   t.is(bench.counters.get('mapRepliesRejected'), 1);
 });
 
-test('nor one that would be taken in for it', (t) => {
+test('a mapping that would be installed for a local EID is rejected', (t) => {
   const bench = xtr4({ dynamicEids: [dynamic('5.5.5.0/24')] }).sight('5.5.5.7');
   bench.lookup(1, '5.5.5.7');
   bench.reply('2.2.2.2', record('5.5.0.0/16', ['2.2.2.2']));
   t.is(bench.xtr.mapCache.get(prefix('5.5.5.7')), undefined);
 });
 
-test('a mapping that leads back to us is not taken, and what waits for it is dropped', (t) => {
+test('a mapping to our own RLOC is rejected, and packets that wait for it are dropped', (t) => {
   const bench = answered('1.1.1.1', record('1.1.1.1', ['4.4.4.4']));
   t.is(bench.xtr.mapCache.size, 1);
   t.like(bench.xtr.sizes(), { heldPackets: 0 });
   t.is(bench.counters.get('mapRepliesRejected'), 1);
 });
 
-test('the state of locators is followed', (t) => {
+test('the states of locators are recorded', (t) => {
   const bench = answered('1.1.1.1', record('1.1.1.1', ['2.2.2.2', '3.3.3.3'], { ttl_min: 1 }));
   const then = bench.now;
   bench.pass(5000).smr('2.2.2.2', '1.1.1.1');
@@ -231,7 +231,7 @@ test('the state of locators is followed', (t) => {
   t.like(states?.[2], { state: 'up', since_ms: then + 5000, stateChanges: 1 });
 });
 
-test('the same mapping again only lives on', (t) => {
+test('an equal mapping only extends the lifetime', (t) => {
   const bench = answered('1.1.1.1', record('1.1.1.1', ['2.2.2.2']));
   bench.pass(5000).smr('2.2.2.2', '1.1.1.1');
   bench.reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
@@ -241,7 +241,7 @@ test('the same mapping again only lives on', (t) => {
   t.is(bench.xtr.mapCache.get(prefix('1.1.1.1'))?.modifiedAt_ms, bench.now - 5000);
 });
 
-test('at the bound nothing is learnt, nothing is lost, and it is told once', (t) => {
+test('a full map-cache learns nothing, evicts nothing, and is reported once', (t) => {
   const bench = xtr4({ limits: { ...DEFAULT_XTR_LIMITS, mapCacheEntries: 2 } });
   resolve(bench, '1.1.1.1', '2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
   resolve(bench, '1.1.1.2', '2.2.2.2', record('1.1.1.2', ['2.2.2.2']));

@@ -5,7 +5,7 @@ import { decodeMessage, type MapRequest } from '#wire/index.js';
 import { STORY } from '#test/helpers/vectors.js';
 import { Bench, configOf, eid, MAP_RESOLVER, prefix, record, request, rloc } from '#test/control/harness.js';
 
-/** xTR4, which has 1.1.1.1/32 in its map-cache, or what it was answered instead. */
+/** xTR4 with 1.1.1.1/32, or the given records, in its map-cache. */
 function xtr4(...records: ReturnType<typeof record>[]): Bench {
   const config = configOf(['4.4.4.4'], { databaseMappings: [{ eid: prefix('5.5.5.0/24') }] });
   const bench = new Bench(config).start().acknowledge();
@@ -18,7 +18,7 @@ function xtr4(...records: ReturnType<typeof record>[]): Bench {
 const INVOKED = (moved: string, source = '5.5.5.5'): string =>
   `4.4.4.4 > ${MAP_RESOLVER}:4342 ECM(4.4.4.4 > ${moved}) map-request s ${source} asks ${moved}/32 reply to 4.4.4.4`;
 
-test('9301-6.1-01: an SMR leads to a Map-Request through the Mapping System, with s', (t) => {
+test('9301-6.1-01: an SMR causes a Map-Request through the Mapping System, with the s bit', (t) => {
   const bench = xtr4().smr('2.2.2.2', '1.1.1.1');
   t.deepEqual(bench.sent, [INVOKED('1.1.1.1')]);
   t.deepEqual(bench.events, ['smr-received', 'smr-invoked-map-request-sent']);
@@ -26,13 +26,13 @@ test('9301-6.1-01: an SMR leads to a Map-Request through the Mapping System, wit
   t.is(bench.xtr.mapCache.get(prefix('1.1.1.1'))?.expiresAt_ms, bench.now - 10_000 + 1440 * 60_000);
 });
 
-test('the SMR as the field sends it: P, S and D, an ITR-RLOC of AFI 0', (t) => {
+test('an SMR as routers in the field send it: P, S and D, an ITR-RLOC of AFI 0', (t) => {
   const bench = xtr4().ask('2.2.2.2', decodeMessage(STORY.smr) as MapRequest);
   t.deepEqual(bench.sent, [INVOKED('1.1.1.1')]);
   t.is(bench.counters.get('probeMapRequestsIn'), 0, 'S wins over P');
 });
 
-test('the EID in question may be in the record instead', (t) => {
+test('the solicited EID may be in the record instead', (t) => {
   const asked = { smr: true, itrRlocs: [rloc('2.2.2.2')], records: [prefix('1.1.1.1')] };
   t.deepEqual(xtr4().ask('2.2.2.2', request(asked)).sent, [INVOKED('1.1.1.1', '-')]);
   t.deepEqual(xtr4().ask('2.2.2.2', request({ ...asked, sourceEid: eid('9.9.9.9') })).sent, [
@@ -40,7 +40,7 @@ test('the EID in question may be in the record instead', (t) => {
   ]);
 });
 
-test('an SMR about a whole cached prefix asks for that prefix', (t) => {
+test('an SMR about a whole cached prefix requests that prefix', (t) => {
   const bench = xtr4(record('1.1.1.0/24', ['2.2.2.2']));
   bench.ask('2.2.2.2', request({ smr: true, itrRlocs: [rloc('2.2.2.2')], records: [prefix('1.1.1.0/24')] }));
   t.true(bench.sent[0]?.endsWith('map-request s - asks 1.1.1.0/24 reply to 4.4.4.4'));
@@ -56,11 +56,11 @@ const notCached = test.macro({
   title: (title = '') => `9301-6.1-05: ignored: ${title}`,
 });
 
-test('an EID that only a configured entry covers', notCached, '9.9.9.9');
-test('an EID of another table', notCached, '[7]1.1.1.1');
-test('an EID of ours', notCached, '5.5.5.5');
+test('ignored: an EID that only a configured entry covers', notCached, '9.9.9.9');
+test('ignored: an EID of another instance', notCached, '[7]1.1.1.1');
+test('ignored: an EID of ours', notCached, '5.5.5.5');
 
-test('an SMR brings no mapping of its own', (t) => {
+test('no mapping is learnt from an SMR', (t) => {
   const mapping = record('1.1.1.1', ['66.66.66.66']);
   const bench = xtr4();
   const smr = { smr: true, sourceEid: eid('1.1.1.1'), itrRlocs: [rloc('66.66.66.66')] };
@@ -70,7 +70,7 @@ test('an SMR brings no mapping of its own', (t) => {
   t.is(bench.lines.filter((line) => line.startsWith('map-cache')).length, 0);
 });
 
-test('9301-6.1-04: one Map-Request for a prefix in 3 s, whatever comes; the last SMR is not lost', (t) => {
+test('9301-6.1-04: at most one Map-Request for a prefix in 3 s; the last SMR is not lost', (t) => {
   const bench = xtr4()
     .smr('2.2.2.2', '1.1.1.1')
     .reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
@@ -87,7 +87,7 @@ test('9301-6.1-04: one Map-Request for a prefix in 3 s, whatever comes; the last
   );
 });
 
-test('an SMR that waits is forgotten with its map-cache entry', (t) => {
+test('a delayed SMR is dropped with its map-cache entry', (t) => {
   const bench = xtr4()
     .smr('2.2.2.2', '1.1.1.1')
     .reply('2.2.2.2', record('1.1.1.1', ['2.2.2.2']));
@@ -96,7 +96,7 @@ test('an SMR that waits is forgotten with its map-cache entry', (t) => {
   t.deepEqual(bench.pass(3000).sent, []);
 });
 
-test('9301-5.3-05: and never more than one in a second, even without that limit', (t) => {
+test('9301-5.3-05: without that limit, at most one Map-Request a second', (t) => {
   const limits = { ...DEFAULT_XTR_LIMITS, smrInvokedInterval_ms: 0 };
   const bench = new Bench(configOf(['4.4.4.4'], { limits })).start();
   bench
@@ -119,7 +119,7 @@ test('IOS: at most 8 more-specifics of one map-cache entry in 20 s', (t) => {
   t.true(bench.pass(1).smr('2.2.2.2', '1.1.1.9').events.includes('smr-received'));
 });
 
-test('an SMR during the 30 s after a failure asks nothing', (t) => {
+test('an SMR during the 30 s after a failure causes no Map-Request', (t) => {
   const bench = xtr4().smr('2.2.2.2', '1.1.1.1').pass(20_000);
   t.deepEqual(bench.smr('2.2.2.2', '1.1.1.1').sent, []);
   t.deepEqual(bench.events, ['smr-ignored']);

@@ -2,7 +2,7 @@
 import test from 'ava';
 import { WriteTimes } from '#control/itr/write-times.js';
 
-test('the end of a slow turn counts, and of any other its beginning', (t) => {
+test('the write time is the end of a slow turn, and the start of any other turn', (t) => {
   const writes = new WriteTimes();
   writes.add(1_000, 1_099);
   writes.add(2_000, 2_100);
@@ -12,7 +12,7 @@ test('the end of a slow turn counts, and of any other its beginning', (t) => {
   );
 });
 
-test('at the bound the oldest turn is forgotten', (t) => {
+test('at the limit the oldest turn is evicted', (t) => {
   const writes = new WriteTimes();
   for (let turn = 1; turn <= 17; turn++) writes.add(turn * 1_000, turn * 1_000 + 500);
   t.deepEqual(

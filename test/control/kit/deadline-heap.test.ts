@@ -11,7 +11,7 @@ interface Item {
 const items = (count: number): Item[] =>
   Array.from({ length: count }, (_, name) => ({ name, heapIndex: NOT_IN_HEAP }));
 
-test('an item that was taken out is nowhere, and can come back', (t) => {
+test('an item that was taken is in no heap and can be set again', (t) => {
   const heap = new DeadlineHeap<Item>();
   const [item] = items(1) as [Item];
   heap.set(item, 10);
@@ -24,7 +24,7 @@ test('an item that was taken out is nowhere, and can come back', (t) => {
   t.is(heap.next(), 20);
 });
 
-test('it does what a sorted list does, and each item knows its place', (t) => {
+test('it behaves like a sorted list, and each item has the right index', (t) => {
   const step = fc.record({
     name: fc.nat(20),
     at: fc.nat(100),

@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { DeadlineQueue } from '#control/kit/deadlines.js';
 
-test('what is due comes out earliest first, no more than asked for', (t) => {
+test('due items are returned earliest first, at most the limit', (t) => {
   const queue = new DeadlineQueue<string>();
   queue.set('c', 30);
   queue.set('a', 10);
@@ -26,7 +26,7 @@ test('an item has one deadline, the last one set', (t) => {
   t.is(queue.next(), undefined);
 });
 
-test('a deleted item never comes out', (t) => {
+test('a deleted item is never returned', (t) => {
   const queue = new DeadlineQueue<string>();
   queue.set('a', 10);
   queue.delete('a');
@@ -34,7 +34,7 @@ test('a deleted item never comes out', (t) => {
   t.is(queue.size, 0);
 });
 
-test('it does what a sorted list does', (t) => {
+test('it behaves like a sorted list', (t) => {
   const step = fc.record({
     item: fc.integer({ min: 0, max: 30 }),
     at: fc.integer({ min: 0, max: 1000 }),

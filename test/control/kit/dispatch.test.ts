@@ -26,7 +26,7 @@ const named =
   (_: unknown, now: number, out: Effect[]): void =>
     void out.push(report({ name: 'eid-learnt', detail: `${name} at ${now}` }));
 
-test('an input goes to all that handle it, in their order, and to no others', (t) => {
+test('an input is dispatched to all machines that handle it, in order, and to no others', (t) => {
   const dispatch = new Dispatch([
     { inputs: { wake: named('one') } },
     { inputs: { written: named('two') } },
@@ -42,7 +42,7 @@ test('an input goes to all that handle it, in their order, and to no others', (t
   t.is(out.length, 2);
 });
 
-test('a message goes to the one machine that handles it', (t) => {
+test('a message is dispatched to the one machine that handles it', (t) => {
   const seen: string[] = [];
   const reply: Handler = {
     messages: { 'map-reply': ({ from }, { nonce }) => seen.push(`${from.bits} ${nonce}`) },

@@ -17,21 +17,21 @@ test('keys do not limit each other', (t) => {
   t.false(limiter.allow('a', 1));
 });
 
-test('what was refused does not extend the interval', (t) => {
+test('a refused action does not extend the interval', (t) => {
   const limiter = new IntervalLimiter(3000, 10);
   t.true(limiter.allow('a', 0));
   t.false(limiter.allow('a', 2999));
   t.true(limiter.allow('a', 3000));
 });
 
-test('interval 0 allows all and keeps nothing', (t) => {
+test('interval 0 allows everything and stores nothing', (t) => {
   const limiter = new IntervalLimiter(0, 10);
   t.true(limiter.allow('a', 0));
   t.true(limiter.allow('a', 0));
   t.is(limiter.size, 0);
 });
 
-test('at the bound the oldest key is forgotten', (t) => {
+test('at the limit the oldest key is evicted', (t) => {
   const limiter = new IntervalLimiter(3000, 2);
   for (const [now, key] of ['a', 'b', 'c'].entries()) t.true(limiter.allow(key, now));
   t.is(limiter.size, 2);
@@ -40,7 +40,7 @@ test('at the bound the oldest key is forgotten', (t) => {
   t.true(limiter.allow('a', 3));
 });
 
-test('a key allowed again is no longer the oldest', (t) => {
+test('a key that was allowed again is no longer the oldest', (t) => {
   const limiter = new IntervalLimiter(10, 3);
   for (const key of ['a', 'b']) limiter.allow(key, 0);
   t.true(limiter.allow('a', 10));
@@ -49,14 +49,14 @@ test('a key allowed again is no longer the oldest', (t) => {
   t.false(limiter.allow('a', 12));
 });
 
-test('memory shrinks after a burst', (t) => {
+test('the table shrinks after a burst', (t) => {
   const limiter = new IntervalLimiter(10, 1000);
   for (let i = 0; i < 1000; i++) limiter.allow(`burst ${i}`, 0);
   for (let i = 0; i < 1000; i++) limiter.allow(`later ${i}`, 1000 + i * 10);
   t.true(limiter.size < 10);
 });
 
-test('a token bucket gives its burst, then as it refills', (t) => {
+test('a token bucket allows its burst, then its rate', (t) => {
   const buckets = new TokenBuckets(10, 3, 10);
   const take = (now: number) => buckets.take('a', now);
   t.deepEqual([0, 0, 0, 0, 99, 100, 100].map(take), [true, true, true, false, false, true, false]);
@@ -64,7 +64,7 @@ test('a token bucket gives its burst, then as it refills', (t) => {
   t.true(buckets.take('b', 10_000));
 });
 
-test('token buckets are bounded: one that is not used is forgotten before one that is', (t) => {
+test('token buckets are bounded: unused ones are evicted before used ones', (t) => {
   const buckets = new TokenBuckets(1, 2, 100);
   buckets.take('a', 0);
   buckets.take('a', 0);

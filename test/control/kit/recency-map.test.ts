@@ -5,7 +5,7 @@ import { RecencyMap } from '#control/kit/recency-map.js';
 
 const BOUND = 4;
 
-test('as a Map whose keys are deleted and set again, of which the first goes at the bound', (t) => {
+test('it behaves like a Map whose keys are deleted and set again, and evicts the first key at the limit', (t) => {
   const keys = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g');
   fc.assert(
     fc.property(fc.array(fc.tuple(keys, fc.nat())), (operations) => {

@@ -14,7 +14,7 @@ function seeded(seed = SEED): SeededRandom {
 const draw = (random: SeededRandom, count: number): bigint[] =>
   Array.from({ length: count }, () => random.nonce());
 
-test('one seed, one sequence; another bit, another sequence', (t) => {
+test('equal seeds give equal sequences; seeds that differ in one bit do not', (t) => {
   const other = Uint8Array.from(SEED);
   other[31] = 0;
   const numbers = draw(seeded(), 2_000);
@@ -33,7 +33,7 @@ test('the words are the key stream of AES-256-CTR behind the next key', (t) => {
   t.is(numbers[512], second.readBigUInt64BE(32));
 });
 
-test('every bit is set in half of the words, and fractions fill the interval', (t) => {
+test('every bit is set in half of the words, and fractions cover the interval', (t) => {
   const random = seeded();
   const numbers = draw(random, 10_000);
   for (let bit = 0n; bit < 64n; bit++) {
@@ -45,12 +45,12 @@ test('every bit is set in half of the words, and fractions fill the interval', (
   t.true(Math.abs(fractions.reduce((sum, each) => sum + each) - 5_000) < 150);
 });
 
-test('there is no sequence without a seed, and none from a short one', (t) => {
+test('a missing or short seed is an error', (t) => {
   t.throws(() => new SeededRandom().nonce(), { message: /no seed yet/ });
   t.throws(() => seeded(SEED.subarray(1)), { instanceOf: RangeError });
 });
 
-test('the seed stays as it was, for the caller may keep it', (t) => {
+test('the seed of the caller is not changed', (t) => {
   const seed = Uint8Array.from(SEED);
   draw(seeded(seed), 1_000);
   t.deepEqual(seed, SEED);

@@ -4,7 +4,7 @@ import { SharedValues } from '#control/kit/shared-values.js';
 
 const values = (): SharedValues<{ readonly text: string }> => new SharedValues(({ text }) => text);
 
-test('equal values are held once', (t) => {
+test('equal values are stored once', (t) => {
   const shared = values();
   const first = { text: 'a' };
   t.is(shared.take(first), first);
@@ -13,7 +13,7 @@ test('equal values are held once', (t) => {
   t.is(shared.size, 2);
 });
 
-test('a value goes with its last user', (t) => {
+test('a value is deleted with its last user', (t) => {
   const shared = values();
   const first = shared.take({ text: 'a' });
   shared.take({ text: 'a' });
@@ -26,7 +26,7 @@ test('a value goes with its last user', (t) => {
   t.is(shared.take(next), next);
 });
 
-test('what nobody holds can be released without harm', (t) => {
+test('releasing an unknown value does nothing', (t) => {
   const shared = values();
   shared.release({ text: 'a' });
   t.is(shared.size, 0);

@@ -11,7 +11,7 @@ import { line } from '#test/control/lines.js';
 const A = parseAddress('10.0.0.1');
 const B = parseAddress('2001:db8::1');
 
-/** A machine that knows RLOCs in use, and what came out of it. */
+/** A Reachability with RLOCs in use, and its effects. */
 class Scene {
   readonly references = new RlocReferences();
   readonly machine = new Reachability(this.references);
@@ -26,7 +26,7 @@ class Scene {
     return this.lines();
   }
 
-  /** What came out since the last call. */
+  /** Effects since the last call. */
   lines(): string[] {
     return this.out
       .splice(0)
@@ -38,7 +38,7 @@ class Scene {
   }
 }
 
-test('an RLOC is up until somebody says that it is down, and told once', (t) => {
+test('an RLOC is up until a source reports it down, which is reported once', (t) => {
   const scene = new Scene(A);
   t.deepEqual(scene.says('probe', true), []);
   t.is(scene.machine.get(A), undefined);
@@ -49,7 +49,7 @@ test('an RLOC is up until somebody says that it is down, and told once', (t) => 
   t.like(scene.machine.get(A), { up: true, reason: undefined, changedAt_ms: [5, 7] });
 });
 
-test('it is up again when nobody says any more that it is down', (t) => {
+test('it is up again when no source reports it down any more', (t) => {
   const scene = new Scene(A);
   scene.says('route', false);
   t.deepEqual(scene.says('icmp', false), []);
@@ -59,7 +59,7 @@ test('it is up again when nobody says any more that it is down', (t) => {
   t.deepEqual(scene.says('icmp', true), ['rloc 10.0.0.1 up', 'rloc-up 10.0.0.1 icmp']);
 });
 
-test('what nobody uses has no state', (t) => {
+test('an RLOC without references has no state', (t) => {
   const scene = new Scene(A, B);
   t.deepEqual(scene.says('probe', false, 0, parseAddress('9.9.9.9')), []);
   scene.says('probe', false);
@@ -71,7 +71,7 @@ test('what nobody uses has no state', (t) => {
   t.like(scene.machine.get(B), { up: false });
 });
 
-test('one that an earlier agent left as down stays so until a source speaks, or for a minute', (t) => {
+test('an RLOC recovered as down stays down until a source reports, or for a minute', (t) => {
   const scene = new Scene(A, B);
   scene.machine.recover([A, B, parseAddress('9.9.9.9')], 0, scene.out);
   t.deepEqual(scene.lines(), ['rloc 9.9.9.9 up']);
@@ -85,7 +85,7 @@ test('one that an earlier agent left as down stays so until a source speaks, or 
   t.is(scene.machine.nextDeadline(), undefined);
 });
 
-test('one that was left as down and is down stays so', (t) => {
+test('an RLOC recovered as down and reported down stays down', (t) => {
   const scene = new Scene(A);
   scene.machine.recover([A], 0, scene.out);
   t.deepEqual(scene.says('probe', false, 1), []);
@@ -94,7 +94,7 @@ test('one that was left as down and is down stays so', (t) => {
   t.like(scene.machine.get(A), { up: false, reason: 'probe' });
 });
 
-test('what people see of a mapping follows; what the mapping itself forbids stays', (t) => {
+test('the shown states of a mapping follow; a locator that the mapping forbids keeps its state', (t) => {
   const scene = new Scene(A, B);
   const state = (rloc: Address, of: LocatorState['state']): LocatorState => ({
     ...{ rloc, priority: 1, weight: 1, state: of, since_ms: 10, stateChanges: 1, lastStateChange_ms: 10 },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Map-Requests that the Map-Server does not answer itself: to which ETR they go, and how.
+// Forwarding of Map-Requests to ETRs: to which ETR, and in which form.
 import test from 'ava';
 import { parseAddress } from '#addr/index.js';
 import { MAX_FORWARDED_BYTES } from '#control/map-server/map-resolver-forward.js';
@@ -15,7 +15,7 @@ for (const proxyReply of [true, false])
     t.deepEqual(outcome.sends[0]?.message, ecm(request));
   });
 
-test('9301-8.3-D04: without proxy reply the message goes on to the ETR unaltered', (t) => {
+test('9301-8.3-D04: without proxy reply the message is forwarded to the ETR unaltered', (t) => {
   const { scene } = registered(false);
   const request = mapRequest([HOST], { smrInvoked: true });
   const outcome = scene.request(request);
@@ -25,13 +25,13 @@ test('9301-8.3-D04: without proxy reply the message goes on to the ETR unaltered
   t.is(scene.count('mapRequestsForwarded'), 1);
 });
 
-test('the D bit (DDT) of an ECM is not passed on', (t) => {
+test('the D bit (DDT) of an ECM is not forwarded', (t) => {
   const { scene } = registered(false);
   const [send] = scene.request(mapRequest([HOST]), { ddt: true }).sends;
   t.like(send?.message, { ddt: false });
 });
 
-test('a Map-Request without encapsulation is forwarded in one, answerable to its source port', (t) => {
+test('a plain Map-Request is forwarded in an ECM, so that the answer goes to its source port', (t) => {
   const { scene } = registered(false);
   const request = mapRequest([HOST]);
   const [send] = scene.plainRequest(request, { from: '4.4.4.4', port: 777 }).sends;
@@ -43,13 +43,13 @@ test('a Map-Request without encapsulation is forwarded in one, answerable to its
   });
 });
 
-test('an IPv6 EID asked for over IPv4: the inner header has one family', (t) => {
+test('an IPv6 EID requested over IPv4: the inner addresses have one family', (t) => {
   const { scene } = registered(false, ['2001:db8:1::1/128']);
   const [send] = scene.plainRequest(mapRequest(['2001:db8:1::1/128']), { from: '4.4.4.4' }).sends;
   t.like(send?.message, { innerDestination: parseAddress('10.0.0.1') });
 });
 
-test('of several ETRs the one that registered last gets the Map-Request', (t) => {
+test('the ETR that registered last gets the Map-Request', (t) => {
   const { scene, etr } = registered(false, []);
   const other = new Etr('6.6.6.6', 6n);
   const both = [record(HOST, ['2.2.2.2', '6.6.6.6'])];
@@ -71,7 +71,7 @@ test('an ETR that registers from an interface address gets the Map-Request at it
   t.is(scene.request(mapRequest([HOST])).paths[0], '10.0.0.1 > 2.2.2.2:4342');
 });
 
-test('an ETR without a locator that can be reached gets it where it registered from', (t) => {
+test('an ETR without a reachable locator gets the Map-Request at the address that it registered from', (t) => {
   const scene = new Scene(undefined, {}, ['10.0.0.1']);
   scene.register(new Etr('2.2.2.2', 2n).register([record(HOST, ['2001:db8::2'])]), FROM);
   t.is(scene.request(mapRequest([HOST])).paths[0], '10.0.0.1 > 2.2.2.2:4342');
@@ -90,7 +90,7 @@ test('9301-5.2-10 9301-5.2-11: every record of a Map-Request is processed; each 
   t.is(outcome.sends.at(-1)?.message.type, 'map-reply');
 });
 
-test('of a Map-Request with very many records, 8 are forwarded', (t) => {
+test('at most 8 records of a Map-Request are forwarded', (t) => {
   const hosts = Array.from({ length: 200 }, (_, i) => `1.1.1.${i}/32`);
   const { scene } = registered(false, hosts);
   t.is(scene.request(mapRequest(hosts)).sends.length, 8);
@@ -98,7 +98,7 @@ test('of a Map-Request with very many records, 8 are forwarded', (t) => {
   t.is(scene.count('mapRequestsForwarded'), 8);
 });
 
-test('a Map-Request that was padded is not forwarded', (t) => {
+test('a padded Map-Request is not forwarded', (t) => {
   const { scene } = registered(false);
   const request = mapRequest([HOST]);
   const bytes = encodeMessage(request);

@@ -23,7 +23,7 @@ import {
 const NATIVELY_FORWARD = 'action 1';
 const SEND_MAP_REQUEST = 'action 2';
 
-/** Answers to one Map-Request, nothing registered but what is given. */
+/** The answers to one Map-Request, with only the given registrations. */
 const answers = test.macro(
   (
     t,
@@ -52,7 +52,7 @@ test('9301-8.4-01: an address family without sites', answers, [], [], '2001:db8:
 test('9301-8.4-01: an instance ID without sites', answers, SITES, [], '[99]1.1.1.1/32', [
   `[99]0.0.0.0/0 ${NONE}`,
 ]);
-test('9301-8.3-D02: configured, nobody registered', answers, SITES, [], HOST, [
+test('9301-8.3-D02: configured, without a registration', answers, SITES, [], HOST, [
   `1.1.1.0/24 ${NATIVELY_FORWARD} ttl 1`,
 ]);
 test('9301-8.3-D02: the hole beside a registered host', answers, SITES, [HOST], '1.1.1.2/32', [
@@ -72,7 +72,7 @@ test(
   [`10.1.0.0/16 ${NATIVELY_FORWARD} ttl 1`],
 );
 test(
-  'a prefix configured inside a registered one has to be asked for',
+  'a prefix configured inside a registered one has the action send-map-request',
   answers,
   NESTED,
   ['10.0.0.0/8'],
@@ -82,10 +82,15 @@ test(
 test('a hole avoids configured prefixes inside the configured one', answers, NESTED, [], '10.2.2.3/32', [
   `10.2.0.0/15 ${NATIVELY_FORWARD} ttl 1`,
 ]);
-test('a requested prefix with registered hosts inside: ask for each', answers, SITES, [HOST], '1.1.1.0/24', [
-  `1.1.1.0/24 ${SEND_MAP_REQUEST} ttl 1`,
-]);
-test('a requested prefix with sites inside: ask for each', answers, SITES, [], '0.0.0.0/0', [
+test(
+  'a requested prefix with registered hosts inside gets send-map-request',
+  answers,
+  SITES,
+  [HOST],
+  '1.1.1.0/24',
+  [`1.1.1.0/24 ${SEND_MAP_REQUEST} ttl 1`],
+);
+test('a requested prefix with sites inside gets send-map-request', answers, SITES, [], '0.0.0.0/0', [
   `0.0.0.0/0 ${SEND_MAP_REQUEST} ttl 1`,
 ]);
 
@@ -117,7 +122,7 @@ test('9301-5.5-03: all records of one answer have the shortest TTL', (t) => {
   ]);
 });
 
-test('a more-specific without proxy reply is told, and has to be asked for', (t) => {
+test('a more-specific without proxy reply is included with the action send-map-request', (t) => {
   const { scene } = registered(true, ['1.1.1.0/24']);
   scene.register(new Etr('6.6.6.6', 6n).register([record(HOST, ['6.6.6.6'])]), { from: '6.6.6.6' });
   t.deepEqual(scene.request(mapRequest(['1.1.1.7/32'])).answers, [
@@ -126,13 +131,13 @@ test('a more-specific without proxy reply is told, and has to be asked for', (t)
   ]);
 });
 
-test('9301-5-02: more more-specifics than a message holds: the part of the mapping that none of them overrides', (t) => {
+test('9301-5-02: if the more-specifics do not fit a message, the answer is the part of the mapping that none of them overrides', (t) => {
   const hosts = Array.from({ length: 40 }, (_, i) => `1.1.1.${i}/32`);
   const { scene } = registered(true, ['1.1.1.0/24', ...hosts]);
   t.deepEqual(scene.request(mapRequest(['1.1.1.100/32'])).answers, ['1.1.1.64/26 2.2.2.2 ttl 1440']);
 });
 
-test('9301-5-02: answers for many records are divided into messages of at most 576 bytes', (t) => {
+test('9301-5-02: answers for many records are split into messages of at most 576 bytes', (t) => {
   const hosts = Array.from({ length: 100 }, (_, i) => `1.1.1.${i}/32`);
   const { scene } = registered(true, hosts);
   const outcome = scene.request(mapRequest(hosts));
@@ -191,7 +196,7 @@ test('9301-8.2-D04: a site can be configured for proxy replies', (t) => {
   t.deepEqual(scene.request(mapRequest([HOST])).answers, ['1.1.1.1/32 2.2.2.2 ttl 1440']);
 });
 
-test('9301-8.3-D04: one ETR of several with the P bit is enough', (t) => {
+test('9301-8.3-D04: the P bit of one ETR of several is enough', (t) => {
   const { scene, etr } = registered(false, []);
   const both = [record(HOST, ['2.2.2.2', '6.6.6.6'])];
   scene.register(etr.register(both, { proxyReply: true }), FROM);
@@ -199,7 +204,7 @@ test('9301-8.3-D04: one ETR of several with the P bit is enough', (t) => {
   t.deepEqual(scene.request(mapRequest([HOST])).answers, ['1.1.1.1/32 2.2.2.2 6.6.6.6 ttl 1440']);
 });
 
-test('9301-5.2-D01: with the A bit, too, what nobody has registered is answered', (t) => {
+test('9301-5.2-D01: with the A bit, an EID without a registration is answered, too', (t) => {
   const { scene } = registered(true, []);
   t.deepEqual(scene.request(mapRequest([HOST], { authoritative: true })).answers, [
     `1.1.1.0/24 ${NATIVELY_FORWARD} ttl 1`,
@@ -214,7 +219,7 @@ for (const port of [0, 4341])
       t.is(scene.count('mapRequestsDropped'), 1);
     });
 
-/** Nothing is sent, and it is counted. */
+/** Nothing is sent, and the drop is counted. */
 const dropped = test.macro((t, change: Partial<MapRequest>) => {
   const { scene } = registered(true);
   for (const outcome of [
@@ -224,14 +229,14 @@ const dropped = test.macro((t, change: Partial<MapRequest>) => {
     t.is(outcome.sends.length, 0);
   t.is(scene.count('mapRequestsDropped'), 2);
 });
-test('9301-5.2-04: an RLOC-probe', dropped, { probe: true });
-test('an SMR', dropped, { smr: true });
-test('9301-5.2-D05: the D bit asks for no answer', dropped, { dontMapReply: true });
-test('9301-5.3-04: no ITR-RLOC', dropped, { itrRlocs: [undefined, undefined] });
+test('9301-5.2-04: dropped: an RLOC-probe', dropped, { probe: true });
+test('dropped: an SMR', dropped, { smr: true });
+test('9301-5.2-D05: dropped: the D bit asks for no answer', dropped, { dontMapReply: true });
+test('9301-5.3-04: dropped: no ITR-RLOC', dropped, { itrRlocs: [undefined, undefined] });
 for (const rloc of ['255.255.255.255', '224.0.0.1', '127.0.0.1', '0.0.0.0'])
-  test(`${rloc} as ITR-RLOC`, dropped, { itrRlocs: [parseAddress(rloc)] });
+  test(`dropped: ${rloc} as ITR-RLOC`, dropped, { itrRlocs: [parseAddress(rloc)] });
 
-test('the first ITR-RLOC of a family that we have an address of is answered', (t) => {
+test('the answer goes to the first ITR-RLOC of a family that we have an address of', (t) => {
   const itrRlocs = [undefined, parseAddress('2001:db8::4'), parseAddress('4.4.4.4')];
   const both = new Scene(SITES).request(mapRequest([HOST], { itrRlocs }));
   t.is(both.replies()[0]?.path, '2001:db8:ffff::1 > 2001:db8::4:50123');
@@ -248,7 +253,7 @@ test('an ITR-RLOC of a family that only the ETR has: the ETR answers, the Map-Se
   t.is(scene.count('mapRequestsDropped'), 1);
 });
 
-test('of several addresses of ours the one that was asked answers', (t) => {
+test('the source of an answer is the address that was asked', (t) => {
   const scene = new Scene(SITES, {}, ['10.0.0.1', '10.0.0.2']);
   const ask = (to: string) => scene.request(mapRequest([HOST], { nonce: 1n }), {}, { from: '4.4.4.4', to });
   t.is(ask('10.0.0.2').replies()[0]?.path, '10.0.0.2 > 4.4.4.4:50123');
@@ -256,7 +261,7 @@ test('of several addresses of ours the one that was asked answers', (t) => {
   t.is(ask('10.0.0.99').replies()[0]?.path, '10.0.0.1 > 4.4.4.4:50123');
 });
 
-test('what would come back to this node again and again is dropped', (t) => {
+test('a Map-Request that would loop at this node is dropped', (t) => {
   const { scene } = registered(false, []);
   scene.register(new Etr('10.0.0.1', 1n).register([record(HOST, ['10.0.0.1'])]), { from: '10.0.0.1' });
   t.is(scene.request(mapRequest([HOST])).sends.length, 1);
@@ -276,7 +281,7 @@ test('9301-5.4-19, 9301-5.4-20: the same answer goes to an ITR-RLOC once in 3 s'
   t.is(scene.count('mapRepliesRateLimited'), 2);
 });
 
-test('9301-5.4-19: strangers that name an ITR-RLOC use up none of the answers of its ITR', (t) => {
+test('9301-5.4-19: other nodes that name an ITR-RLOC do not use up the answers of its ITR', (t) => {
   const { scene } = registered(true);
   for (let nonce = 1n; nonce <= 500n; nonce += 1n)
     scene.plainRequest(mapRequest([HOST], { nonce }), { from: '10.6.6.6' });
@@ -289,7 +294,7 @@ test('9301-5.4-19: strangers that name an ITR-RLOC use up none of the answers of
   t.is(scene.plainRequest(mapRequest([HOST], { nonce: 502n }), { from: '4.4.4.4' }).sends.length, 1);
 });
 
-test('a changed mapping is told within the 3 s', (t) => {
+test('a changed mapping is answered within the 3 s', (t) => {
   const { scene, etr } = registered(true);
   const ask = () => scene.request(mapRequest([HOST])).answers;
   t.deepEqual(ask(), ['1.1.1.1/32 2.2.2.2 ttl 1440']);
@@ -299,7 +304,7 @@ test('a changed mapping is told within the 3 s', (t) => {
   t.deepEqual(ask(), []);
 });
 
-test('an interval of 0 lifts the limit', (t) => {
+test('an interval of 0 disables the limit', (t) => {
   const scene = new Scene(SITES, { mapReplyInterval_ms: 0 });
   const ask = () => scene.request(mapRequest([HOST])).sends.length;
   t.deepEqual([ask(), ask()], [1, 1]);

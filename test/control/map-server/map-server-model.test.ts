@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random runs against a model that scans lists instead of keeping tries and queues.
+// Random operations, compared with a model that scans lists instead of using tries and queues.
 import test from 'ava';
 import fc from 'fast-check';
 import {
@@ -27,7 +27,7 @@ type Operation =
   | { readonly kind: 'withdraw'; readonly etr: number; readonly eid: string }
   | { readonly kind: 'wait'; readonly seconds: number };
 
-/** From 10.0.0.0 to 10.0.0.63: inside the sites, across them and outside. */
+/** Prefixes from 10.0.0.0 to 10.0.0.63: inside the sites, across them and outside. */
 const prefixes = fc
   .tuple(fc.integer({ min: 0, max: 63 }), fc.integer({ min: 26, max: 32 }))
   .map(([host, length]) => {
@@ -110,7 +110,7 @@ function play(run: readonly Operation[], check: (scene: Scene, model: Model) => 
   }
 }
 
-test('what is registered is what the model says, after each of any operations', (t) => {
+test('registrations equal the model after each random operation', (t) => {
   fc.assert(
     fc.property(fc.array(operations, { maxLength: 30 }), (run) => {
       play(run, (scene, model) => {
@@ -165,7 +165,7 @@ function holds(prefix: string, host: number): boolean {
   return prefixHoldsAddress(eid(prefix).prefix, eid(`10.0.0.${host}/32`).prefix.address);
 }
 
-/** Whether a known prefix, other than those that cover the whole of it, is inside. */
+/** Whether `outer` covers a known prefix of more than `covering` bits. */
 function others(outer: EidPrefix, known: readonly EidPrefix[], covering: number): boolean {
   return known.some(({ prefix }) => prefix.length > covering && prefixHoldsPrefix(outer.prefix, prefix));
 }

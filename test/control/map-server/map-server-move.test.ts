@@ -52,7 +52,7 @@ test('the whole move of the story: register, move, notify, ack, withdraw, SMR-in
   return t.is(scene.server.pendingNotifyCount, 0);
 });
 
-test('the unsolicited Map-Notify carries the new locators, the TTL as registered, a nonce of its own and the xTR-ID of the previous ETR', (t) => {
+test('the unsolicited Map-Notify has the new locators, the registered TTL, its own nonce and the xTR-ID of the previous ETR', (t) => {
   const { scene, xtr2, xtr6 } = story();
   scene.register(xtr2.register([record(HOST, ['2.2.2.2'])]), { from: '2.2.2.2' });
   const moved = scene.register(xtr6.register([record(HOST, ['6.6.6.6'], { ttl_min: 7 })]), {
@@ -69,13 +69,13 @@ test('the unsolicited Map-Notify carries the new locators, the TTL as registered
   t.false(told?.locators[0]?.local);
 });
 
-test('a host that comes back: the Map-Notify that it has left is not sent any more', (t) => {
+test('when a host comes back, the Map-Notify about its move is not retransmitted', (t) => {
   const { scene, xtr2, xtr6 } = story();
   scene.register(xtr2.register([record(HOST, ['2.2.2.2'])]), { from: '2.2.2.2' });
   scene.register(xtr6.register([record(HOST, ['6.6.6.6'])]), { from: '6.6.6.6' });
   scene.register(xtr2.register([record(HOST, ['2.2.2.2'])]), { from: '2.2.2.2' });
   t.is(scene.server.pendingNotifyCount, 1);
-  // RFC 9301 section 5.7: six retransmissions, all to the ETR that has lost it now.
+  // RFC 9301 section 5.7: six retransmissions, all to the ETR that lost the host last.
   t.deepEqual(
     scene
       .advance(120_000)
@@ -85,7 +85,7 @@ test('a host that comes back: the Map-Notify that it has left is not sent any mo
   );
 });
 
-test('an ETR that goes on with another RLOC is not told of its own move', (t) => {
+test('an ETR that changes its RLOC gets no Map-Notify about itself', (t) => {
   const { scene, xtr2 } = story();
   scene.register(xtr2.register([record(HOST, ['2.2.2.2'])]), { from: '2.2.2.2' });
   const renumbered = scene.register(xtr2.register([record(HOST, ['2.2.2.9'])]), { from: '2.2.2.9' });
@@ -93,7 +93,7 @@ test('an ETR that goes on with another RLOC is not told of its own move', (t) =>
   t.is(scene.server.pendingNotifyCount, 0);
 });
 
-test('an ETR whose RLOC is still in the locator-set is not told', (t) => {
+test('an ETR whose RLOC is still in the locator-set gets no Map-Notify', (t) => {
   const { scene, xtr2, xtr6 } = story();
   scene.register(xtr2.register([record(HOST, ['2.2.2.2', '3.3.3.3'])]), { from: '2.2.2.2' });
   const changed = scene.register(xtr6.register([record(HOST, ['2.2.2.2', '6.6.6.6'])]), { from: '6.6.6.6' });
@@ -101,7 +101,7 @@ test('an ETR whose RLOC is still in the locator-set is not told', (t) => {
   t.deepEqual(scene.table, ['1.1.1.1/32 -> 2.2.2.2 6.6.6.6']);
 });
 
-test('ETRs that register the same complete locator-set live side by side', (t) => {
+test('ETRs that register the same complete locator-set coexist', (t) => {
   const { scene, xtr2, xtr6 } = story();
   const both = ['2.2.2.2', '6.6.6.6'];
   for (let round = 0; round < 3; round++) {
@@ -114,7 +114,7 @@ test('ETRs that register the same complete locator-set live side by side', (t) =
   t.is(scene.server.registrations.size, 1);
 });
 
-test('an ETR changes its own locators: nobody is told', (t) => {
+test('an ETR that changes its own locators causes no Map-Notify', (t) => {
   const { scene, xtr2 } = story();
   scene.register(xtr2.register([record(HOST, ['2.2.2.2'])]), { from: '2.2.2.2' });
   const changed = scene.register(xtr2.register([record(HOST, ['3.3.3.3'])]), { from: '3.3.3.3' });
@@ -122,7 +122,7 @@ test('an ETR changes its own locators: nobody is told', (t) => {
   t.deepEqual(scene.table, ['1.1.1.1/32 -> 3.3.3.3']);
 });
 
-test('without xTR-IDs the source RLOC tells ETRs apart', (t) => {
+test('without xTR-IDs, ETRs are distinguished by their RLOCs', (t) => {
   const scene = new Scene();
   scene.register(new Etr('2.2.2.2', undefined).register([record(HOST, ['2.2.2.2'])]), { from: '2.2.2.2' });
   const moved = scene.register(new Etr('6.6.6.6', undefined).register([record(HOST, ['6.6.6.6'])]), {
@@ -132,7 +132,7 @@ test('without xTR-IDs the source RLOC tells ETRs apart', (t) => {
   t.is(moved.notifies()[1]?.message.identity, undefined);
 });
 
-test('a move between IPv4 and IPv6 RLOCs: each ETR is told over its own family', (t) => {
+test('a move between IPv4 and IPv6 RLOCs: each ETR gets the Map-Notify over its own family', (t) => {
   const { scene, xtr2 } = story();
   scene.register(xtr2.register([record(HOST, ['2.2.2.2'])]), { from: '2.2.2.2' });
   const xtr6 = new Etr('2001:db8::6', 0x66n);
@@ -143,7 +143,7 @@ test('a move between IPv4 and IPv6 RLOCs: each ETR is told over its own family',
   );
 });
 
-test('instance IDs keep equal EIDs apart', (t) => {
+test('equal EIDs of different instance IDs are distinct', (t) => {
   const { scene, xtr2, xtr6 } = story();
   scene.register(xtr2.register([record(HOST, ['2.2.2.2'])]), { from: '2.2.2.2' });
   const other = scene.register(xtr6.register([record(`[7]${HOST}`, ['6.6.6.6'])]), { from: '6.6.6.6' });
@@ -180,7 +180,7 @@ test('the last withdrawal removes the EID-prefix', (t) => {
   t.is(scene.server.nextDeadline(), undefined);
 });
 
-test('one message may register and withdraw; EID-prefixes that did not change make no event', (t) => {
+test('one message may register and withdraw; unchanged EID-prefixes cause no event', (t) => {
   const { scene, xtr2 } = story();
   scene.register(xtr2.register([record('1.1.1.1/32', ['2.2.2.2']), record('1.1.1.2/32', ['2.2.2.2'])]), {
     from: '2.2.2.2',

@@ -20,7 +20,7 @@ function moved(limits: { pendingNotifies?: number } = {}) {
   return { scene, xtr2, xtr6, notify, start: scene.now };
 }
 
-test('9301-5.7-02: retransmitted 3 times after 3 s each, then 3 times with the interval doubled, then given up', (t) => {
+test('9301-5.7-02: retransmitted 3 times after 3 s each, then 3 times with the interval doubled, then abandoned', (t) => {
   const { scene, start } = moved();
   const sent = scene.advance(170_000);
   t.deepEqual(
@@ -33,7 +33,7 @@ test('9301-5.7-02: retransmitted 3 times after 3 s each, then 3 times with the i
   t.is(scene.server.pendingNotifyCount, 0);
 });
 
-test('9301-5.7-D04: an authenticated Map-Notify-Ack with the nonce stops it', (t) => {
+test('9301-5.7-D04: an authenticated Map-Notify-Ack with the nonce stops the retransmission', (t) => {
   const { scene, notify } = moved();
   scene.advance(4_000);
   t.deepEqual(scene.acknowledge(notify, { from: '2.2.2.2' }).eventNames, ['map-notify-ack-received']);
@@ -49,26 +49,26 @@ const ignored = test.macro((t, change: Partial<MapNotify>, key: AuthenticationKe
   t.is(scene.count('mapNotifyAcksIn'), 0);
   t.is(scene.server.pendingNotifyCount, 1);
 });
-test('an Ack with another nonce', ignored, { nonce: 1n }, KEY);
-test('9301-5.7-D06: an Ack with a wrong key', ignored, {}, OTHER_KEY);
+test('ignored: an Ack with another nonce', ignored, { nonce: 1n }, KEY);
+test('9301-5.7-D06: ignored: an Ack with a wrong key', ignored, {}, OTHER_KEY);
 const SHA1 = { keyId: 1, algorithmId: 1, data: new Uint8Array() };
-test('an Ack with the right secret and another algorithm', ignored, { authentication: SHA1 }, KEY);
+test('ignored: an Ack with the right secret and another algorithm', ignored, { authentication: SHA1 }, KEY);
 
-test('a second Ack is no failure', (t) => {
+test('a second Ack is not an authentication failure', (t) => {
   const { scene, notify } = moved();
   scene.acknowledge(notify, { from: '2.2.2.2' });
   t.is(scene.acknowledge(notify, { from: '2.2.2.2' }).effects.length, 0);
   t.is(scene.count('authenticationFailures'), 0);
 });
 
-test('withdrawing the EID-prefix does not take the place of the Ack', (t) => {
+test('a withdrawal of the EID-prefix does not replace the Ack', (t) => {
   const { scene, xtr2, notify } = moved();
   scene.register(xtr2.register([withdrawal(HOST)]), { from: '2.2.2.2' });
   t.is(scene.server.pendingNotifyCount, 1);
   t.deepEqual(scene.acknowledge(notify, { from: '2.2.2.2' }).eventNames, ['map-notify-ack-received']);
 });
 
-test('a second move replaces what the first ETR is told', (t) => {
+test('a second move replaces the record for the first ETR', (t) => {
   const { scene, xtr2, xtr6, notify } = moved();
   scene.register(xtr2.register([record(HOST, ['2.2.2.2'])]), { from: '2.2.2.2' });
   scene.register(xtr6.register([record(HOST, ['6.6.6.6'])]), { from: '6.6.6.6' });
@@ -103,7 +103,7 @@ function crowdMoved(hosts: readonly string[], limits: { pendingNotifies?: number
   return { scene, xtr2, outcome, told: outcome.notifies().filter(tellsXtr2) };
 }
 
-test('hosts that move together are told in one Map-Notify, and one Ack ends it', (t) => {
+test('hosts that move together share one Map-Notify and one Ack', (t) => {
   const { scene, outcome, told } = crowdMoved(HOSTS);
   t.deepEqual(
     told.map(({ message }) => eidsOf(message)),
@@ -116,7 +116,7 @@ test('hosts that move together are told in one Map-Notify, and one Ack ends it',
   t.is(scene.advance(170_000).notifies().length, 0);
 });
 
-test('9301-5-02: so many as fit a packet that nobody has to cut', (t) => {
+test('9301-5-02: a Map-Notify has as many records as fit a packet without fragmentation', (t) => {
   const hosts = Array.from({ length: 40 }, (_, i) => `1.1.1.${i + 1}/32`);
   const { outcome, told } = crowdMoved(hosts);
   t.deepEqual(
@@ -140,7 +140,7 @@ test('a host that comes back is left out of the retransmission, the others are n
   t.is(again[0]?.message.nonce, told[0]?.message.nonce);
 });
 
-test('of hosts that were behind several ETRs, each ETR is told of its own', (t) => {
+test('each ETR gets a Map-Notify about its own hosts only', (t) => {
   const scene = new Scene();
   const [xtr2, xtr3, xtr6] = [new Etr('2.2.2.2', 2n), new Etr('3.3.3.3', 3n), new Etr('6.6.6.6', 6n)];
   scene.register(xtr2.register([record(HOSTS[0], ['2.2.2.2']), record(HOSTS[2], ['2.2.2.2'])]), {
@@ -162,7 +162,7 @@ test('of hosts that were behind several ETRs, each ETR is told of its own', (t) 
   );
 });
 
-test('at the bound of pending ones a Map-Notify is sent once, and that is counted', (t) => {
+test('at the limit of pending records a Map-Notify is sent once, and that is counted', (t) => {
   const { scene, outcome, told } = crowdMoved(HOSTS, { pendingNotifies: 1 });
   t.deepEqual(
     told.map(({ message }) => eidsOf(message)),

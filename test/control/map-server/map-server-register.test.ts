@@ -50,7 +50,7 @@ test('a withdrawal by another xTR of the site changes nothing', (t) => {
   t.deepEqual(scene.table, ['1.1.1.1/32 -> 2.2.2.2']);
 });
 
-test('a registration is kept with what `show site` prints', (t) => {
+test('a registration has the fields that `show site` prints', (t) => {
   const scene = new Scene();
   const first = scene.now;
   const etr = xtr();
@@ -70,7 +70,7 @@ test('a registration is kept with what `show site` prints', (t) => {
   t.true(kept?.source.proxyReply);
 });
 
-test('a refresh makes no event, a changed weight does', (t) => {
+test('a refresh causes no event, a changed weight does', (t) => {
   const scene = new Scene();
   const etr = xtr();
   const quiet = { wantMapNotify: false };
@@ -80,7 +80,7 @@ test('a refresh makes no event, a changed weight does', (t) => {
   t.deepEqual(scene.register(etr.register([weight], quiet), FROM).eventNames, ['map-register-accepted']);
 });
 
-test('9301-5.5-05: locators are kept in order, each RLOC once', (t) => {
+test('9301-5.5-05: locators are stored in order, each RLOC once', (t) => {
   const scene = new Scene();
   const rlocs = ['2001:db8::9', '9.9.9.9', '2.2.2.2', '9.9.9.9', '10.0.0.9'];
   scene.register(xtr().register([record(HOST, rlocs)]), FROM);
@@ -96,12 +96,24 @@ const expires = test.macro((t, more: Partial<MapRegister>, ttl_min: number, seco
   t.deepEqual(scene.table, []);
   t.is(scene.server.nextDeadline(), undefined);
 });
-test('9301-8.2-03: after three minutes', expires, {}, 1440, 180);
-test('9301-5.6-D04: with the T bit after the record TTL', expires, { useTtl: true }, 60, 3600);
-test('9301-5.6-D04: with the T bit and a short TTL', expires, { useTtl: true }, 1, 60);
-test('with the T bit and a TTL that is left to the receiver', expires, { useTtl: true }, 0xffff_ffff, 180);
+test('9301-8.2-03: expires after three minutes', expires, {}, 1440, 180);
+test('9301-5.6-D04: with the T bit, expires after the record TTL', expires, { useTtl: true }, 60, 3600);
+test(
+  '9301-5.6-D04: with the T bit and a short TTL, expires after that TTL',
+  expires,
+  { useTtl: true },
+  1,
+  60,
+);
+test(
+  'with the T bit and a TTL left to the receiver, expires after three minutes',
+  expires,
+  { useTtl: true },
+  0xffff_ffff,
+  180,
+);
 
-test('9301-8.2-03: each refresh starts the three minutes again', (t) => {
+test('9301-8.2-03: each refresh restarts the three minutes', (t) => {
   const scene = new Scene();
   const etr = xtr();
   for (let minute = 0; minute < 10; minute++) {
@@ -111,7 +123,7 @@ test('9301-8.2-03: each refresh starts the three minutes again', (t) => {
   t.is(scene.advance(120_000).eventNames.length, 1);
 });
 
-test('a later registration with the T bit may shorten the time', (t) => {
+test('a later registration with the T bit may shorten the lifetime', (t) => {
   const scene = new Scene();
   const etr = xtr();
   scene.register(etr.register([record(HOST, ['2.2.2.2'])]), FROM);
@@ -119,7 +131,7 @@ test('a later registration with the T bit may shorten the time', (t) => {
   t.deepEqual(scene.advance(60_000).eventNames, ['registration-expired']);
 });
 
-test('of a merged locator-set only the ETR that is silent expires', (t) => {
+test('only the silent ETR of a merged locator-set expires', (t) => {
   const scene = new Scene();
   const [a, b] = [xtr(), xtr('6.6.6.6', 0x66n)];
   scene.register(a.register([record(HOST, ['2.2.2.2'])], { merge: true }), FROM);
@@ -131,7 +143,7 @@ test('of a merged locator-set only the ETR that is silent expires', (t) => {
   t.is(scene.server.registrationCount, 1);
 });
 
-test('a mass expiry is done in slices', (t) => {
+test('a mass expiry works in slices', (t) => {
   const scene = new Scene();
   const etr = xtr();
   const hosts = Array.from({ length: EXPIRE_BATCH * 2 + 10 }, (_, i) => `2001:db8:1::${i.toString(16)}/128`);
@@ -150,7 +162,7 @@ test('a mass expiry is done in slices', (t) => {
   ]);
 });
 
-test('at the bound new registrations are refused as a whole, and a move still works', (t) => {
+test('at the limit new registrations are refused as a whole, and a move still works', (t) => {
   const scene = new Scene(undefined, { registrations: 2 });
   const [a, b] = [xtr(), xtr('6.6.6.6', 0x66n)];
   scene.register(a.register([record('1.1.1.1/32', ['2.2.2.2'])]), FROM);
@@ -166,7 +178,7 @@ test('at the bound new registrations are refused as a whole, and a move still wo
   t.deepEqual(scene.table, ['1.1.1.1/32 -> 6.6.6.6', '1.1.1.2/32 -> 2.2.2.2']);
 });
 
-test('a message refused at the bound can be sent again with the same nonce', (t) => {
+test('a message refused at the limit can be sent again with the same nonce', (t) => {
   const scene = new Scene(undefined, { registrations: 1 });
   const etr = xtr();
   scene.register(etr.register([record('1.1.1.1/32', ['2.2.2.2'])]), FROM);
@@ -188,7 +200,7 @@ test('one EID-prefix has room for 32 ETRs and 32 locators', (t) => {
   t.is(scene.request(mapRequest([HOST])).sends.length, 1);
 });
 
-test('rejections of one sender make one event in a second, all are counted', (t) => {
+test('rejections of one sender cause one event a second, and all are counted', (t) => {
   const scene = new Scene();
   const bad = [record('8.8.8.8/32', ['2.2.2.2'])];
   const etr = xtr();

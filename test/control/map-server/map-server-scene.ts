@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Map-Server with a fake clock, fed with really signed and encoded messages.
+// A Map-Server with a fake clock. Its messages are really signed and encoded.
 import { type Address, formatAddress, formatEidPrefix, parseAddress } from '#addr/index.js';
 import type { AuthenticationKey, MapServerConfig, MapServerLimits, Site } from '#control/contract/config.js';
 import { Counters } from '#control/contract/counters.js';
@@ -52,13 +52,13 @@ export function site(name: string, prefixes: readonly string[], more: Partial<Si
   };
 }
 
-/** The sites of the story, and one that is none of theirs. */
+/** The sites of the story, and one unrelated site. */
 export const SITES: readonly Site[] = [
   site('story', ['1.1.1.0/24', '2001:db8:1::/48', '[7]1.1.1.0/24']),
   site('remote', ['5.5.5.0/24'], { keys: [OTHER_KEY] }),
 ];
 
-/** TTL 0, no locators, action Drop: as xTRs in the field withdraw. */
+/** A withdrawal as xTRs in the field send it: TTL 0, no locators, action Drop. */
 export function withdrawal(prefix: string): EidRecord {
   return record(prefix, [], { ttl_min: 0, action: 3 });
 }
@@ -67,7 +67,7 @@ export interface Sender {
   readonly from: string;
   readonly to?: string;
   readonly port?: number;
-  /** KEY unless given. */
+  /** Default: KEY. */
   readonly key?: AuthenticationKey;
 }
 
@@ -106,7 +106,7 @@ export function authentication(key: AuthenticationKey): MapRegister['authenticat
   return { keyId: key.keyId, algorithmId: ALGORITHM_ID[key.algorithm], data: new Uint8Array() };
 }
 
-/** From 5.5.5.5 behind the ITR 4.4.4.4. */
+/** A Map-Request from 5.5.5.5 behind the ITR 4.4.4.4. */
 export function mapRequest(eids: readonly string[], more: Partial<MapRequest> = {}): MapRequest {
   const sourceEid = { instanceId: 0, address: parseAddress('5.5.5.5') };
   return aMapRequest({ sourceEid, itrRlocs: [parseAddress('4.4.4.4')], records: eids.map(eid), ...more });
@@ -124,7 +124,7 @@ export function ecm(request: MapRequest, more: Partial<EncapsulatedControl> = {}
 
 export class Scene {
   now = 1_000_000;
-  /** Nonces that are to outlive it, in the order in which they came. */
+  /** Nonces to keep over a restart, in order. */
   readonly kept: TrackedNonce[] = [];
   readonly counters = new Counters();
   readonly server: MapServer;
@@ -144,7 +144,7 @@ export class Scene {
     this.server = new MapServer(config, this.counters, random);
   }
 
-  /** A Map-Server that has the nonces of this one and nothing else, as after a restart. */
+  /** A Map-Server after a restart: it has only the stored nonces of this one. */
   restarted(sites: readonly Site[]): Scene {
     const next = new Scene(sites);
     const adopted = { mapCache: [], localEids: [], rlocsDown: [] };
@@ -153,7 +153,7 @@ export class Scene {
     return next;
   }
 
-  /** Signed with the sender's key, encoded, decoded and handed in. */
+  /** Signs the message with the sender's key, encodes and decodes it, and handles it. */
   register(message: MapRegister, sender: Sender): Outcome {
     const header = sender.key ? authentication(sender.key) : message.authentication;
     const { secret } = sender.key ?? KEY;
@@ -179,7 +179,7 @@ export class Scene {
     return outcome((out) => this.server.mapNotifyAck(received(bytes, sender), decoded, this.now, out));
   }
 
-  /** Encapsulated, from the ITR 4.4.4.4. */
+  /** Sends an Encapsulated Map-Request from the ITR 4.4.4.4. */
   request(
     request: MapRequest,
     more: Partial<EncapsulatedControl> = {},
@@ -202,12 +202,12 @@ export class Scene {
     return outcome((out) => this.server.mapRequest(received(bytes, sender), decoded, this.now, out));
   }
 
-  /** What is due now, of one call. */
+  /** One call of `expire`. */
   expire(): Outcome {
     return outcome((out) => this.server.expire(this.now, out));
   }
 
-  /** Lets time go by, waking the Map-Server at each of its deadlines; the time of each effect is kept. */
+  /** Advances the clock and wakes the Map-Server at each deadline. The time of each effect is stored. */
   advance(ms: number): Outcome & { readonly times: readonly number[] } {
     const end = this.now + ms;
     const effects: Effect[] = [];
@@ -226,7 +226,7 @@ export class Scene {
     return Object.assign(new Outcome(effects), { times });
   }
 
-  /** '1.1.1.1/32 -> 2.2.2.2' for each EID-prefix that is registered. */
+  /** '1.1.1.1/32 -> 2.2.2.2' for each registered EID-prefix. */
   get table(): string[] {
     return [...this.server.registrations.entries()].map(
       ({ eid: prefix, value }) => `${formatEidPrefix(prefix)} -> ${rlocs(locatorSet(value.etrs))}`,
@@ -254,7 +254,7 @@ export function rlocs(locators: readonly LocatorRecord[]): string {
   return locators.map(({ rloc }) => formatAddress(rloc)).join(' ');
 }
 
-/** What a message made the Map-Server do. Everything sent is encoded, as core would do it. */
+/** The effects of a message. Every message is encoded, as core does it. */
 export class Outcome {
   readonly effects: readonly Effect[];
 
@@ -279,7 +279,7 @@ export class Outcome {
     return this.events.map(({ name }) => name);
   }
 
-  /** Map-Notify messages with where they go, checked to be signed with `key`. */
+  /** The Map-Notify messages with their paths, checked to be signed with `key`. */
   notifies(key: AuthenticationKey = KEY): { readonly message: MapNotify; readonly path: string }[] {
     return this.sends.map((send) => {
       const bytes = encodeMessage(send.message, send.key);
@@ -316,10 +316,10 @@ function path({ from, to, toPort }: { from: Address | undefined; to: Address; to
 }
 
 export const HOST = '1.1.1.1/32';
-/** Where its ETR registers from. */
+/** The address that its ETR registers from. */
 export const FROM = { from: '2.2.2.2' };
 
-/** The story with 1.1.1.1 registered by 2.2.2.2, for proxy replies if `proxyReply`. */
+/** The story with 1.1.1.1 registered by 2.2.2.2, with proxy replies if `proxyReply`. */
 export function registered(
   proxyReply: boolean,
   prefixes: readonly string[] = [HOST],

@@ -28,17 +28,24 @@ test('nothing is known', hole, [], '1.1.1.1/32', 0, '0.0.0.0/0');
 test('the other half is known', hole, ['128.0.0.0/1'], '1.1.1.1/32', 0, '0.0.0.0/1');
 test('the neighbour is known', hole, ['1.1.1.0/32'], '1.1.1.1/32', 0, '1.1.1.1/32');
 test('another instance ID does not count', hole, ['[7]1.1.1.0/32'], '1.1.1.1/32', 0, '0.0.0.0/0');
-test('not shorter than told', hole, [], '1.1.1.1/32', 24, '1.1.1.0/24');
-test('the prefix around it does not count', hole, ['1.1.1.0/24'], '1.1.1.1/32', 24, '1.1.1.0/24');
-test('a known one inside the requested prefix', hole, ['1.1.1.1/32'], '1.1.1.0/24', 0, undefined);
+test('not shorter than the minimum length', hole, [], '1.1.1.1/32', 24, '1.1.1.0/24');
+test(
+  'a covering prefix of the minimum length does not count',
+  hole,
+  ['1.1.1.0/24'],
+  '1.1.1.1/32',
+  24,
+  '1.1.1.0/24',
+);
+test('a known prefix inside the requested prefix', hole, ['1.1.1.1/32'], '1.1.1.0/24', 0, undefined);
 test('IPv6', hole, ['2001:db8:1::/48'], '2001:db8:2::/64', 32, '2001:db8:2::/47');
 
-test('what is known in any table counts', (t) => {
+test('the prefixes of all tables count', (t) => {
   const found = leastSpecificHole(eid('1.1.1.1/32'), 0, [table('2.0.0.0/8'), table('1.1.2.0/24')]);
   t.is(found && formatEidPrefix(found), '1.1.0.0/23');
 });
 
-// Addresses of 6 significant bits, so that prefixes meet.
+// Addresses of 6 significant bits, so that prefixes overlap.
 const prefixes = fc
   .tuple(fc.integer({ min: 0, max: 63 }), fc.integer({ min: 0, max: 6 }))
   .map(([value, length]) => ({
@@ -46,7 +53,7 @@ const prefixes = fc
     prefix: maskedPrefix({ family: 4, bits: BigInt(value) << 26n }, length),
   }));
 
-test('9301-8.4-01: covers the EID, covers nothing known, and is the least-specific such prefix', (t) => {
+test('9301-8.4-01: the hole covers the EID, covers no known prefix, and is the least-specific such prefix', (t) => {
   fc.assert(
     fc.property(fc.array(prefixes, { maxLength: 12 }), fc.integer({ min: 0, max: 63 }), (known, value) => {
       const address = { family: 4, bits: BigInt(value) << 26n } as const;

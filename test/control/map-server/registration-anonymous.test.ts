@@ -24,7 +24,7 @@ test('a captured Map-Register from another address replaces nothing', (t) => {
   t.is(scene.count('mapRegistersReplayed'), 1);
 });
 
-test('the L bit tells ETRs apart that register the same locator-set', (t) => {
+test('the L bit distinguishes ETRs that register the same locator-set', (t) => {
   const scene = new Scene();
   for (const own of ['2.2.2.2', '6.6.6.6']) {
     const locators = ['2.2.2.2', '6.6.6.6'].map((rloc) => locator(rloc, { local: rloc === own }));
@@ -34,7 +34,7 @@ test('the L bit tells ETRs apart that register the same locator-set', (t) => {
   t.is(scene.count('mapRegistersReplayed'), 0);
 });
 
-test('what nonces are stored by is short, however many locators there are, and no address', (t) => {
+test('the key of stored nonces is short for any number of locators, and contains no address', (t) => {
   const scene = new Scene();
   const records = Array.from({ length: 100 }, (_, i) =>
     record(`1.1.1.${i}/32`, [`2.2.2.${i + 1}`, '2001:db8::1']),
@@ -47,7 +47,7 @@ test('what nonces are stored by is short, however many locators there are, and n
   );
 });
 
-test('an ETR that registers from another address of its own is the same', (t) => {
+test('an ETR that registers from another of its addresses is the same ETR', (t) => {
   const scene = new Scene();
   const a = anonymous('2.2.2.2');
   scene.register(a.register([record(HOST, ['2.2.2.2'])]), A);
@@ -55,7 +55,7 @@ test('an ETR that registers from another address of its own is the same', (t) =>
   t.is(scene.server.registrationCount, 1);
 });
 
-test('a withdrawal takes back what came from its address, in whatever locator-sets', (t) => {
+test('a withdrawal applies to all registrations from its address, whatever their locator-sets', (t) => {
   const scene = new Scene();
   const a = anonymous('2.2.2.2');
   scene.register(a.register([record(HOST, ['2.2.2.2'])]), A);
@@ -67,7 +67,7 @@ test('a withdrawal takes back what came from its address, in whatever locator-se
   t.deepEqual(scene.table, []);
 });
 
-test('a captured withdrawal takes back no later registration, though its source address is forged', (t) => {
+test('a captured withdrawal with a forged source address does not withdraw a later registration', (t) => {
   const scene = new Scene();
   const [a, b] = [anonymous('2.2.2.2'), anonymous('6.6.6.6')];
   scene.register(a.register([record(HOST, ['2.2.2.2'])]), A);

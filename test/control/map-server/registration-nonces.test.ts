@@ -33,7 +33,7 @@ for (const nonce of [0n, 499n, 500n])
     t.is(scene.count('mapRegistersReplayed'), 1);
   });
 
-test('a nonce that grows is accepted, up to the greatest', (t) => {
+test('a growing nonce is accepted, up to the maximum', (t) => {
   const { scene, xtr } = registered(500n);
   for (const nonce of [501n, 1n << 40n, (1n << 64n) - 1n])
     t.is(scene.register(xtr.register(RECORDS, { nonce }), FROM).sends.length, 1);
@@ -59,14 +59,14 @@ test('9301-5.6-08: equal xTR-IDs of two Site-IDs are two xTRs', (t) => {
   t.is(scene.count('mapRegistersReplayed'), 0);
 });
 
-test('9301-5.6-08: a new key starts anew', (t) => {
+test('9301-5.6-08: a new key has its own nonces', (t) => {
   const { scene, xtr } = registered(500n);
   const key: AuthenticationKey = { ...KEY, keyId: 9 };
   scene.register(xtr.register(RECORDS, { nonce: 1n }), { ...FROM, key });
   t.is(scene.count('mapRegistersReplayed'), 0);
 });
 
-test('without an xTR-ID the locators have the nonces, wherever the message comes from', (t) => {
+test('without an xTR-ID, nonces belong to the locators, whatever the source address', (t) => {
   const scene = new Scene();
   const xtr = new Etr('2.2.2.2', undefined);
   scene.register(xtr.register(RECORDS, { nonce: 5n }), FROM);
@@ -74,7 +74,7 @@ test('without an xTR-ID the locators have the nonces, wherever the message comes
   t.is(scene.count('mapRegistersReplayed'), 1);
 });
 
-test('nonces outlive the registration', (t) => {
+test('nonces survive the registration', (t) => {
   const { scene, xtr } = registered(500n);
   scene.advance(3_600_000);
   t.deepEqual(scene.table, []);
@@ -83,7 +83,7 @@ test('nonces outlive the registration', (t) => {
   t.is(scene.count('mapRegistersReplayed'), 1);
 });
 
-test('a message that was refused leaves the nonce as it was', (t) => {
+test('a refused message does not change the stored nonce', (t) => {
   const { scene, xtr } = registered(500n);
   scene.register(xtr.register(RECORDS, { nonce: 900n }), {
     ...FROM,
@@ -93,7 +93,7 @@ test('a message that was refused leaves the nonce as it was', (t) => {
   t.is(scene.register(xtr.register(RECORDS, { nonce: 501n }), FROM).sends.length, 1);
 });
 
-test('9301-5.7-01: the last Map-Register once more, because the Map-Notify was lost, is acknowledged and refreshes', (t) => {
+test('9301-5.7-01: a copy of the last Map-Register, sent because the Map-Notify was lost, is acknowledged and refreshes', (t) => {
   const { scene, xtr } = registered(500n);
   const bytes = encodeMessage(xtr.register(RECORDS, { nonce: 501n }), KEY.secret);
   scene.registerBytes(bytes, FROM);
@@ -106,7 +106,7 @@ test('9301-5.7-01: the last Map-Register once more, because the Map-Notify was l
   t.deepEqual(scene.table, ['1.1.1.1/32 -> 2.2.2.2']);
 });
 
-test('a repetition does not bring back what has moved since', (t) => {
+test('a repetition does not bring back an EID that has moved since', (t) => {
   const { scene, xtr } = registered(500n);
   const bytes = encodeMessage(xtr.register(RECORDS, { nonce: 501n }), KEY.secret);
   scene.registerBytes(bytes, FROM);
@@ -123,7 +123,7 @@ test('a repetition of a withdrawal is acknowledged again', (t) => {
   t.deepEqual(scene.registerBytes(bytes, FROM).eventNames, ['map-notify-sent']);
 });
 
-test('a captured message does not keep a dead ETR registered for more than one time-out longer', (t) => {
+test('a captured message keeps a dead ETR registered for at most one more timeout', (t) => {
   const { scene, xtr } = registered(500n);
   const bytes = encodeMessage(xtr.register(RECORDS, { nonce: 501n }), KEY.secret);
   scene.registerBytes(bytes, FROM);
@@ -134,7 +134,7 @@ test('a captured message does not keep a dead ETR registered for more than one t
   t.deepEqual(scene.table, []);
 });
 
-test('a repetition without the M bit waits for no Map-Notify: dropped', (t) => {
+test('a repetition without the M bit expects no Map-Notify and is dropped', (t) => {
   const { scene, xtr } = registered(500n);
   const bytes = encodeMessage(xtr.register(RECORDS, { nonce: 501n, wantMapNotify: false }), KEY.secret);
   scene.registerBytes(bytes, FROM);
@@ -142,14 +142,14 @@ test('a repetition without the M bit waits for no Map-Notify: dropped', (t) => {
   t.is(scene.count('mapRegistersReplayed'), 1);
 });
 
-test('a site that is not strict takes any nonce', (t) => {
+test('a site without strict nonces accepts any nonce', (t) => {
   const { scene, xtr } = registered(500n, false);
   for (const nonce of [500n, 500n, 3n, 0n])
     t.is(scene.register(xtr.register(OTHER_RECORDS, { nonce }), FROM).sends.length, 1);
   t.deepEqual(scene.table, ['1.1.1.1/32 -> 3.3.3.3']);
 });
 
-/** After a restart, whether the Map-Register with this nonce makes a registration. */
+/** Whether the Map-Register with this nonce is accepted after a restart. */
 const afterRestart = test.macro((t, nonce: bigint, accepted: boolean) => {
   const { scene, xtr } = registered(500n);
   const next = scene.restarted(sites(true));
@@ -158,10 +158,15 @@ const afterRestart = test.macro((t, nonce: bigint, accepted: boolean) => {
   t.is(next.count('mapRegistersReplayed'), accepted ? 0 : 1);
 });
 test('9301-5.6-08, 9301-5.6-09: a lower nonce is a replay after a restart, too', afterRestart, 499n, false);
-test('9301-5.6-08, 9301-5.6-09: so is the last one: what it registered is gone', afterRestart, 500n, false);
+test(
+  '9301-5.6-08, 9301-5.6-09: the last nonce is a replay after a restart, since its registration is gone',
+  afterRestart,
+  500n,
+  false,
+);
 test('9301-5.6-08: a greater nonce is accepted after a restart', afterRestart, 501n, true);
 
-test('9301-5.6-08: nonces outlive two restarts, and a message between them', (t) => {
+test('9301-5.6-08: nonces survive two restarts with a message between them', (t) => {
   const { scene, xtr } = registered(500n);
   const second = scene.restarted(sites(true));
   second.register(xtr.register(RECORDS, { nonce: 600n }), FROM);
@@ -170,7 +175,7 @@ test('9301-5.6-08: nonces outlive two restarts, and a message between them', (t)
   t.is(third.count('mapRegistersReplayed'), 1);
 });
 
-test('9301-5.6-07, 9301-5.6-08: a new secret under the same key ID starts anew after a restart', (t) => {
+test('9301-5.6-07, 9301-5.6-08: a new secret under the same key ID has its own nonces after a restart', (t) => {
   const { scene, xtr } = registered(500n);
   const key: AuthenticationKey = { ...KEY, secret: Buffer.from('another secret') };
   const next = scene.restarted(sites(true, [key]));
@@ -178,13 +183,13 @@ test('9301-5.6-07, 9301-5.6-08: a new secret under the same key ID starts anew a
   t.deepEqual(next.table, ['1.1.1.1/32 -> 2.2.2.2']);
 });
 
-test('what is stored does not tell the secret', (t) => {
+test('the stored fingerprint does not reveal the secret', (t) => {
   const [entry] = registered(500n).scene.kept;
   t.like(entry, { site: 'one', etr: '0:22', nonce: 500n });
   t.regex(entry?.key ?? '', /^[0-9a-f]{16}$/);
 });
 
-test('nonces of a site that is not configured any more are left out', (t) => {
+test('nonces of a site that is no longer configured are ignored', (t) => {
   const { scene, xtr } = registered(500n);
   t.is(scene.kept.length, 1);
   const next = scene.restarted([site('two', ['1.1.1.0/24'])]);
@@ -192,7 +197,7 @@ test('nonces of a site that is not configured any more are left out', (t) => {
   t.deepEqual(next.table, ['1.1.1.1/32 -> 2.2.2.2']);
 });
 
-test('at the bound the ETR that has been silent for longest is forgotten, also over a restart', (t) => {
+test('at the limit the least recently used ETR is evicted, also after a restart', (t) => {
   const { scene } = registered(500n);
   const key = scene.kept[0]?.key ?? '';
   for (let i = 0; i <= TRACKED_ETRS_PER_SITE; i++)

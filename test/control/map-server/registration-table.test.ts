@@ -58,7 +58,7 @@ function etrs(registrations: readonly EtrRegistration[]): string {
   return `[${registrations.map(({ locators }) => rlocs(locators)).join(', ')}]`;
 }
 
-test('a new registration is a change, a refresh is none, another locator-set is one', (t) => {
+test('a new registration and a changed locator-set are changes, a refresh is not', (t) => {
   const followed = new Followed();
   const etr = new Etr('2.2.2.2', 0x22n);
   t.deepEqual(followed.register(etr, ['2.2.2.2']), ['registered 1.1.1.1/32: [] -> [2.2.2.2]']);
@@ -66,7 +66,7 @@ test('a new registration is a change, a refresh is none, another locator-set is 
   t.deepEqual(followed.register(etr, ['2.2.2.3']), ['registered 1.1.1.1/32: [2.2.2.2] -> [2.2.2.3]']);
 });
 
-test('a move, a merge and a withdrawal tell what was registered before and after', (t) => {
+test('changes of a move, a merge and a withdrawal have the registrations before and after', (t) => {
   const followed = new Followed();
   const [a, b, c] = [new Etr('2.2.2.2', 0x22n), new Etr('4.4.4.4', 0x44n), new Etr('6.6.6.6', 0x66n)];
   followed.register(a, ['2.2.2.2']);
@@ -78,7 +78,7 @@ test('a move, a merge and a withdrawal tell what was registered before and after
   t.deepEqual(followed.withdraw(b), ['withdrawn 1.1.1.1/32: [4.4.4.4, 6.6.6.6] -> [6.6.6.6]']);
 });
 
-test('what expires is a change for each EID-prefix, with what is left of it', (t) => {
+test('an expiry is one change for each EID-prefix, with its remaining registrations', (t) => {
   const followed = new Followed();
   const [a, b] = [new Etr('2.2.2.2', 0x22n), new Etr('4.4.4.4', 0x44n)];
   followed.register(a, ['2.2.2.2'], { merge: true });
@@ -93,7 +93,7 @@ test('what expires is a change for each EID-prefix, with what is left of it', (t
   ]);
 });
 
-test('who follows the changes knows all locator-sets', (t) => {
+test('the changes alone give all locator-sets', (t) => {
   const prefixes = ['1.1.1.1/32', '1.1.1.0/24'];
   const step = fc.record({
     etr: fc.nat(2),

@@ -14,7 +14,7 @@ function xtr(): Etr {
 const SHA1: AuthenticationKey = { keyId: 2, algorithm: 'hmac-sha-1-96', secret: Buffer.from('sha one') };
 const NEXT: AuthenticationKey = { ...KEY, keyId: 9, secret: Buffer.from('next') };
 
-/** Nothing changed, nothing was sent, and it was counted. */
+/** Nothing changed or was sent, and the refusal was counted. */
 const refused = test.macro((t, records: readonly EidRecord[], detail: string) => {
   const scene = new Scene([
     ...SITES,
@@ -86,7 +86,7 @@ test('the exact prefix is accepted where more-specifics are not', (t) => {
   t.deepEqual(scene.table, ['3.3.3.0/24 -> 2.2.2.2']);
 });
 
-test('the longest configured prefix says which site it is', (t) => {
+test('the longest configured prefix decides the site', (t) => {
   const scene = new Scene([
     site('wide', ['1.0.0.0/8'], { keys: [OTHER_KEY] }),
     site('narrow', ['1.1.1.0/24']),
@@ -110,7 +110,7 @@ test('9301-5.7-D06: wrong authentication data changes nothing and is counted for
   t.is(scene.server.sites.get(eid('5.5.5.0/24'))?.authenticationFailures, 0);
 });
 
-test('a bit changed on the way: every byte of the message is covered', (t) => {
+test('a flipped bit in any byte of the message fails authentication', (t) => {
   const bytes = encodeMessage(xtr().register([record(HOST, ['2.2.2.2'])]), KEY.secret);
   const identity = bytes.length - 24;
   for (const offset of [8, 50, 62, 73, identity, bytes.length - 1]) {

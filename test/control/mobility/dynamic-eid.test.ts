@@ -28,7 +28,7 @@ for (const discovery of ['ARP/ND', 'Local Address', 'Packet Reception'] as const
     t.like(bench.xtr.database.get(prefix('1.1.1.1')), { dynamicEid: { name: '1.1.1.0/24' } });
   });
 
-test('IPv6 hosts too', (t) => {
+test('IPv6 hosts are learnt, too', (t) => {
   t.true(xtr2().sight('2001:db8:1::9').lines.includes('local-eid 2001:db8:1::9/128 local on 7'));
 });
 
@@ -40,12 +40,12 @@ const ignored = test.macro({
   title: (title = '') => `not learnt: ${title}`,
 });
 
-test('outside of dynamic-EID prefixes', ignored, '9.9.9.9', 7);
-test('on an interface that is not EID-facing', ignored, '1.1.1.1', RLOC_PORT);
-test('in a table that is not the interface’s', ignored, '[7]1.1.1.1', 7);
-test('the network address', ignored, '1.1.1.0', 7);
-test('the broadcast address', ignored, '1.1.1.255', 7);
-test('the Subnet-Router anycast address', ignored, '2001:db8:1::', 7);
+test('not learnt: outside the dynamic-EID prefixes', ignored, '9.9.9.9', 7);
+test('not learnt: on an interface that is not EID-facing', ignored, '1.1.1.1', RLOC_PORT);
+test('not learnt: in another instance than that of the interface', ignored, '[7]1.1.1.1', 7);
+test('not learnt: the network address', ignored, '1.1.1.0', 7);
+test('not learnt: the broadcast address', ignored, '1.1.1.255', 7);
+test('not learnt: the Subnet-Router anycast address', ignored, '2001:db8:1::', 7);
 for (const [dynamicPrefix, hosts] of [
   ['1.1.2.0/30', ['1.1.2.1', '1.1.2.2']], // RFC 1122 section 3.2.1.3
   ['1.1.2.0/31', ['1.1.2.0', '1.1.2.1']], // RFC 3021
@@ -63,7 +63,7 @@ for (const [dynamicPrefix, hosts] of [
     t.deepEqual(learnt, [...hosts]);
   });
 
-test('in a configured mapping inside the prefix', ignored, '1.1.1.200', 7);
+test('not learnt: in a configured mapping inside the prefix', ignored, '1.1.1.200', 7);
 
 test('not learnt: link-local, multicast, loopback, our RLOC', (t) => {
   const dynamicEids = ['0.0.0.0/0', '::/0'].map(dynamic);
@@ -72,7 +72,7 @@ test('not learnt: link-local, multicast, loopback, our RLOC', (t) => {
     t.deepEqual(bench.sight(host).effects, [], host);
 });
 
-test('the EID-facing interfaces may be others later', (t) => {
+test('the EID-facing interfaces can change', (t) => {
   const bench = xtr2().sight('1.1.1.1');
   bench.input({ type: 'eid-interfaces', interfaces: [{ name: 'eid0', ifindex: 77, instanceId: 0 }] });
   t.deepEqual(bench.sight('1.1.1.2').effects, []);
@@ -84,20 +84,20 @@ test('the EID-facing interfaces may be others later', (t) => {
   t.like(bench.xtr.dynamicEids.get(prefix('1.1.1.1')), { ifindex: 77 });
 });
 
-test('the source of a packet that came encapsulated is never learnt', (t) => {
+test('the source of an encapsulated packet is never learnt', (t) => {
   const bench = xtr2();
   bench.punt('stale', '1.1.1.1', '1.1.1.2', { outerSource: parseAddress('6.6.6.6') });
   bench.punt('eid-detected', '1.1.1.1', '1.1.1.2', { outerSource: parseAddress('6.6.6.6') });
   t.is(bench.xtr.dynamicEids.size, 0);
 });
 
-test('seen again: only its last activity changes', (t) => {
+test('a host that is seen again only updates its last activity', (t) => {
   const bench = xtr2().sight('1.1.1.1').pass(1000).sight('1.1.1.1');
   t.deepEqual(bench.effects, []);
   t.like(bench.xtr.dynamicEids.get(prefix('1.1.1.1')), { lastActivity_ms: bench.now });
 });
 
-test('seen on another interface: it is there now', (t) => {
+test('a host seen on another interface moves to it', (t) => {
   const bench = xtr2().sight('1.1.1.1').sight('1.1.1.1', OTHER_EID_PORT);
   t.deepEqual(bench.lines, [
     'host-route-delete 1.1.1.1 7',
@@ -107,18 +107,18 @@ test('seen on another interface: it is there now', (t) => {
   t.deepEqual(bench.events, ['eid-learnt']);
 });
 
-test('seen on an interface that is not EID-facing: it stays where it was', (t) => {
+test('a host seen on an interface that is not EID-facing does not move', (t) => {
   t.deepEqual(xtr2().sight('1.1.1.1').sight('1.1.1.1', RLOC_PORT).effects, []);
 });
 
-test('asked whether it is there a minute before it would be forgotten', (t) => {
+test('a host is probed a minute before its timeout', (t) => {
   const bench = xtr2({ mapServers: [] }).sight('1.1.1.1');
   t.deepEqual(bench.pass(24 * HOUR_ms - 60_000).lines, ['probe-host 1.1.1.1 7']);
   bench.sight('1.1.1.1'); // it answers
   t.deepEqual(bench.pass(24 * HOUR_ms - 60_001).effects, []);
 });
 
-test('forgotten after a day without a sign of life', (t) => {
+test('a host is deleted after a day without activity', (t) => {
   const bench = xtr2({ mapServers: [] })
     .sight('1.1.1.1')
     .pass(23 * HOUR_ms)
@@ -130,13 +130,13 @@ test('forgotten after a day without a sign of life', (t) => {
   t.like(bench.xtr.sizes(), { database: 0, away: 0 });
 });
 
-test('a local address that is removed is forgotten', (t) => {
+test('a removed local address is deleted', (t) => {
   const bench = xtr2().sight('1.1.1.1', 7, 'Local Address').acknowledge().lose('1.1.1.1');
   t.deepEqual(bench.lines.slice(0, 2), ['local-eid 1.1.1.1/32 deleted', 'host-route-delete 1.1.1.1 7']);
   t.deepEqual(bench.events, ['eid-forgotten', 'withdraw-sent']);
 });
 
-test('as long as it is there it is kept, without being asked', (t) => {
+test('an existing local address is kept without probes', (t) => {
   const bench = xtr2({ mapServers: [] }).sight('1.1.1.1', 7, 'Local Address');
   bench.sight('1.1.1.2').pass(HOUR_ms).sight('1.1.1.2', 7, 'Local Address');
   t.deepEqual(bench.pass(48 * HOUR_ms).effects, []);
@@ -144,19 +144,19 @@ test('as long as it is there it is kept, without being asked', (t) => {
   t.deepEqual(bench.lose('1.1.1.1').events, ['eid-forgotten']);
 });
 
-test('a neighbour that fails is kept: hosts may be silent', (t) => {
+test('a neighbour that fails is kept, since hosts may be silent', (t) => {
   t.deepEqual(xtr2().sight('1.1.1.1').lose('1.1.1.1', 7, 'ARP/ND').effects, []);
 });
 
-test('a local address of another interface is somebody else’s', (t) => {
+test('a removed local address of another interface deletes nothing', (t) => {
   t.deepEqual(xtr2().sight('1.1.1.1').lose('1.1.1.1', OTHER_EID_PORT).effects, []);
 });
 
-test('what is unknown can not be lost', (t) => {
+test('the loss of an unknown host changes nothing', (t) => {
   t.deepEqual(xtr2().lose('1.1.1.1').effects, []);
 });
 
-test('at the bound nothing more is learnt, and it is told once', (t) => {
+test('a full table learns nothing more, which is reported once', (t) => {
   const bench = xtr2({ limits: { ...DEFAULT_XTR_LIMITS, dynamicEids: 1 } }).sight('1.1.1.1');
   t.deepEqual(bench.sight('1.1.1.2').events, ['table-full']);
   t.deepEqual(bench.sight('1.1.1.3').effects, []);
@@ -166,12 +166,12 @@ test('at the bound nothing more is learnt, and it is told once', (t) => {
 
 const MINUTE_ms = 60_000;
 
-/** With room for that many, and no Map-Server whose timers would be in between. */
+/** An xTR with a table of that size, and no Map-Server whose deadlines would interfere. */
 function narrow(dynamicEids: number): Bench {
   return xtr2({ mapServers: [], limits: { ...DEFAULT_XTR_LIMITS, dynamicEids } });
 }
 
-test('while others are refused, hosts that do not answer give way', (t) => {
+test('while hosts are refused, hosts that do not answer are evicted', (t) => {
   const bench = narrow(2).sight('1.1.1.1').sight('1.1.1.2').pass(MINUTE_ms).sight('1.1.1.3');
   t.deepEqual(bench.events, ['table-full']);
   t.deepEqual(bench.pass(100).lines, ['probe-host 1.1.1.1 7', 'probe-host 1.1.1.2 7']);
@@ -185,19 +185,19 @@ test('while others are refused, hosts that do not answer give way', (t) => {
   t.true(bench.sight('1.1.1.3').events.includes('eid-learnt'));
 });
 
-test('hosts that were seen lately, and addresses of the router, are not asked to give way', (t) => {
+test('recently seen hosts and addresses of the router are not probed for eviction', (t) => {
   const bench = narrow(2).sight('1.1.1.1', 7, 'Local Address').pass(MINUTE_ms).sight('1.1.1.2');
   t.deepEqual(bench.pass(MINUTE_ms - 1).sight('1.1.1.3').events, ['table-full']);
   t.deepEqual(bench.pass(MINUTE_ms).effects, []);
 });
 
-test('an address of the router that was noticed otherwise before is not asked to give way', (t) => {
+test('an address of the router that was first detected as a host is not probed for eviction', (t) => {
   const bench = narrow(1).sight('1.1.1.1', 7, 'Packet Reception').sight('1.1.1.1', 7, 'Local Address');
   t.deepEqual(bench.pass(MINUTE_ms).sight('1.1.1.2').events, ['table-full']);
   t.deepEqual(bench.pass(MINUTE_ms).effects, []);
 });
 
-test('a full table is gone through in steps, however many are refused', (t) => {
+test('a full table is scanned in steps, no matter how many hosts are refused', (t) => {
   const bench = narrow(250);
   for (let host = 0; host < 250; host++) bench.sight(`2001:db8:1::1:${host.toString(16)}`);
   bench.pass(MINUTE_ms);
@@ -212,7 +212,7 @@ test('a full table is gone through in steps, however many are refused', (t) => {
   t.is(bench.xtr.dynamicEids.size, 0);
 });
 
-test('a host that comes back from elsewhere is local again', (t) => {
+test('a host that moved back is local again', (t) => {
   const bench = xtr2().sight('1.1.1.1').acknowledge().pass(5000);
   bench.notify(1n, [record('1.1.1.1', ['6.6.6.6'])]).acknowledge();
   bench.punt('stale', '5.5.5.5', '1.1.1.1', { outerSource: parseAddress('4.4.4.4') });
@@ -222,14 +222,14 @@ test('a host that comes back from elsewhere is local again', (t) => {
   t.is(bench.xtr.smr.size, 0);
 });
 
-test('which dynamic-EID prefix an EID would be learnt in', (t) => {
+test('dynamicPrefixOf returns the dynamic-EID prefix in which an EID would be learnt', (t) => {
   const bench = xtr2({ databaseMappings: [{ eid: prefix('1.1.1.128/25') }] });
   t.is(bench.xtr.dynamicPrefixOf(eid('1.1.1.1'))?.name, '1.1.1.0/24');
   t.is(bench.xtr.dynamicPrefixOf(eid('1.1.1.200')), undefined);
   t.is(bench.xtr.dynamicPrefixOf(eid('9.9.9.9')), undefined);
 });
 
-test('this node owns what is configured and what is learnt, not what might be learnt', (t) => {
+test('this node owns configured and learnt EIDs, not EIDs that might be learnt', (t) => {
   const bench = xtr2({ databaseMappings: [{ eid: prefix('1.1.0.0/16') }] }).sight('1.1.1.1');
   const owns = ['1.1.2.0/24', '1.1.1.1', '1.1.1.2', '1.1.1.0/24', '9.9.9.9'].map((text) =>
     bench.xtr.ownsEid(prefix(text)),

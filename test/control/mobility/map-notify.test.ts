@@ -29,7 +29,7 @@ function xtr2(overrides: Parameters<typeof configOf>[1] = {}): Bench {
 
 const ACK = `2.2.2.2 > ${MAP_SERVER}:4342 map-notify-ack`;
 
-test('9301-5.7-D05: every unsolicited Map-Notify is acknowledged, with its contents, to port 4342', (t) => {
+test('9301-5.7-D05: an unsolicited Map-Notify is acknowledged with its contents, to port 4342', (t) => {
   const bench = xtr2().notify(4711n, [record('9.9.9.9', ['6.6.6.6'], { ttl_min: 7 })], {
     identity: { xtrId: 2n, siteId: 1n },
   });
@@ -69,13 +69,13 @@ const refused = test.macro({
   title: (title = '') => `9301-5.7-D06: dropped: ${title}`,
 });
 
-test('another secret', refused, { ...KEY, secret: new TextEncoder().encode('guess') }, () => ({}));
-test('another algorithm than the key is for', refused, SHA1, () => ({}));
-test('no authentication at all', refused, KEY, () => ({
+test('refused: another secret', refused, { ...KEY, secret: new TextEncoder().encode('guess') }, () => ({}));
+test('refused: another algorithm than that of the key', refused, SHA1, () => ({}));
+test('refused: no authentication', refused, KEY, () => ({
   authentication: { keyId: 0, algorithmId: 0, data: new Uint8Array() },
 }));
 
-test('the key of any configured Map-Server will do, and the Map-Notify-Ack is signed with it', (t) => {
+test('the key of any configured Map-Server is accepted, and signs the Map-Notify-Ack', (t) => {
   const other = { ...SHA1, secret: new TextEncoder().encode('another') };
   const mapServers = [peer('10.0.0.9', other), peer(MAP_SERVER), peer('10.0.0.8', SHA1)];
   const dynamicEids = [dynamic('1.1.1.0/24')];
@@ -86,7 +86,7 @@ test('the key of any configured Map-Server will do, and the Map-Notify-Ack is si
   t.is(ack?.key, other.secret);
 });
 
-test('the host moved: the trie before the host route and the answer', (t) => {
+test('when a host moves, the trie is written before the host route and the answer', (t) => {
   const bench = xtr2().notify(4711n, [MOVED]);
   t.is(bench.lines[0], 'local-eid 1.1.1.1/32 away -> 6.6.6.6');
   t.deepEqual(bench.events, ['map-notify-received', 'eid-away']);
@@ -105,11 +105,11 @@ const unmoved = test.macro({
   title: (title = '') => `nothing moves, and it is acknowledged: ${title}`,
 });
 
-test('our RLOC is among the locators', unmoved, record('1.1.1.1', ['6.6.6.6', '2.2.2.2']));
-test('no locators', unmoved, record('1.1.1.1', []));
-test('TTL 0', unmoved, record('1.1.1.1', ['6.6.6.6'], { ttl_min: 0 }));
-test('a less-specific', unmoved, record('1.1.1.0/24', ['6.6.6.6']));
-test('another table', unmoved, record('[7]1.1.1.1', ['6.6.6.6']));
+test('no move: our RLOC is among the locators', unmoved, record('1.1.1.1', ['6.6.6.6', '2.2.2.2']));
+test('no move: no locators', unmoved, record('1.1.1.1', []));
+test('no move: TTL 0', unmoved, record('1.1.1.1', ['6.6.6.6'], { ttl_min: 0 }));
+test('no move: a less-specific', unmoved, record('1.1.1.0/24', ['6.6.6.6']));
+test('no move: another instance', unmoved, record('[7]1.1.1.1', ['6.6.6.6']));
 
 test('several hosts in one Map-Notify', (t) => {
   const bench = xtr2().sight('1.1.1.2').acknowledge().pass(10_000);
@@ -122,7 +122,7 @@ test('several hosts in one Map-Notify', (t) => {
   t.deepEqual(bench.pass(WITHDRAW_DELAY_ms).events, ['withdraw-sent'], 'one for both');
 });
 
-test('a Map-Notify about a host that is away already brings its new locators', (t) => {
+test('a Map-Notify about a host that is already away updates its locators', (t) => {
   const bench = xtr2()
     .notify(1n, [MOVED])
     .notify(2n, [record('1.1.1.1', ['7.7.7.7'])]);
@@ -134,13 +134,13 @@ test('a Map-Notify about a host that is away already brings its new locators', (
   t.is(bench.xtr.away.size, 1);
 });
 
-test('the same Map-Notify again changes nothing but is acknowledged again', (t) => {
+test('a repeated Map-Notify changes nothing and is acknowledged again', (t) => {
   const bench = xtr2().notify(1n, [MOVED]).notify(1n, [MOVED]);
   t.deepEqual(bench.sent, [`${ACK} 1.1.1.1/32=6.6.6.6`]);
   t.is(bench.xtr.away.size, 1);
 });
 
-test('a Map-Notify that is replayed when the host is back is acknowledged and moves nothing', (t) => {
+test('a Map-Notify replayed after the host came back is acknowledged and changes nothing', (t) => {
   const bench = xtr2().notify(4711n, [MOVED]).acknowledge().sight('1.1.1.1').acknowledge().pass(10_000);
   bench.notify(4711n, [MOVED]);
   t.deepEqual(bench.lines, [`${ACK} 1.1.1.1/32=6.6.6.6`]);
@@ -149,13 +149,13 @@ test('a Map-Notify that is replayed when the host is back is acknowledged and mo
   t.is(bench.xtr.away.size, 1, 'a new one does');
 });
 
-test('also one that was about nothing here when it came', (t) => {
+test('the same for a Map-Notify that concerned no local EID at first', (t) => {
   const other = record('1.1.1.9', ['6.6.6.6']);
   const bench = xtr2().notify(4711n, [other]).sight('1.1.1.9').acknowledge().pass(10_000);
   t.is(bench.notify(4711n, [other]).xtr.away.size, 0);
 });
 
-test('so many are remembered, the oldest is forgotten first', (t) => {
+test('a limited number of Map-Notifies is stored, the oldest is evicted first', (t) => {
   const keys = new RecentKeys(2);
   for (const key of ['a', 'b', 'b', 'c']) keys.add(key);
   t.deepEqual(
@@ -164,50 +164,50 @@ test('so many are remembered, the oldest is forgotten first', (t) => {
   );
 });
 
-test('two Map-Servers share a key: the one with the nonce is meant, whatever address it answers from', (t) => {
+test('if two Map-Servers share a key, the nonce decides which one answered, whatever its source address', (t) => {
   const mapServers = [peer('10.0.0.8'), peer('10.0.0.9')];
   const dynamicEids = [dynamic('1.1.1.0/24')];
   const bench = new Bench(configOf(['2.2.2.2'], { mapServers, dynamicEids })).start().sight('1.1.1.1');
   const acknowledged = (): unknown =>
     bench.xtr.database.get(prefix('1.1.1.1'))?.registrations.map((one) => one.acknowledged);
-  bench.acknowledge(); // that to 10.0.0.9, from an address that nobody configured
+  bench.acknowledge(); // the Map-Register to 10.0.0.9, acknowledged from an address that is not configured
   t.deepEqual(acknowledged(), [false, true]);
   const [first] = bench.registers;
   bench.notify(first!.nonce, first!.records);
   t.deepEqual(acknowledged(), [true, true]);
 });
 
-test('locators that can not be used are not used for stale packets either', (t) => {
+test('unusable locators are not used for stale packets', (t) => {
   const bench = xtr2().notify(1n, [
     record('1.1.1.1', [locator('6.6.6.6', { reachable: false }), '7.7.7.7', '2001:db8::6']),
   ]);
   t.is(bench.lines[0], 'local-eid 1.1.1.1/32 away -> 6.6.6.6(unusable)+7.7.7.7+2001:db8::6(unusable)');
 });
 
-test('a Map-Notify for another xTR is neither followed nor acknowledged', (t) => {
+test('a Map-Notify for another xTR is ignored and not acknowledged', (t) => {
   const bench = xtr2().notify(1n, [MOVED], { identity: { xtrId: 6n, siteId: 1n } });
   t.deepEqual(bench.lines, []);
   t.deepEqual(bench.events, ['message-rejected']);
   t.is(bench.counters.get('unexpectedMessages'), 1);
 });
 
-test('an xTR-ID of zero is none', (t) => {
+test('an xTR-ID of zero matches any xTR', (t) => {
   t.is(xtr2().notify(1n, [MOVED], { identity: { xtrId: 0n, siteId: 0n } }).xtr.away.size, 1);
 });
 
-test('a Map-Notify that crosses our Map-Register waits until that is acknowledged', (t) => {
-  // The host went to xTR6 and is back at once. The Map-Notify about xTR6 was under way all the time.
+test('a Map-Notify that crosses our Map-Register is ignored until that is acknowledged', (t) => {
+  // The host moved to xTR6 and came back at once. The Map-Notify about xTR6 was under way during that time.
   const bench = xtr2().notify(1n, [MOVED]).pass(100).sight('1.1.1.1');
   bench.notify(2n, [MOVED]);
   t.deepEqual(bench.lines, []);
   t.is(bench.xtr.away.size, 0);
-  // If the Map-Server still means it after it has seen our Map-Register, it is so.
+  // A repetition after the Map-Server handled our Map-Register is valid.
   const [register] = bench.registers.slice(-1);
   bench.notify(register!.nonce, register!.records).notify(2n, [MOVED]);
   t.is(bench.xtr.away.size, 1);
 });
 
-test('what crosses a Map-Register keeps nothing else of the Map-Notify waiting, but the Ack', (t) => {
+test('a record that crosses a Map-Register delays the Ack but no other record of the Map-Notify', (t) => {
   const bench = xtr2().sight('1.1.1.2').acknowledge().pass(50_000);
   const others = [record('1.1.1.2', ['6.6.6.6'])];
   bench.notify(1n, [MOVED]).pass(100).sight('1.1.1.1');
@@ -223,12 +223,12 @@ test('what crosses a Map-Register keeps nothing else of the Map-Notify waiting, 
   t.true(bench.sent.some((sent) => sent.startsWith(ACK)));
 });
 
-test('that does not last: a Map-Server that acknowledges nothing is believed after three seconds', (t) => {
+test('a Map-Server that acknowledges nothing is believed after three seconds', (t) => {
   const bench = xtr2().notify(1n, [MOVED]).pass(100).sight('1.1.1.1').pass(3000).notify(2n, [MOVED]);
   t.is(bench.xtr.away.size, 1);
 });
 
-test('an away entry ends with the TTL of the record', (t) => {
+test('an away entry expires after the TTL of the record', (t) => {
   const bench = xtr2({ mapServers: [peer(MAP_SERVER)] }).notify(1n, [{ ...MOVED, ttl_min: 10 }]);
   bench.acknowledge().pass(599_999);
   t.is(bench.xtr.away.size, 1);
@@ -237,7 +237,7 @@ test('an away entry ends with the TTL of the record', (t) => {
   t.is(bench.xtr.away.size, 0);
 });
 
-test('and after a day at the latest', (t) => {
+test('an away entry expires after a day at the latest', (t) => {
   const bench = xtr2().notify(1n, [{ ...MOVED, ttl_min: 100_000 }]);
   t.is(bench.xtr.away.get(prefix('1.1.1.1'))?.expiresAt_ms, bench.now + 24 * 3_600_000);
 });

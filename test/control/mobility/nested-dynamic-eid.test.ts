@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A dynamic-EID prefix inside of a database mapping: these hosts may move, the others of the mapping not.
+// A dynamic-EID prefix inside a database mapping: its hosts may move, other EIDs of the mapping may not.
 import test from 'ava';
 import type { AdoptedState } from '#control/contract/inputs.js';
 import { Bench, configOf, dynamic, forwardingLocator, prefix, record } from '#test/control/harness.js';
@@ -18,7 +18,7 @@ function ask(bench: Bench, host: string): Bench {
   return bench.punt('map-cache-miss', '1.1.2.2', host, { frame: Uint8Array.of(1) });
 }
 
-test('a host that moved away is reached where it is now', (t) => {
+test('a host that moved away is reached at its new site', (t) => {
   const bench = ask(movedAway(), '1.1.1.1').reply('6.6.6.6', record('1.1.1.1', ['6.6.6.6']));
   t.deepEqual(bench.mapCacheTrie.get('1.1.1.1/32'), {
     action: 'encapsulate',
@@ -27,7 +27,7 @@ test('a host that moved away is reached where it is now', (t) => {
   t.true(bench.lines.includes('inject 1'));
 });
 
-test('a mapping for what does not move is still rejected', (t) => {
+test('a mapping for an EID that cannot move is still rejected', (t) => {
   const bench = ask(movedAway(), '1.1.1.1').reply(
     '6.6.6.6',
     record('1.1.0.0/16', ['6.6.6.6']),
@@ -38,13 +38,13 @@ test('a mapping for what does not move is still rejected', (t) => {
   t.not(bench.counters.get('mapRepliesRejected'), 0);
 });
 
-test('a mapping for a host that is here is rejected', (t) => {
+test('a mapping for a local host is rejected', (t) => {
   const bench = ask(movedAway(), '1.1.1.1').sight('1.1.1.1');
   bench.reply('6.6.6.6', record('1.1.1.1', ['6.6.6.6']));
   t.is(bench.xtr.mapCache.get(prefix('1.1.1.1')), undefined);
 });
 
-test('the mapping of a host that moved away is kept over a restart', (t) => {
+test('the mapping of a host that moved away survives a restart', (t) => {
   const forwarding = {
     action: 'encapsulate',
     locators: [forwardingLocator('6.6.6.6', '2.2.2.2')],

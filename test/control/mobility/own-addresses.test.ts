@@ -10,7 +10,7 @@ function bench(overrides: Parameters<typeof configOf>[1] = {}): Bench {
   return new Bench(configOf(['2.2.2.2'], { dynamicEids, ...overrides }));
 }
 
-/** What the last input did to the trie of local EIDs. */
+/** The changes of the local EID trie by the last input. */
 function localEids(router: Bench): string[] {
   return router.lines.filter((each) => each.startsWith('local-eid '));
 }
@@ -30,7 +30,7 @@ test('a gateway address is local to the data path, and neither learnt nor regist
   t.is(router.xtr.database.get(prefix('1.1.1.254')), undefined);
 });
 
-test('what is told again changes nothing; what is gone is taken away', (t) => {
+test('an unchanged address causes no effect; a removed address is deleted', (t) => {
   const router = bench().start();
   router.input({ type: 'own-addresses', addresses: [GATEWAY] });
   t.deepEqual(router.input({ type: 'own-addresses', addresses: [GATEWAY] }).effects, []);
@@ -47,7 +47,7 @@ test('an address that is an EID already stays one', (t) => {
 
 const AS_GATEWAY = ['local-eid 1.1.1.254/32 local'];
 
-test('when that EID ends, the address stays local to the data path, as a gateway', (t) => {
+test('when that EID is deleted, the address stays local to the data path as a gateway', (t) => {
   const router = bench().start().sight('1.1.1.254').acknowledge();
   router.input({ type: 'own-addresses', addresses: [GATEWAY] });
   router.notify(1n, [record('1.1.1.254', ['6.6.6.6'])]);
@@ -58,14 +58,14 @@ test('when that EID ends, the address stays local to the data path, as a gateway
   t.deepEqual(localEids(router), ['local-eid 1.1.1.254/32 deleted']);
 });
 
-test('nor is there a gap when it is forgotten after a day', (t) => {
+test('there is no gap when that EID times out after a day', (t) => {
   const router = bench().start().sight('1.1.1.254').acknowledge();
   router.input({ type: 'own-addresses', addresses: [GATEWAY] });
   t.deepEqual(localEids(router.pass(86_400_000)), AS_GATEWAY);
   t.is(router.xtr.dynamicEids.size, 0);
 });
 
-test('it is not asked to give way to others', (t) => {
+test('an own address is not probed for eviction', (t) => {
   const router = bench({ limits: { ...DEFAULT_XTR_LIMITS, dynamicEids: 1 }, mapServers: [] }).start();
   router.sight('1.1.1.254');
   router.input({ type: 'own-addresses', addresses: [GATEWAY] });
@@ -73,7 +73,7 @@ test('it is not asked to give way to others', (t) => {
   t.deepEqual(router.pass(20_000).effects, []);
 });
 
-test('a restart keeps it in the trie without a gap', (t) => {
+test('a restart keeps an own address in the trie without a gap', (t) => {
   const router = bench();
   router.input({ type: 'own-addresses', addresses: [GATEWAY] });
   const entry = { kind: 'local', ifindex: EID_PORT, dynamic: false } as const;

@@ -26,7 +26,7 @@ function count(table: SmrPairs): number {
   return [...table.table.entries()].reduce((sum, { value }) => sum + value.solicited.size, 0);
 }
 
-test('EIDs that never were here have a share of the table, which is refused to more of them', (t) => {
+test('EIDs that were never local have a limited share of the table', (t) => {
   const table = pairs();
   for (let i = 0; i < SMR_UNKNOWN_PAIRS; i++) packet(table, i, false, 0);
   t.is(packet(table, SMR_UNKNOWN_PAIRS, false, SMR_UNKNOWN_SILENT_ms - 1), undefined);
@@ -36,7 +36,7 @@ test('EIDs that never were here have a share of the table, which is refused to m
   t.is(count(table), SMR_UNKNOWN_PAIRS + 1);
 });
 
-test('an EID that moved takes the place of those that never were here, then of the oldest', (t) => {
+test('an EID that moved evicts pairs of EIDs that were never local, then the oldest', (t) => {
   const table = pairs();
   packet(table, 0, false, 0, '1.1.1.9');
   for (let i = 0; i < SMR_PAIRS - 1; i++) packet(table, i, true, i);
@@ -54,7 +54,7 @@ test('an EID that moved takes the place of those that never were here, then of t
   t.is(count(table), SMR_PAIRS);
 });
 
-test('an SMR from before the move does not suppress the one about it', (t) => {
+test('an SMR before the move does not suppress the SMR about it', (t) => {
   const table = pairs();
   const before = packet(table, 0, false, 0)?.pair;
   before!.lastSent_ms = 0;

@@ -5,7 +5,7 @@ import { DEFAULT_XTR_LIMITS } from '#control/contract/limits.js';
 import { UNKNOWN_SMR_BURST, UNKNOWN_SMRS_PER_SECOND } from '#control/mobility/smr-sender.js';
 import { Bench, configOf, dynamic, prefix, record, rloc } from '#test/control/harness.js';
 
-/** xTR2, from which hosts of 1.1.1.0/24 have gone. */
+/** xTR2 after hosts of 1.1.1.0/24 moved away. */
 function xtr2(overrides: Parameters<typeof configOf>[1] = {}): Bench {
   return new Bench(configOf(['2.2.2.2'], { dynamicEids: [dynamic('1.1.1.0/24')], ...overrides })).start();
 }
@@ -14,7 +14,7 @@ function stale(bench: Bench, to = '1.1.1.1', from = '4.4.4.4', source = '5.5.5.5
   return bench.punt('stale', source, to, { outerSource: parseAddress(from) });
 }
 
-test('an SMR as RFC 9301 has it: plain, S and D, our RLOC, the moved EID as source', (t) => {
+test('an SMR as in RFC 9301: not encapsulated, S and D, our RLOC, the moved EID as source', (t) => {
   const bench = stale(xtr2());
   t.deepEqual(bench.sent, ['2.2.2.2 > 4.4.4.4:4342 map-request SD 1.1.1.1 asks 5.5.5.5/32 reply to 2.2.2.2']);
   t.like(bench.effects.find((effect) => effect.type === 'send')?.message, {
@@ -26,7 +26,7 @@ test('an SMR as RFC 9301 has it: plain, S and D, our RLOC, the moved EID as sour
   t.is(bench.counters.get('smrOut'), 1);
 });
 
-test('our RLOC of the family of the ITR', (t) => {
+test('an SMR has our RLOC of the family of the ITR', (t) => {
   const dynamicEids = [dynamic('1.1.1.0/24')];
   const bench = new Bench(configOf(['2.2.2.2', '2001:db8::2'], { dynamicEids })).start();
   t.deepEqual(stale(bench, '1.1.1.1', '2001:db8::4').sent, [
@@ -34,7 +34,7 @@ test('our RLOC of the family of the ITR', (t) => {
   ]);
 });
 
-test('IOS: about one EID to one RLOC once in 20 s', (t) => {
+test('IOS: one SMR about one EID to one RLOC in 20 s', (t) => {
   const bench = stale(xtr2());
   for (let i = 0; i < 19; i++) t.deepEqual(stale(bench.pass(1000)).effects, []);
   t.is(bench.xtr.smr.get(prefix('1.1.1.1'))?.solicited.get('4.4.4.4')?.suppressed, 19);
@@ -42,18 +42,18 @@ test('IOS: about one EID to one RLOC once in 20 s', (t) => {
   t.deepEqual(stale(bench.pass(1000)).events, ['smr-sent']);
 });
 
-test('9301-6.1-02 9301-6.1-03: one SMR to an RLOC in 3 s; another EID that only could have been here has its turn as packets go on coming', (t) => {
+test('9301-6.1-02 9301-6.1-03: one SMR to an RLOC in 3 s; a later stale packet causes the SMR about another EID that was never local', (t) => {
   const bench = stale(xtr2());
   t.deepEqual(stale(bench, '1.1.1.2').events, ['stale-packet']);
   t.deepEqual(stale(bench.pass(2999), '1.1.1.2').events, []);
   t.deepEqual(stale(bench.pass(1), '1.1.1.2').events, ['smr-sent']);
 });
 
-test('each RLOC gets its own', (t) => {
+test('each RLOC gets its own SMR', (t) => {
   t.deepEqual(stale(stale(xtr2()), '1.1.1.1', '7.7.7.7').events, ['stale-packet', 'smr-sent']);
 });
 
-test('the limits can be lifted', (t) => {
+test('limits of 0 disable the limits', (t) => {
   const limits = { ...DEFAULT_XTR_LIMITS, smrPerRlocInterval_ms: 0, smrSuppression_ms: 0 };
   const bench = stale(stale(xtr2({ limits })), '1.1.1.1');
   t.deepEqual(bench.events, ['smr-sent']);
@@ -70,19 +70,19 @@ const unsolicited = test.macro({
   title: (title = '') => `no SMR: ${title}`,
 });
 
-test('the host is here (again)', unsolicited, '1.1.1.9', '4.4.4.4');
-test('an EID that could never be here', unsolicited, '9.9.9.9', '4.4.4.4');
-test('to ourselves', unsolicited, '1.1.1.1', '2.2.2.2');
-test('to a multicast address', unsolicited, '1.1.1.1', '224.0.0.1');
-test('to nobody', unsolicited, '1.1.1.1', undefined);
+test('no SMR: the host is local (again)', unsolicited, '1.1.1.9', '4.4.4.4');
+test('no SMR: an EID that cannot be local', unsolicited, '9.9.9.9', '4.4.4.4');
+test('no SMR: to ourselves', unsolicited, '1.1.1.1', '2.2.2.2');
+test('no SMR: to a multicast address', unsolicited, '1.1.1.1', '224.0.0.1');
+test('no SMR: without an outer source', unsolicited, '1.1.1.1', undefined);
 
-test('the SMR table forgets an EID an hour after its last stale packet', (t) => {
+test('an EID leaves the SMR table an hour after its last stale packet', (t) => {
   const bench = stale(stale(xtr2()).pass(1_800_000)).pass(3_599_999);
   t.is(bench.xtr.smr.size, 1);
   t.is(bench.pass(1).xtr.smr.size, 0);
 });
 
-test('and with the away entry', (t) => {
+test('an EID leaves the SMR table with its away entry', (t) => {
   const bench = xtr2().sight('1.1.1.1').acknowledge().pass(5000);
   bench.notify(1n, [record('1.1.1.1', ['6.6.6.6'], { ttl_min: 1 })]).acknowledge();
   t.is(stale(bench).xtr.smr.size, 1);
@@ -100,7 +100,7 @@ function left(...hosts: string[]): Bench {
 
 const smrs = (bench: Bench): string[] => bench.sent.filter((line) => line.includes(' SD '));
 
-test('9301-6.1-03: of several EIDs that moved, each has its turn 3 s after the one before, without more packets', (t) => {
+test('9301-6.1-03: SMRs about several EIDs that moved are sent 3 s apart, without more packets', (t) => {
   const bench = left('1.1.1.1', '1.1.1.2', '1.1.1.3');
   t.is(smrs(stale(bench, '1.1.1.1')).length, 1);
   t.deepEqual(smrs(stale(bench, '1.1.1.2')), []);
@@ -113,19 +113,19 @@ test('9301-6.1-03: of several EIDs that moved, each has its turn 3 s after the o
   t.deepEqual(smrs(bench.pass(60_000)), []);
 });
 
-test('one that came back does not get its turn', (t) => {
+test('a queued SMR is not sent if the EID came back', (t) => {
   const bench = stale(stale(left('1.1.1.1', '1.1.1.2')), '1.1.1.2').sight('1.1.1.2');
   t.deepEqual(smrs(bench.pass(10_000)), []);
 });
 
-test('stale packets for addresses that never were here delay no SMR about a move', (t) => {
+test('stale packets for addresses that were never local delay no SMR about a move', (t) => {
   const bench = left('1.1.1.1');
   for (let i = 10; i < 100; i++) stale(bench, `1.1.1.${i}`);
   t.is(smrs(stale(bench)).length, 1);
   t.deepEqual(smrs(stale(bench.pass(3000), '1.1.1.9')).length, 1, 'and have their turn later');
 });
 
-test('9301-6.1-02: to all together, few SMRs about addresses that never were here', (t) => {
+test('9301-6.1-02: the total rate of SMRs about addresses that were never local is limited', (t) => {
   const bench = left('1.1.1.1');
   const flood = (count: number): number =>
     Array.from(
