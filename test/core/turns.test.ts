@@ -100,10 +100,10 @@ function scene(writing_ms = 0) {
 test('hosts that appear in one turn share trie writes and Map-Registers', (t) => {
   const { agent, carriedOut, registers, sight, endTurn, ends } = scene();
   sight(0, 40);
-  t.is(ends.length, 1, 'asked for once');
+  t.is(ends.length, 1, 'requested once');
   t.deepEqual(carriedOut, []);
   endTurn();
-  t.is(carriedOut[0], '40 tries', 'before all else');
+  t.is(carriedOut[0], '40 tries', 'before all other effects');
   t.is(carriedOut.filter((what) => what.endsWith('tries')).length, 1);
   t.is(carriedOut.filter((what) => what === 'host-route-add').length, 40);
   t.is(registers.length, 3, 'as many as the records need');
@@ -161,5 +161,5 @@ test('packets punted during a slow trie write are released', (t) => {
   carriedOut.length = 0;
   puntAll([punt(0, 9_999), punt(0, 11_000), punt(0, 11_001)]);
   endTurn();
-  t.deepEqual(carriedOut, ['2 injected'], 'the third came a second after the trie knew');
+  t.deepEqual(carriedOut, ['2 injected'], 'XDP saw the third more than a second after the write');
 });

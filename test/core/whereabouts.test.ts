@@ -119,5 +119,5 @@ test('an address that both sites answer for does not move back and forth as fast
     simulation.run(60_000);
     t.true(moves() - before <= 3, `${moves() - before} in minute ${minute}`);
   }
-  t.true(moves() > 1, 'each had its turn');
+  t.true(moves() > 1, 'the host moved to each of them');
 });

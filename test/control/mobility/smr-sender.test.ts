@@ -105,7 +105,7 @@ test('9301-6.1-03: SMRs about several EIDs that moved are sent 3 s apart, withou
   t.is(smrs(stale(bench, '1.1.1.1')).length, 1);
   t.deepEqual(smrs(stale(bench, '1.1.1.2')), []);
   t.deepEqual(smrs(stale(bench, '1.1.1.3')), []);
-  t.deepEqual(smrs(stale(bench, '1.1.1.3')), [], 'waits already');
+  t.deepEqual(smrs(stale(bench, '1.1.1.3')), [], 'already queued');
   t.deepEqual(smrs(bench.pass(2999)), []);
   t.regex(smrs(bench.pass(1)).join(), /^\S+ > 4\.4\.4\.4:4342 map-request SD 1\.1\.1\.2 /);
   t.deepEqual(smrs(bench.pass(2999)), []);
@@ -122,7 +122,7 @@ test('stale packets for addresses that were never local delay no SMR about a mov
   const bench = left('1.1.1.1');
   for (let i = 10; i < 100; i++) stale(bench, `1.1.1.${i}`);
   t.is(smrs(stale(bench)).length, 1);
-  t.deepEqual(smrs(stale(bench.pass(3000), '1.1.1.9')).length, 1, 'and have their turn later');
+  t.deepEqual(smrs(stale(bench.pass(3000), '1.1.1.9')).length, 1, 'the others are sent later');
 });
 
 test('9301-6.1-02: the total rate of SMRs about addresses that were never local is limited', (t) => {
@@ -135,5 +135,5 @@ test('9301-6.1-02: the total rate of SMRs about addresses that were never local 
   t.is(flood(500), UNKNOWN_SMR_BURST);
   bench.pass(1000);
   t.is(flood(500), UNKNOWN_SMRS_PER_SECOND);
-  t.is(smrs(stale(bench)).length, 1, 'and one about a move');
+  t.is(smrs(stale(bench)).length, 1, 'and one SMR about a move');
 });
