@@ -42,14 +42,14 @@ struct xtr_member {
 	__u32 locator; /* index into xtr_locators */
 	__u8 priority;
 	__u8 weight;
-	__u8 up;
+	__u8 usable; /* 1: the mapping lets packets use it; whether its RLOC is up is in status_bits */
 	__u8 reserved;
 };
 
 /* Value of xtr_locator_sets. The agent spreads the usable locators of the best priority over the buckets by weight. */
 struct xtr_locator_set {
 	__u32 bucket[XTR_BUCKETS]; /* index into xtr_locators, or XTR_NONE: no usable locator */
-	__u32 status_bits;	   /* bit n: ordinal n is up */
+	__u32 status_bits;	   /* bit n: member n is usable, and its RLOC is up */
 	__u32 member_count;
 	struct xtr_member member[XTR_LOCATORS_MAX];
 };

@@ -43,7 +43,7 @@ export function encodeMembers(members: readonly MemberRecord[]): Uint32Array {
     struct.setU32(at + xtr_member.offset.locator, member.locator);
     struct.setU8(at + xtr_member.offset.priority, member.priority);
     struct.setU8(at + xtr_member.offset.weight, member.weight);
-    struct.setU8(at + xtr_member.offset.up, member.usable ? 1 : 0);
+    struct.setU8(at + xtr_member.offset.usable, member.usable ? 1 : 0);
   });
   return new Uint32Array(struct.bytes.buffer);
 }
@@ -65,7 +65,7 @@ export const locatorSetCodec: Codec<LocatorSetRecord> = {
         locator: struct.u32(at + xtr_member.offset.locator),
         priority: struct.u8(at + xtr_member.offset.priority),
         weight: struct.u8(at + xtr_member.offset.weight),
-        usable: struct.u8(at + xtr_member.offset.up) !== 0,
+        usable: struct.u8(at + xtr_member.offset.usable) !== 0,
       };
     };
     return {
