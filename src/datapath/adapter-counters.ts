@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What the adapter itself counts; `show statistics` prints them in this order. */
+/** Counters of the adapter; `show statistics` prints them in this order. */
 export const ADAPTER_COUNTER_NAMES = [
-  'effectsRefused', // for one of the five reasons that follow
+  'effectsRefused', // the sum of the next five
   'mapCacheFull',
   'localEidsFull',
   'locatorSetsFull',
   'locatorsFull',
-  'mapErrors', // the kernel refused a write for another reason than want of room
-  'locatorsIgnored', // beyond what a locator-set holds
-  'adoptedBroken', // pinned entries that made no sense and were removed
+  'mapErrors', // the kernel refused a write, though the table was not full
+  'locatorsIgnored', // more locators in a mapping than a locator-set holds
+  'adoptedBroken', // pinned entries that were invalid and were removed
   'punts',
   'puntsMalformed',
   'puntsTooOld',
-  'neighbourPuntsSent', // encapsulated packets whose next hop the kernel resolves
+  'neighbourPuntsSent', // encapsulated packets given to the kernel, which resolves their next hop
   'injected',
   'injectedEncapsulated',
   'injectedNative',
-  'injectDropped', // by the programs; their reasons say why
+  'injectDropped', // dropped by the programs, which count the reason
   'injectErrors',
-  'interfacesChanged', // another MAC address or index, or back
+  'interfacesChanged', // an interface has a new MAC address or index, or has come back
   'interfacesGone',
-  'sendErrors', // the kernel took a packet not
-  'sendBadPackets', // no whole IP packet, or one whose TTL is used up
+  'sendErrors', // the kernel refused a packet
+  'sendBadPackets', // not a complete IP packet, or its TTL is used up
 ] as const;
 export type AdapterCounterName = (typeof ADAPTER_COUNTER_NAMES)[number];
 

@@ -20,7 +20,7 @@ import type { Punts } from './punts/punts.js';
 import { readPuntOutcomes, readReasons } from './punts/reasons.js';
 import type { Tables } from './tables/tables.js';
 
-/** What open.ts has put together. */
+/** The parts that open.ts creates. */
 export interface DataPathParts {
   readonly tables: Tables;
   readonly caches: Caches;
@@ -36,7 +36,7 @@ export interface DataPathParts {
   readonly close: () => void;
 }
 
-/** The event loop waits so long at most for locator-sets to be written. */
+/** Writing locator-sets blocks the event loop for this long at most. */
 const STATES_SLICE_ms = 5;
 
 export class XdpDataPath implements DataPath {
@@ -64,7 +64,10 @@ export class XdpDataPath implements DataPath {
     }
   }
 
-  /** What RLOCs that went down or came up change, in slices, so that the event loop does not wait for very many sets. */
+  /**
+   * Writes changed RLOC states into the locator-sets. Writes in slices, so that very many sets do not block the event
+   * loop.
+   */
   #writeStates(): void {
     clearImmediate(this.#nextSlice);
     this.#nextSlice = undefined;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one importer of the addon.
+// The only module that imports the addon.
 import { createRequire } from 'node:module';
 import type * as Addon from '#native';
 import type { MapName } from './generated/layout.js';
@@ -7,12 +7,12 @@ import type { MapName } from './generated/layout.js';
 export type { BpfLink, BpfMap, BpfObject, BpfProgram, RawSocket, RingBuffer } from '#native';
 export type Native = typeof Addon;
 
-/** The map of this name, of the loaded programs. */
+/** Finds a map of the loaded programs. */
 export type MapByName = (name: MapName) => Addon.BpfMap;
 
 const ADDON = '../../../native/build/Release/xtrd_native.node';
 
-/** Loads the addon, once. @throws Error that says what to do when it was not built */
+/** Loads the addon once. @throws Error that says what to do if the addon is not built */
 export function loadNative(): Native {
   try {
     return createRequire(import.meta.url)(ADDON) as Native;

@@ -21,7 +21,7 @@ import { Punts } from './punts/punts.js';
 import { Tables } from './tables/tables.js';
 import { removeIfEmpty } from './programs/tear-down.js';
 
-/** Of bpf/maps.h, in its order, the one for punts last. */
+/** Maps of `show status`, in the order of bpf/maps.h, the one for punts last. */
 const MAP_NAMES = [
   'xtr_map_cache_v4',
   'xtr_map_cache_v6',
@@ -41,10 +41,10 @@ const MAP_NAMES = [
   'xtr_punts',
 ] as const satisfies readonly MapName[];
 
-/** More locators than have a status bit are not told apart (RFC 9300 section 5.1). */
+/** Locators beyond the 32nd have no status bit (RFC 9300 section 5.1). */
 const STATUS_BITS = 32;
 
-/** Closes what was opened, last first. */
+/** Closes opened handles in reverse order. */
 class Opened {
   readonly #handles: { close(): void }[] = [];
 
@@ -59,8 +59,9 @@ class Opened {
 }
 
 /**
- * Loads the programs, adopts what is pinned, and attaches. What forwards already goes on forwarding all the while.
- * @throws DataPathError, with nothing left behind that was not there before
+ * Loads the programs, adopts the pinned state, and attaches the programs. Programs that are attached already keep
+ * forwarding meanwhile.
+ * @throws DataPathError; then new pins and links are removed
  */
 export function openDataPath(options: DataPathOptions): DataPath {
   const native = loadNative();
@@ -121,7 +122,7 @@ function open(
   return new XdpDataPath(parts, map('xtr_counters'), map('xtr_punt_counters'));
 }
 
-/** Puts the programs on their interfaces; they are to have all that they need. */
+/** Attaches the programs to their interfaces. All maps must have been written. */
 function attach(
   links: Links,
   programs: Programs,
@@ -138,7 +139,7 @@ function attach(
   }
 }
 
-/** Bit n is the n-th of our locators in a record, and all of them are up as far as we can say. */
+/** Bit n is the n-th local locator of a record. All local locators count as up. */
 function statusBits({ locatorStatusBits, localRlocs }: DataPathOptions): number | undefined {
   if (!locatorStatusBits) return undefined;
   return 2 ** Math.min(localRlocs.length, STATUS_BITS) - 1;

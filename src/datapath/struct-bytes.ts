@@ -3,12 +3,12 @@ import { endianness } from 'node:os';
 
 const LITTLE_ENDIAN = endianness() === 'LE';
 
-/** A C struct in memory: numbers in host byte order, byte arrays as they are. Offsets come from generated/layout.ts. */
+/** A C struct in memory. Numbers are in host byte order unless a method says otherwise. Offsets: generated/layout.ts. */
 export class StructBytes {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
 
-  /** @param source a number of zero bytes, or existing bytes, which are not copied */
+  /** @param source a number of zero bytes, or existing bytes (not copied) */
   constructor(source: number | Uint8Array) {
     this.bytes = typeof source === 'number' ? new Uint8Array(source) : source;
     this.#view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
@@ -52,12 +52,12 @@ export class StructBytes {
     this.#view.setBigUint64(offset, value, LITTLE_ENDIAN);
   }
 
-  /** A copy of all. */
+  /** A copy of the whole struct. */
   copy(): Uint8Array {
     return this.bytes.slice();
   }
 
-  /** A copy. */
+  /** A copy of part of the struct. */
   slice(offset: number, length: number): Uint8Array {
     return this.bytes.slice(offset, offset + length);
   }

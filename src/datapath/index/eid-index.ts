@@ -24,16 +24,16 @@ const { XTR_INDEX_SLOTS, XTR_INDEX_PROBES, XTR_INDEX_KIND_BITS, XTR_INDEX_TARGET
 const KIND_MASK = (1 << XTR_INDEX_KIND_BITS) - 1;
 const VERSION_SHIFT = XTR_INDEX_KIND_BITS + XTR_INDEX_TARGET_BITS;
 const VERSIONS = 2 ** (32 - VERSION_SHIFT);
-/** Largest target of a decision: a larger one is for the trie to tell. */
+/** Largest target that an entry can hold. For a larger one, packets look up the trie. */
 export const MAX_TARGET = 2 ** XTR_INDEX_TARGET_BITS - 1;
 
-/** In words. */
+/** Structs of each family, and the words of an address. */
 const LAYOUTS = {
   4: { slot: xtr_index_slot_v4, cell: xtr_index_cell_v4, address: 1 },
   6: { slot: xtr_index_slot_v6, cell: xtr_index_cell_v6, address: 4 },
 } as const;
 
-/** Memory that programs may read at the same time; its numbers of cells and of buckets are powers of two. */
+/** Memory shared with the programs. The numbers of cells and of buckets are powers of two. */
 export interface IndexMemory {
   readonly cells: Uint32Array;
   readonly buckets: Uint32Array;
@@ -45,30 +45,30 @@ export interface IndexMemory {
 const STATE_MASK = xtr_index_state.offset.mask / 4;
 const STATE_CELL_MASK = xtr_index_state.offset.cell_mask / 4;
 
-/** What packets to an EID-Prefix are decided by. */
+/** What the index tells packets to an EID-Prefix. */
 export interface IndexEntry {
   readonly value: number;
   readonly kind: number;
   readonly target: number;
 }
 
-/** Only the trie tells. */
+/** Packets look up the trie. */
 export function askTrie(value: number): IndexEntry {
   return { value, kind: xtr_index_kind.XTR_INDEX_TRIE, target: 0 };
 }
 
-/** Where a prefix is in the index. */
+/** Position of a prefix in the index. */
 export interface IndexPlace {
   readonly at: number;
-  /** It was not there before. */
+  /** The prefix was not in the index before. */
   readonly fresh: boolean;
 }
 
 const NOTHING: IndexEntry = { value: 0, kind: xtr_index_kind.XTR_INDEX_NOTHING, target: 0 };
 
 /**
- * The index of one trie (bpf/lib/index.h), and this side's own table of what is in that trie: 32 or 64 bytes a prefix
- * in place of a string and an object.
+ * The index of one trie (bpf/lib/index.h). It is also the agent's own table of the prefixes in that trie: 32 or 64 bytes
+ * a prefix, less than a string and an object would need.
  */
 export class EidIndex {
   readonly #family: 4 | 6;
@@ -81,7 +81,7 @@ export class EidIndex {
   readonly #scopeAt: number;
   readonly #valueAt: number;
   readonly #tagAt: number;
-  /** Prefixes by cell; those that are too short to have one, by length. */
+  /** Number of prefixes: in each cell, and of each length that is too short for a cell. */
   readonly #inCell: Uint32Array;
   readonly #short: Uint32Array;
   readonly #key: Uint32Array;
@@ -89,13 +89,13 @@ export class EidIndex {
   #size = 0;
   #version = 0;
 
-  /** Empties the memory. Programs ask the index from `publish` on. */
+  /** Empties the memory. Programs use the index after `publish`. */
   constructor(family: 4 | 6, memory: IndexMemory) {
     const { slot, cell, address } = LAYOUTS[family];
     this.#family = family;
     this.#memory = memory;
     this.#slotWords = slot.bytes / 4;
-    this.#cellWords = Math.ceil(cell.bytes / 8) * 2; // as arrays of the kernel are padded
+    this.#cellWords = Math.ceil(cell.bytes / 8) * 2; // the kernel pads elements of arrays to 8 bytes
     this.#addressWords = address;
     this.#scopeAt = slot.offset.scope / 4;
     this.#valueAt = slot.offset.value / 4;
@@ -117,19 +117,19 @@ export class EidIndex {
     return this.#size;
   }
 
-  /** From now on packets are looked up here. */
+  /** Makes the programs use the index. */
   publish(): void {
     this.#memory.state[STATE_CELL_MASK] = this.#cellMask;
     Atomics.store(this.#memory.state, STATE_MASK, this.#bucketMask);
   }
 
-  /** The value of exactly this prefix. */
+  /** The value of this prefix (exact match). */
   get(eid: EidPrefix): number | undefined {
     const at = this.#find(eid);
     return at === undefined ? undefined : this.#memory.buckets[at + this.#valueAt];
   }
 
-  /** Adds or replaces, in one step as packets see it. False: no room, and nothing is changed. */
+  /** Adds or replaces an entry, atomically for packets. @returns false if there is no room; then nothing is changed */
   set(eid: EidPrefix, entry: IndexEntry): boolean {
     const place = this.reserve(eid, entry.value);
     if (place === undefined) return false;
@@ -138,8 +138,8 @@ export class EidIndex {
   }
 
   /**
-   * A place for this prefix, which sends packets to the trie until `decide`; undefined: no room, and nothing is changed.
-   * A prefix that is there keeps its place.
+   * Reserves a place for this prefix. Its packets look up the trie until `decide`. A known prefix keeps its place.
+   * @returns undefined if there is no room; then nothing is changed
    */
   reserve(eid: EidPrefix, value: number): IndexPlace | undefined {
     const known = this.#find(eid);
@@ -154,13 +154,13 @@ export class EidIndex {
     for (let i = 0; i < this.#addressWords; i++) buckets[at + i] = this.#key[i] ?? 0;
     buckets[at + this.#scopeAt] = scopeOf(eid);
     buckets[at + this.#valueAt] = value;
-    this.#addLength(eid); // before packets may look for it
+    this.#addLength(eid); // before packets can find the slot
     Atomics.store(buckets, at + this.#tagAt, this.#tag(askTrie(0)));
     this.#size++;
     return { at, fresh: true };
   }
 
-  /** What packets find from now on, in one step as they see it. Only for a place that was just reserved. */
+  /** Sets what packets find, atomically for them. Only for a place that was just reserved. */
   decide({ at }: IndexPlace, entry: IndexEntry): void {
     const { buckets } = this.#memory;
     buckets[at + this.#valueAt] = entry.value;
@@ -179,7 +179,7 @@ export class EidIndex {
     this.#size--;
   }
 
-  /** The longest prefix that covers `eid`, itself included. */
+  /** The longest prefix that covers `eid`, which may be `eid` itself. */
   longestCover(eid: EidPrefix): EidPrefix | undefined {
     const { family } = eid.prefix.address;
     const words = new Uint32Array(this.#addressWords);
@@ -206,7 +206,7 @@ export class EidIndex {
   }
 
   #tag({ kind, target }: IndexEntry): number {
-    this.#version = (this.#version % (VERSIONS - 1)) + 1; // never 0: no tag is that of a free slot
+    this.#version = (this.#version % (VERSIONS - 1)) + 1; // never 0, so that no tag equals that of a free slot
     return ((this.#version << VERSION_SHIFT) | (target << XTR_INDEX_KIND_BITS) | kind) >>> 0;
   }
 
@@ -232,8 +232,8 @@ export class EidIndex {
   }
 
   /**
-   * A last slot that is free says that no prefix passed this bucket, so that lookups end there. One that was given up
-   * says so as soon as it is true; until then lookups go on.
+   * Lookups end at a bucket whose last slot is free: no prefix has overflowed it. After a deletion the last slot has the
+   * kind NOTHING, and lookups continue. Frees the last slot as soon as no prefix lies behind the bucket.
    */
   #freeLast(bucket: number): void {
     const { buckets } = this.#memory;
@@ -242,7 +242,7 @@ export class EidIndex {
     if (tag !== 0 && (tag & KIND_MASK) === 0 && !this.#isPassed(bucket)) Atomics.store(buckets, tagAt, 0);
   }
 
-  /** Whether a prefix lies behind this bucket that belongs into it or in front of it. */
+  /** Whether a prefix whose home is this bucket, or one before it, lies behind this bucket. */
   #isPassed(bucket: number): boolean {
     const { buckets } = this.#memory;
     for (let probe = 1; probe < XTR_INDEX_PROBES; probe++) {
@@ -256,14 +256,14 @@ export class EidIndex {
     return false;
   }
 
-  /** The bucket that the prefix in this slot belongs into. */
+  /** The home bucket of the prefix in this slot. */
   #homeAt(at: number): number {
     const { buckets } = this.#memory;
     const words = buckets.subarray(at, at + this.#addressWords);
     return this.#hash(words, buckets[at + this.#scopeAt] ?? 0) & this.#bucketMask;
   }
 
-  /** Buckets from one to the other, which is behind it. */
+  /** Number of buckets from `from` forward to `to`. */
   #distance(from: number, to: number): number {
     return (to - from) & this.#bucketMask;
   }
@@ -300,7 +300,7 @@ export class EidIndex {
     return true;
   }
 
-  /** The first free slot for what belongs into this bucket; its neighbours take what it has no room for. */
+  /** The first free slot for a prefix with this home bucket: there or in the next buckets. */
   #free(home: number): number | undefined {
     for (let probe = 0; probe < XTR_INDEX_PROBES; probe++)
       for (let slot = 0; slot < XTR_INDEX_SLOTS; slot++) {
@@ -310,7 +310,7 @@ export class EidIndex {
     return undefined;
   }
 
-  /** Undefined: the prefix is too short to have one. */
+  /** Undefined if the prefix is too short for a cell. */
   #cellOf({ instanceId, prefix }: EidPrefix): number | undefined {
     if (prefix.length < CELL_BITS[this.#family]) return undefined;
     const words = this.#cellKey;
@@ -321,7 +321,7 @@ export class EidIndex {
 
   #addLength(eid: EidPrefix): void {
     const { length } = eid.prefix;
-    if (length === 0) return; // always looked for, in the end
+    if (length === 0) return; // packets always look for length 0, last
     const cell = this.#cellOf(eid);
     if (cell === undefined) {
       this.#short[length] = (this.#short[length] ?? 0) + 1;
@@ -332,7 +332,7 @@ export class EidIndex {
     }
   }
 
-  /** A length that is gone from a cell costs packets a bucket in vain, until the cell is empty. */
+  /** A cell forgets its lengths only when it is empty. Until then packets may search a bucket in vain. */
   #removeLength(eid: EidPrefix): void {
     const { length } = eid.prefix;
     if (length === 0) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the index says of the values of the tries: the usual ones in full, the others are for the tries to tell.
+// Values of the tries as entries of the index. The index holds the common ones; for the others packets look up the trie.
 import { xtr_index_kind } from '#datapath/generated/layout.js';
 import type { LocalEidRecord } from '#datapath/records/local-eid.js';
 import type { MappingRecord } from '#datapath/records/mapping.js';
@@ -8,8 +8,8 @@ import { askTrie, type IndexEntry, MAX_TARGET } from './eid-index.js';
 const { XTR_INDEX_LOCATOR, XTR_INDEX_LOCATOR_SET, XTR_INDEX_LOCAL, XTR_INDEX_LOCAL_STATUS } = xtr_index_kind;
 
 /**
- * The value is the index of the counter.
- * @param onlyLocator of a locator-set: the one that all packets go to; undefined: there are more of them, or none
+ * The value of the entry is the index of the counter.
+ * @param onlyLocator gives the only locator of a locator-set, or undefined if the set has several or none
  */
 export function mappingEntry(
   { locatorSet, counter }: MappingRecord,

@@ -9,13 +9,13 @@ type ByFamily = Readonly<Record<4 | 6, EidIndex>>;
 export interface Indexes {
   readonly mapCache: ByFamily;
   readonly eidDatabase: ByFamily;
-  /** From now on packets are looked up in them. */
+  /** Makes the programs use the indexes. */
   publish(): void;
 }
 
 /**
- * Programs read the index while the agent writes it, without locks: that rests on the order in which x86 keeps loads
- * and stores. Elsewhere packets ask the tries, and the index is the agent's own memory.
+ * Programs read the index while the agent writes it, without locks. This relies on the memory ordering of x86. On other
+ * architectures packets look up the tries, and only the agent uses the index.
  */
 const CAN_SHARE = process.arch === 'x64';
 
@@ -24,7 +24,7 @@ function wordsOf(map: BpfMap): Uint32Array {
   return new Uint32Array(CAN_SHARE ? map.share() : new ArrayBuffer(bytes));
 }
 
-/** Empty ones, with a secret of their own; until `publish` packets ask the tries. */
+/** Opens empty indexes with a new random seed. Packets look up the tries until `publish`. */
 export function openIndexes(map: MapByName): Indexes {
   const header = wordsOf(map('xtr_index'));
   const stateOf = (table: number): Uint32Array => {
@@ -32,7 +32,7 @@ export function openIndexes(map: MapByName): Indexes {
     return header.subarray(at, at + xtr_index_state.bytes / 4);
   };
   const seed = header.subarray(xtr_index.offset.seed / 4);
-  for (const table of Object.values(xtr_index_table).slice(0, -1)) stateOf(table).fill(0); // before the secret changes
+  for (const table of Object.values(xtr_index_table).slice(0, -1)) stateOf(table).fill(0); // before the seed changes
   randomFillSync(seed);
   for (let i = 0; i < seed.length; i++) seed[i] = ((seed[i] ?? 0) | 1) >>> 0;
   const open = (family: 4 | 6, name: 'map_cache' | 'eid_db', table: number): EidIndex =>

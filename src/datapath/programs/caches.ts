@@ -2,7 +2,7 @@
 import { xtr_caches } from '#datapath/generated/layout.js';
 import type { BpfMap } from '#datapath/native.js';
 
-/** Flows to one locator take at most so many paths of the underlay, where its routes are multipath by ports. */
+/** Flows to one locator use at most this many paths of the underlay, if its routes are multipath by ports. */
 const PATHS = 8;
 const { offset } = xtr_caches;
 
@@ -24,7 +24,7 @@ export class Caches {
     this.invalidate();
   }
 
-  /** Makes all that is cached invalid. To be called after the last of every series of writes that decide packets. */
+  /** Invalidates all cache entries. Must be called after each series of writes to tables that packets depend on. */
   invalidate(): void {
     const at = offset.epoch / 4;
     if (Atomics.add(this.#words, at, 1) === 0xffff_ffff) Atomics.add(this.#words, at, 1); // 0 means none

@@ -10,7 +10,7 @@ import {
   encodeSettings,
 } from '#datapath/records/interface.js';
 
-/** Writes the maps that follow from the configuration; each start has its own, which are empty. */
+/** Writes the maps that depend on the configuration only. They are new and empty at each start. */
 export function writeConfiguration(map: MapByName, options: DataPathOptions): void {
   const key = u32Codec.encode;
   map('xtr_settings').update(key(0), encodeSettings(options.puntLimits ?? DEFAULT_PUNT_LIMITS));
@@ -18,14 +18,14 @@ export function writeConfiguration(map: MapByName, options: DataPathOptions): vo
   for (const target of options.interfaces) writeInterface(map, target);
 }
 
-/** Adds one interface, or writes it again. @throws BpfError, also when it is gone by now */
+/** Adds or updates one interface. @throws BpfError, also if the interface no longer exists */
 export function writeInterface(map: MapByName, target: DataPathInterface): void {
   const { ifindex } = target;
   map('xtr_ports').update(u32Codec.encode(ifindex), encodePort(ifindex));
   map('xtr_interfaces').update(encodeInterfaceKey(ifindex), encodeInterface(target));
 }
 
-/** Removes one interface; the kernel may have taken it out of xtr_ports already. */
+/** Removes one interface. The kernel may have removed it from xtr_ports already. */
 export function removeInterface(map: MapByName, ifindex: number): void {
   map('xtr_interfaces').delete(encodeInterfaceKey(ifindex));
   map('xtr_ports').delete(u32Codec.encode(ifindex));

@@ -8,17 +8,17 @@ import { programFor, type Programs } from './programs.js';
 
 type Attached = DataPathStatus['interfaces'][number];
 
-/** The interfaces that packets are taken from, each with its program. They may come and go. */
+/** The interfaces with their programs. Interfaces may be removed and come back. */
 export class Interfaces {
   readonly #links: Links;
   readonly #programs: Programs;
   readonly #map: MapByName;
-  /** By name, as in the maps. */
+  /** By name: the interfaces that the maps contain. */
   readonly #targets: Map<string, DataPathInterface>;
   readonly #attached = new Map<string, Attached>();
 
   /**
-   * @param targets are in the maps already
+   * @param targets must be in the maps already
    * @throws DataPathError
    */
   constructor(links: Links, programs: Programs, map: MapByName, targets: readonly DataPathInterface[]) {
@@ -29,25 +29,28 @@ export class Interfaces {
     for (const target of targets) this.#attach(target);
   }
 
-  /** In order of their configuration; one that came back is the last. */
+  /** In configuration order, except that an interface that came back is last. */
   get status(): readonly Attached[] {
     return [...this.#attached.values()];
   }
 
-  /** Undefined: no interface of ours. */
+  /** Undefined if the interface is not configured. */
   program(ifindex: number): BpfProgram | undefined {
     for (const target of this.#targets.values())
       if (target.ifindex === ifindex) return this.#programs.program(programFor(target.roles));
     return undefined;
   }
 
-  /** Puts the interface in the place of what had its name. @throws DataPathError or BpfError; it is forgotten then */
+  /**
+   * Attaches the interface, and replaces a previous one of the same name.
+   * @throws DataPathError or BpfError; then the interface is forgotten
+   */
   attach(target: DataPathInterface): void {
     const before = this.#targets.get(target.name);
     if (before !== undefined && before.ifindex !== target.ifindex) removeInterface(this.#map, before.ifindex);
     this.#targets.set(target.name, target);
     try {
-      writeInterface(this.#map, target); // before the first packet comes in
+      writeInterface(this.#map, target); // before the first packet arrives
       this.#attach(target);
     } catch (error) {
       this.forget(target.name);

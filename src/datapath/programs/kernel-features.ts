@@ -3,14 +3,14 @@ import { release } from 'node:os';
 import { DataPathError } from '#datapath/data-path-error.js';
 import { type BpfProgram, isBpfError, type Native } from '#datapath/native.js';
 
-/** What the data path cannot do without, and the Linux that brought it. */
+/** Kernel features that the data path needs, and the first Linux version with each. */
 const CONTEXT = {
   what: 'test runs of XDP programs with a context, by which held packets are sent on',
   since: [5, 15],
 } as const;
 const FEATURES = [{ what: 'atomic operations in BPF programs', since: [5, 12] }, CONTEXT] as const;
 
-/** BPF_F_XDP_HAS_FRAGS: the program takes frames of several buffers. */
+/** BPF_F_XDP_HAS_FRAGS: the program accepts frames of several buffers. */
 const XDP_HAS_FRAGS = 1 << 5;
 
 interface MultiBufferOptions {
@@ -19,19 +19,19 @@ interface MultiBufferOptions {
 }
 
 /**
- * How to load the programs so that they take frames of several buffers, where the kernel has these (Linux 5.18). An
- * interface then may have an MTU of more than a page.
+ * Load options that make the programs accept frames of several buffers, if the kernel supports them (Linux 5.18). Then
+ * interfaces may have an MTU larger than a page.
  */
 export function multiBufferOptions(native: Native): MultiBufferOptions {
   const takes = native.acceptsProgramFlags(XDP_HAS_FRAGS);
   return { programFlags: takes ? XDP_HAS_FRAGS : 0, constants: { xtr_multi_buffer: takes ? 1 : 0 } };
 }
 
-/** No interface has it, so the kernel refuses the run before the program sees the frame. */
+/** No interface has this index, so the kernel refuses the run before the program sees the frame. */
 const NO_IFINDEX = 0x7fff_ffff;
 const FRAME_BYTES = 64;
 
-/** What a kernel lacks, by its release: 5.10.0-32-amd64. Empty on one that is new enough. */
+/** Features that a kernel lacks. Empty if it is new enough. @param text its release, such as 5.10.0-32-amd64 */
 export function missingFeatures(text: string): string[] {
   const [major = 0, minor = 0] = text.split(/[.-]/).map(Number);
   return FEATURES.filter(({ since }) => major < since[0] || (major === since[0] && minor < since[1])).map(
@@ -39,22 +39,22 @@ export function missingFeatures(text: string): string[] {
   );
 }
 
-/** To go with an error that an old kernel explains; empty on one that is new enough. */
+/** Note for errors that an old kernel may explain. Empty if the kernel is new enough. */
 export function ageNote(text = release()): string {
   const missing = missingFeatures(text);
   return missing.length === 0 ? '' : ` (Linux ${text} is too old: it lacks ${missing.join(' and ')})`;
 }
 
 /**
- * Held packets are sent on by test runs that say which interface a frame came from. The kernel itself is asked, as
- * distributions take features into older ones.
+ * Checks that test runs accept the ingress interface: held packets are injected by such runs. Tries it instead of
+ * comparing versions, as distributions backport features.
  * @throws DataPathError
  */
 export function checkTestRuns(program: BpfProgram): void {
   try {
     program.testRun(new Uint8Array(FRAME_BYTES), { ingressIfindex: NO_IFINDEX });
   } catch (error) {
-    if (!isBpfError(error) || error.code !== 'EINVAL') return; // ENODEV, as it should be
+    if (!isBpfError(error) || error.code !== 'EINVAL') return; // ENODEV: the kernel has looked up the interface
     throw new DataPathError(`Linux ${release()} is too old: it lacks ${CONTEXT.what} (Linux 5.15)`, {
       cause: error,
     });

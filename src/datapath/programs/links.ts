@@ -7,7 +7,7 @@ import { adviceForRefusal, refusalOf } from './native-refusal.js';
 import type { DataPathInterface, DataPathOptions } from '#datapath/options.js';
 import { decodePinName, type PinPaths, XDP_MODES, type XdpMode } from './pin-paths.js';
 
-/** Not the driver's doing: generic XDP would fail too, or hide what is wrong. */
+/** Errors that do not come from the driver: generic XDP would fail too, or hide the cause. */
 const NO_REASON_FOR_GENERIC = new Set(['EBUSY', 'EEXIST', 'EPERM', 'ENODEV']);
 
 const ADVICE: Readonly<Record<string, string>> = {
@@ -18,11 +18,10 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /**
- * The pinned XDP links, one for each interface. They go on working without this process. Their paths have no version:
- * each start, that of another version too, replaces the program of a link in one step, so that no frame passes the
- * interface without a program. While one interface has its new program and the next one its old, each frame meets one of
- * them whole, with its own maps; both programs forward by the same state, which nothing changes until the last link is
- * updated.
+ * The pinned XDP links, one for each interface. They keep working without this process. Their paths have no version: each
+ * start, also of another version, replaces the program of a link atomically, so that no frame passes the interface
+ * without a program. While some interfaces have the new program and others the old one, each frame meets one of the two,
+ * with its own maps. Both forward by the same state, which does not change until the last link is updated.
  */
 export class Links {
   readonly #native: Native;
@@ -31,7 +30,7 @@ export class Links {
   readonly #onFallback: DataPathOptions['onFallback'];
   /** By interface name. */
   readonly #links = new Map<string, BpfLink>();
-  /** Interfaces that had no link before this process. */
+  /** Interfaces whose link this process has created. */
   readonly #fresh = new Set<string>();
 
   constructor(
@@ -47,8 +46,8 @@ export class Links {
   }
 
   /**
-   * Puts the program on the interface: in place of an earlier one in one step where a link is pinned, else anew.
-   * @returns the mode it runs in
+   * Attaches the program to the interface. A pinned link is updated atomically, otherwise a link is created.
+   * @returns the mode of the link
    * @throws DataPathError
    */
   attach(target: DataPathInterface, program: BpfProgram): XdpMode {
@@ -59,10 +58,10 @@ export class Links {
     return this.#attachNew(target, program);
   }
 
-  /** False: the pinned link is of no use, and is gone. */
+  /** @returns false if the pinned link cannot be reused; then it is destroyed */
   #replace(path: string, mode: XdpMode, target: DataPathInterface, program: BpfProgram): boolean {
     const link = this.#native.openPinnedLink(path);
-    // the interface may have been made anew under its name, with a new index
+    // the interface may have been deleted and created again, with a new index
     if (link.ifindex !== target.ifindex || (this.#wanted !== 'auto' && this.#wanted !== mode)) {
       link.destroy();
       return false;
@@ -95,7 +94,7 @@ export class Links {
     return mode;
   }
 
-  /** Links of the layout before the first release: takes them over, so that they are updated in place like any other. */
+  /** Moves links of the layout before the first release to their new paths, so that they are updated in place. */
   takeOver(): void {
     for (const layout of this.#paths.oldLayouts())
       for (const mode of XDP_MODES)
@@ -105,7 +104,7 @@ export class Links {
         }
   }
 
-  /** When the start has failed: takes the programs off interfaces that had none before. */
+  /** After a failed start: detaches the programs from interfaces that had none before. */
   abandon(): void {
     for (const name of this.#fresh) this.remove(name);
   }
@@ -115,7 +114,7 @@ export class Links {
     this.#links.set(name, link);
   }
 
-  /** Takes the programs off interfaces that are no longer configured. */
+  /** Detaches the programs from interfaces that are no longer configured. */
   removeOthers(targets: readonly DataPathInterface[]): void {
     const names = new Set(targets.map(({ name }) => name));
     for (const mode of XDP_MODES) {
@@ -126,7 +125,7 @@ export class Links {
     }
   }
 
-  /** Takes the program off the interface, or off what is left of it. */
+  /** Detaches the program from the interface. The interface may no longer exist. */
   remove(name: string): void {
     this.#links.get(name)?.close();
     this.#links.delete(name);

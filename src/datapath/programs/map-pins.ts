@@ -8,12 +8,12 @@ import { mapPaths, type PinPaths, STATE_MAPS, VOLATILE_MAPS } from './pin-paths.
 import { removePins } from './tear-down.js';
 
 /**
- * The pinned maps of one start. Until `commit`, what an earlier agent left is complete, and its programs go on with it:
- * a start that fails, or whose agent is killed, changes nothing for the next one.
+ * The pinned maps of one start. Until `commit`, the pins of the earlier agent stay complete and its programs keep using
+ * them. A start that fails, or whose agent is killed, changes nothing for the next start.
  */
 export class MapPins {
   readonly #paths: PinPaths;
-  /** Undefined: the state found is of this version, or there is none. */
+  /** Undefined if the pinned state is of this version, or if there is none. */
   readonly #adopter: Adopter | undefined;
   readonly #sameVersion: boolean;
 
@@ -36,7 +36,7 @@ export class MapPins {
     return this.#sameVersion || this.#adopter !== undefined;
   }
 
-  /** Where the loader finds the maps, or is to pin them. */
+  /** Pin paths for the loader, by map name. */
   get paths(): Record<string, string> {
     const { state, starting } = this.#paths;
     return {
@@ -53,7 +53,7 @@ export class MapPins {
     }
   }
 
-  /** Fills the maps of this version from those of an earlier one. To be called once, when they are loaded. */
+  /** Fills the maps of this version from those of an earlier one. Must be called once, after loading. */
   adopt(native: Native, map: MapByName): void {
     if (this.#adopter === undefined) return;
     const { from, entries } = this.#adopter;
@@ -73,7 +73,7 @@ export class MapPins {
     }
   }
 
-  /** When the programs are attached: what was found makes room for the maps that they have. */
+  /** After the programs are attached: replaces the earlier pins by the new ones. */
   commit(): void {
     const { starting, state, volatile } = this.#paths;
     if (!this.#sameVersion) renameSync(starting.state, state);
@@ -85,7 +85,7 @@ export class MapPins {
     for (const directory of this.#paths.oldLayouts()) removePins(directory);
   }
 
-  /** When the start has failed. */
+  /** After a failed start. */
   abandon(): void {
     removePins(this.#paths.starting.all);
   }

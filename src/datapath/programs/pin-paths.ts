@@ -11,10 +11,10 @@ export const XDP_MODES = ['native', 'generic'] as const;
 export type XdpMode = (typeof XDP_MODES)[number];
 
 const STATE_DIRECTORY = /^state-v(\d+)$/;
-/** Of the layout before the first release, which had links and maps together below v1 to v5. */
+/** Directories of the layout before the first release, which had links and maps together below v1 to v5. */
 const OLD_LAYOUT_DIRECTORY = /^v\d+$/;
 
-/** BPF file systems take no dot in a name; VLAN interfaces have one. */
+/** BPF file systems refuse names with a dot; VLAN interfaces have one. */
 export function encodePinName(name: string): string {
   return name.replace(/[%./]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
 }
@@ -30,12 +30,12 @@ export const VOLATILE_MAPS: readonly MapName[] = MAP_NAMES.filter(
 );
 
 /**
- * Where one instance is pinned:
+ * Pin paths of one instance:
  *
- *   <bpffs>/xtrd/<name>/links/<mode>/<interface>   the XDP links, which every start updates in place
- *   <bpffs>/xtrd/<name>/state-v<N>/<map>           maps that the next agent goes on with; N is XTR_STATE_VERSION
- *   <bpffs>/xtrd/<name>/volatile/<map>             all other maps of the programs that run; every start makes its own
- *   <bpffs>/xtrd/<name>/starting/                  state and volatile maps of a start that is not complete
+ *   <bpffs>/xtrd/<name>/links/<mode>/<interface>   XDP links; each start updates them in place
+ *   <bpffs>/xtrd/<name>/state-v<N>/<map>           maps that the next agent adopts; N is XTR_STATE_VERSION
+ *   <bpffs>/xtrd/<name>/volatile/<map>             all other maps of the attached programs; each start creates its own
+ *   <bpffs>/xtrd/<name>/starting/                  state and volatile maps of an incomplete start
  */
 export class PinPaths {
   readonly instance: string;
@@ -44,7 +44,7 @@ export class PinPaths {
   readonly volatile: string;
   readonly starting: { readonly all: string; readonly state: string; readonly volatile: string };
 
-  /** @throws DataPathError when there is no BPF file system */
+  /** @throws DataPathError if there is no BPF file system */
   constructor(bpfFilesystem: string, name: string) {
     checkBpfFilesystem(bpfFilesystem);
     this.instance = join(bpfFilesystem, 'xtrd', encodePinName(name));
@@ -55,7 +55,7 @@ export class PinPaths {
     this.starting = { all, state: join(all, 'state'), volatile: join(all, 'volatile') };
   }
 
-  /** A link does not tell its mode, so its path does. */
+  /** The path contains the mode, since a link does not tell it. */
   link(mode: XdpMode, interfaceName: string): string {
     return join(this.links, mode, encodePinName(interfaceName));
   }
@@ -64,13 +64,13 @@ export class PinPaths {
     return stateDirectory(this.instance, version);
   }
 
-  /** Versions of the state that is pinned, the newest first. The instance has to exist. */
+  /** Versions of the pinned state, newest first. The instance must exist. */
   stateVersions(): number[] {
     const versions = readdirSync(this.instance).flatMap((entry) => STATE_DIRECTORY.exec(entry)?.[1] ?? []);
     return versions.map(Number).sort((a, b) => b - a);
   }
 
-  /** Directories of the layout before the first release. The instance has to exist. */
+  /** Directories of the layout before the first release. The instance must exist. */
   oldLayouts(): string[] {
     const found = readdirSync(this.instance).filter((entry) => OLD_LAYOUT_DIRECTORY.test(entry));
     return found.map((entry) => join(this.instance, entry));
@@ -86,7 +86,7 @@ export function mapPaths(names: readonly MapName[], directory: string): Record<s
   return Object.fromEntries(names.map((name) => [name, join(directory, name)]));
 }
 
-/** Where the maps of a running data path are, by map name. @param pinPath of its status */
+/** Pin paths of the maps of a running data path, by map name. @param pinPath of its status */
 export function pinnedMaps(pinPath: string): Record<string, string> {
   return {
     ...mapPaths(STATE_MAPS, stateDirectory(pinPath, xtr_constants.XTR_STATE_VERSION)),

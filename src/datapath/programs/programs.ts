@@ -25,7 +25,7 @@ interface LoadOptions {
   readonly maxEntries: MapSizes;
 }
 
-/** The BPF objects that the interfaces need; each has all maps, and they share them through their pins. */
+/** The BPF objects that the interfaces need. Each declares all maps; they share them through the pins. */
 export class Programs {
   readonly #objects = new Map<ProgramName, BpfObject>();
   readonly #programs = new Map<ProgramName, BpfProgram>();

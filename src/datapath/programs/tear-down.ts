@@ -5,21 +5,21 @@ import { loadNative } from '#datapath/native.js';
 import { PinPaths } from './pin-paths.js';
 
 /**
- * Removes the links and pins of an instance, of every version: forwarding by XDP ends. Loads no program.
- * @returns whether there was anything
+ * Removes the links and pins of an instance, of all versions. Forwarding by XDP ends. Loads no program.
+ * @returns whether the instance existed
  */
 export function tearDown(bpfFilesystem: string, name: string): boolean {
   const paths = new PinPaths(bpfFilesystem, name);
   if (!existsSync(paths.instance)) return false;
   const native = loadNative();
-  // links first: programs end before their tables do
+  // links first, so that no program runs without its tables
   for (const links of [paths.links, ...paths.oldLayouts().map((directory) => join(directory, 'links'))])
     removeTree(links, (path) => native.openPinnedLink(path).destroy());
   removePins(paths.instance);
   return true;
 }
 
-/** Removes a directory of pins, if it exists. What is pinned there goes unless something else holds it. */
+/** Removes a directory of pins, if it exists. The kernel frees the pinned objects unless something else holds them. */
 export function removePins(directory: string): void {
   removeTree(directory, unlinkSync);
 }
@@ -34,7 +34,7 @@ function removeTree(directory: string, removeFile: (path: string) => void): void
   rmdirSync(directory);
 }
 
-/** Removes the directories of an instance that hold no pin. */
+/** Removes the empty directories of an instance. */
 export function removeIfEmpty({ instance, links }: PinPaths): void {
   for (const directory of [join(links, 'native'), join(links, 'generic'), links, instance])
     if (existsSync(directory) && readdirSync(directory).length === 0) rmdirSync(directory);

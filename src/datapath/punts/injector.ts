@@ -12,10 +12,10 @@ const XDP_TX = 3;
 const XDP_REDIRECT = 4;
 
 /**
- * Sends held frames on. The program of their interface decides each once more, in a test run: so they are encapsulated
- * by the same code and counted in the same counters as packets that were never held. A test run moves nothing,
- * though (live frames would need Linux 5.18 and leave no chance to keep order); its result is given to the kernel,
- * which routes the outer packet as XDP would have, and resolves the neighbour if need be.
+ * Sends held frames. The program of their interface processes each one again, in a test run, so the same code encapsulates
+ * and counts them as packets that were never held. A test run does not transmit. (Live frames could, but need Linux 5.18
+ * and do not keep the order.) The result is given to the kernel, which routes the outer packet as XDP would, and resolves
+ * the neighbour if needed.
  */
 export class Injector {
   readonly #interfaces: Interfaces;
@@ -37,7 +37,7 @@ export class Injector {
     }
   }
 
-  /** Undefined: the interface is not ours or gone, or the frame too short. */
+  /** Undefined if the interface is not configured or gone, or the frame is too short. */
   #run(ifindex: number, frame: Uint8Array): { verdict: number; packet: Uint8Array } | undefined {
     try {
       return this.#interfaces.program(ifindex)?.testRun(frame, { ingressIfindex: ifindex });
@@ -52,10 +52,10 @@ export class Injector {
     if (verdict === XDP_REDIRECT || verdict === XDP_TX) {
       if (this.#sender.send(packet)) this.#counters.add('injectedEncapsulated');
     } else if (verdict === XDP_PASS) {
-      // the kernel would have forwarded it, so it is one hop further when it leaves
+      // the kernel would have forwarded it and decremented the TTL
       if (this.#sender.send(packet && oneHopFurther(packet))) this.#counters.add('injectedNative');
     } else {
-      this.#counters.add('injectDropped'); // or punted: its next hop is not resolved
+      this.#counters.add('injectDropped'); // dropped, or punted because its next hop is not resolved
     }
   }
 }

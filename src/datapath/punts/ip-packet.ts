@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Just enough of Ethernet, IPv4 and IPv6 to give a frame's packet to the kernel.
+// The parts of Ethernet, IPv4 and IPv6 that are needed to give the packet of a frame to the kernel.
 
 const ETHERNET_BYTES = 14;
 const ETHERTYPE_OFFSET = 12;
@@ -8,16 +8,16 @@ const ETHERTYPES = new Map<number, 4 | 6>([
   [0x86dd, 6],
 ]);
 const HEADER_BYTES = { 4: 20, 6: 40 } as const;
-/** Of the TTL, which IPv6 calls hop limit. */
+/** Offset of the TTL or hop limit. */
 const TTL_OFFSET = { 4: 8, 6: 7 } as const;
 
 export interface IpPacket {
   readonly family: 4 | 6;
-  /** From the IP header on, as long as the header says. */
+  /** The packet from the IP header on, with the length given there. */
   readonly bytes: Uint8Array;
 }
 
-/** The IP packet of an untagged frame, without padding. Undefined: it is none, or not whole. */
+/** The IP packet of an untagged frame, without padding. Undefined if it is not a complete IP packet. */
 export function ipPacketOf(frame: Uint8Array): IpPacket | undefined {
   if (frame.length < ETHERNET_BYTES) return undefined;
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
@@ -29,7 +29,10 @@ export function ipPacketOf(frame: Uint8Array): IpPacket | undefined {
   return { family, bytes: frame.subarray(ETHERNET_BYTES, ETHERNET_BYTES + length) };
 }
 
-/** As a router forwards it: one hop less. Undefined: it had none left. The kernel writes the IPv4 checksum. */
+/**
+ * The packet with its TTL decremented, as a router forwards it. The kernel writes the IPv4 checksum.
+ * @returns undefined if the TTL is used up
+ */
 export function oneHopFurther({ family, bytes }: IpPacket): IpPacket | undefined {
   const ttl = bytes[TTL_OFFSET[family]] ?? 0;
   if (ttl <= 1) return undefined;

@@ -3,7 +3,7 @@ import type { AdapterCounters } from '#datapath/adapter-counters.js';
 import type { IpPacket } from './ip-packet.js';
 import { isBpfError, type Native, type RawSocket } from '#datapath/native.js';
 
-/** Gives whole IP packets to the kernel, which routes them and resolves the neighbour. What it refuses is lost, and counted. */
+/** Gives complete IP packets to the kernel, which routes them and resolves the neighbour. Refused packets are counted. */
 export class PacketSender {
   readonly #native: Native;
   readonly #counters: AdapterCounters;
@@ -14,7 +14,7 @@ export class PacketSender {
     this.#counters = counters;
   }
 
-  /** Whether the kernel took it. */
+  /** @returns whether the kernel accepted the packet */
   send(packet: IpPacket | undefined): boolean {
     if (packet === undefined) {
       this.#counters.add('sendBadPackets');

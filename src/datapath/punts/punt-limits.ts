@@ -2,10 +2,10 @@
 import type { PuntReason } from '#control/contract/inputs.js';
 import { DEFAULT_PUNT_LIMITS, type PuntLimit, type PuntLimits } from '#datapath/options.js';
 
-/** Of a rate that is higher than the default, so much may come at once. */
+/** For rates above the default, the burst is the rate for this time. */
 const BURST_s = 0.2;
 
-/** The default limits at other rates, punts a second and CPU. */
+/** The default limits with other rates, in punts per second and CPU. */
 export function puntLimitsAt(rates_pps: Readonly<Record<PuntReason, number>>): PuntLimits {
   const limitOf = (reason: PuntReason): PuntLimit => {
     const limit = DEFAULT_PUNT_LIMITS[reason];

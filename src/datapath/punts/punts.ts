@@ -6,10 +6,10 @@ import type { BpfMap, Native, RingBuffer } from '#datapath/native.js';
 import type { PacketSender } from './packet-sender.js';
 import { decodePunt } from '#datapath/records/punt.js';
 
-/** Records handed over in one turn of the event loop. */
+/** Records delivered in one turn of the event loop. */
 const BATCH = 128;
 
-/** What lay in the ring while no agent was there to read it. Nobody waits for such a packet any more. */
+/** Older records are dropped: no agent was running to read them, and their packets are no longer useful. */
 const MAX_AGE_ms = 5_000;
 const NS_PER_ms = 1e6;
 
@@ -37,7 +37,7 @@ export class Punts {
     });
   }
 
-  /** The punt, if it is for the agent. */
+  /** @returns the punt, or nothing if the control plane must not see it */
   #read(record: Uint8Array): Punt[] {
     this.#counters.add('punts');
     const punt = decodePunt(record);
@@ -46,7 +46,7 @@ export class Punts {
     } else if (Number(this.#native.monotonicNs()) / NS_PER_ms - punt.at_ms > MAX_AGE_ms) {
       this.#counters.add('puntsTooOld');
     } else if (punt.reason === 'no-neighbour') {
-      // encapsulated already: the kernel resolves the next hop and sends it
+      // The packet is encapsulated already: the kernel resolves the next hop and sends it.
       if (this.#sender.send(ipPacketOf(punt.frame))) this.#counters.add('neighbourPuntsSent');
     } else {
       return [punt];

@@ -7,7 +7,7 @@ import { decodeTraffic } from '#datapath/records/traffic.js';
 
 type Name = readonly [name: string, index: number];
 
-/** Members of an enum: XTR_REASON_NO_USABLE_LOCATOR is 'no-usable-locator'. The last one is their number. */
+/** Names of the members of an enum, such as 'no-usable-locator' for XTR_REASON_NO_USABLE_LOCATOR, without the final count. */
 function names(members: Readonly<Record<string, number>>, prefix: string): readonly Name[] {
   return Object.entries(members)
     .slice(0, -1)
@@ -26,8 +26,8 @@ function read(map: BpfMap, of: readonly Name[]): Record<string, Traffic> {
   );
 }
 
-/** xtr_counters by name: every way that packets left the programs. Their sum is the number of packets that came in. */
+/** xtr_counters by name: one reason for each packet that left the programs. The sum is the number of packets received. */
 export const readReasons = (map: BpfMap): Record<string, Traffic> => read(map, REASONS);
 
-/** xtr_punt_counters by name: what became of punts. */
+/** xtr_punt_counters by name: outcomes of punts. */
 export const readPuntOutcomes = (map: BpfMap): Record<string, Traffic> => read(map, OUTCOMES);

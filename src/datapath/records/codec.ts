@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { StructBytes } from '#datapath/struct-bytes.js';
 
-/** A key or value of a map and its bytes. `decode` returns undefined for bytes that make no sense. */
+/** Converts a map key or value to bytes and back. `decode` returns undefined for invalid bytes. */
 export interface Codec<T> {
   readonly encode: (value: T) => Uint8Array;
   readonly decode: (bytes: Uint8Array) => T | undefined;
 }
 
-/** A u32: an index of an array, or an ifindex. */
+/** A u32: an array index or an ifindex. */
 export const u32Codec: Codec<number> = {
   encode(value) {
     const struct = new StructBytes(4);

@@ -13,13 +13,13 @@ import type { Codec } from './codec.js';
 
 const LAYOUTS = { 4: xtr_eid_v4, 6: xtr_eid_v6 } as const;
 
-/** The instance ID is the first part of what is matched, always in full. */
+/** The instance ID comes first in the matched bits, always complete. */
 const INSTANCE_BITS = 32;
 
 /** struct xtr_eid_v4 or xtr_eid_v6, the LPM keys. */
 export function eidKeyCodec(family: Address['family']): Codec<EidPrefix> {
   const { bytes: size, offset } = LAYOUTS[family];
-  const key = new StructBytes(size); // written again for each prefix: a view costs more to make than to fill
+  const key = new StructBytes(size); // reused for each prefix: creating a DataView costs more than filling it
   return {
     encode({ instanceId, prefix }) {
       key.setU32(offset.prefix_len, INSTANCE_BITS + prefix.length);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records that the agent only writes: interfaces, ports, local RLOCs, settings.
+// Records that the agent writes and never reads: interfaces, ports, local RLOCs, settings.
 import { type Address, addressBytes } from '#addr/index.js';
 import type { PuntReason } from '#control/contract/inputs.js';
 import {
@@ -14,7 +14,7 @@ import {
 import { StructBytes } from '#datapath/struct-bytes.js';
 import type { DataPathInterface, PuntLimits } from '#datapath/options.js';
 
-/** struct xtr_interface_key of the untagged frames of an interface. */
+/** struct xtr_interface_key for untagged frames. */
 export function encodeInterfaceKey(ifindex: number): Uint8Array {
   const struct = new StructBytes(xtr_interface_key.bytes);
   struct.setU32(xtr_interface_key.offset.ifindex, ifindex);
@@ -34,7 +34,7 @@ export function encodeInterface({ instanceId, roles, mac }: DataPathInterface): 
   return struct.bytes;
 }
 
-/** struct bpf_devmap_val of the kernel: ifindex, and no program to run on egress (0 is none, too). */
+/** struct bpf_devmap_val of the kernel: the ifindex, and 0 for no egress program. */
 export function encodePort(ifindex: number): Uint8Array {
   const struct = new StructBytes(8);
   struct.setU32(0, ifindex);

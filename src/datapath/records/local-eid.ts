@@ -7,9 +7,9 @@ import type { Codec } from './codec.js';
 export interface LocalEidRecord {
   readonly kind: 'local' | 'dynamic' | 'away';
   readonly ifindex: number | undefined;
-  /** Of an away entry whose new locators are known. */
+  /** Set only in an away entry whose new locators are known. */
   readonly locatorSet: number | undefined;
-  /** A dynamic EID that was detected. */
+  /** Whether this is a dynamic EID that was detected. */
   readonly learnt: boolean;
   /** Locator status bits sent with packets from this EID; undefined: none are sent. */
   readonly statusBits: number | undefined;

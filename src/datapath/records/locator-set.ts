@@ -10,31 +10,31 @@ export interface MemberRecord {
   readonly locator: number;
   readonly priority: number;
   readonly weight: number;
-  /** Whether the mapping lets it be used; the state of its RLOC is in the status bits. */
+  /** Whether the mapping lets packets use it. The state of its RLOC is in the status bits. */
   readonly usable: boolean;
 }
 
 /** struct xtr_locator_set. */
 export interface LocatorSetRecord {
-  /** XTR_BUCKETS indexes into xtr_locators, XTR_NONE where no locator may be used. */
+  /** XTR_BUCKETS indexes into xtr_locators, or XTR_NONE if no locator is usable. */
   readonly buckets: Uint32Array;
   /** Bit n: member n is usable, and its RLOC is up. */
   readonly statusBits: number;
-  /** At most XTR_LOCATORS_MAX: what a record of the control plane may have. */
+  /** At most XTR_LOCATORS_MAX. */
   readonly members: readonly MemberRecord[];
 }
 
 const { XTR_BUCKETS, XTR_LOCATORS_MAX } = xtr_constants;
-/** A record has at most as many locators as a locator-set has room for: else this does not compile. */
+/** Compile-time check: a locator-set has room for all locators of a control-plane record. */
 XTR_LOCATORS_MAX satisfies typeof MAX_LOCATORS;
 const { bytes: size, offset } = xtr_locator_set;
 
-/** Where the words of a value are: one for each bucket, the status bits, and the members. */
+/** Word offsets in a value: the first bucket, the status bits, the first member. */
 export const BUCKET_WORD = offset.bucket / 4;
 export const STATUS_BITS_WORD = offset.status_bits / 4;
 export const MEMBER_WORD = offset.member / 4;
 
-/** The words of a value, in host byte order, without buckets and status bits. */
+/** The words of a value in host byte order; buckets and status bits are 0. */
 export function encodeMembers(members: readonly MemberRecord[]): Uint32Array {
   const struct = new StructBytes(size);
   struct.setU32(offset.member_count, members.length);

@@ -4,15 +4,15 @@ import { xtr_locator } from '#datapath/generated/layout.js';
 import { StructBytes } from '#datapath/struct-bytes.js';
 import type { Codec } from './codec.js';
 
-/** struct xtr_locator: a tunnel from our RLOC to another's, both of one family. */
+/** struct xtr_locator: a tunnel from a local RLOC to a remote one of the same family. */
 export interface LocatorRecord {
   readonly source: Address;
   readonly destination: Address;
 }
 
 /**
- * What every outer IPv4 header of ours has (bpf/layout.h, struct xtr_locator): version 4 and header length 5, ID 0, DF,
- * protocol UDP. Type of service, total length and TTL are added by the programs.
+ * The constant words of an outer IPv4 header (bpf/layout/state.h, struct xtr_locator): version 4 and header length 5, ID
+ * 0, DF, protocol UDP. The programs add type of service, total length and TTL.
  */
 const CONSTANT_WORDS = 0x4500 + 0x4000 + 17;
 

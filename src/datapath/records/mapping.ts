@@ -24,7 +24,7 @@ const ACTION_NAMES = new Map<number, MappingRecord['action']>(
 );
 const { bytes: size, offset } = xtr_mapping;
 
-/** Written again for each mapping: a view costs more to make than to fill. */
+/** Reused for each mapping: creating a DataView costs more than filling it. */
 const scratch = new StructBytes(size);
 
 export const mappingCodec: Codec<MappingRecord> = {

@@ -16,7 +16,7 @@ function addressAt(record: StructBytes, at: number, family: number): Address | u
   return addressFromBytes(record.slice(at, ADDRESS_BITS[family] / 8));
 }
 
-/** struct xtr_punt and the frame behind it. Undefined: not what our programs write, so it tells nothing. */
+/** struct xtr_punt and the frame after it. Undefined if the bytes are not a valid record. */
 export function decodePunt(bytes: Uint8Array): Punt | undefined {
   if (bytes.length < header) return undefined;
   const record = new StructBytes(bytes);

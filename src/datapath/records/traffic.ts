@@ -3,7 +3,7 @@ import type { Traffic } from '#core/ports.js';
 import { xtr_traffic } from '#datapath/generated/layout.js';
 import { StructBytes } from '#datapath/struct-bytes.js';
 
-/** struct xtr_traffic of each possible CPU, added up. */
+/** The sum of struct xtr_traffic over all possible CPUs. */
 export function decodeTraffic(bytes: Uint8Array): Traffic {
   const struct = new StructBytes(bytes);
   let packets = 0n;

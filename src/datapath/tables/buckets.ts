@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ForwardingLocator } from '#control/contract/forwarding.js';
 
-/** Such a locator is not to be used (RFC 9301 section 5.4). */
+/** A locator with this priority must not be used (RFC 9301 section 5.4). */
 const PRIORITY_UNUSABLE = 255;
-/** In the place of an ordinal: no locator may be used now. */
+/** Instead of an ordinal: no locator may be used now. */
 export const NO_ORDINAL = 255;
 
-/** One locator of a set, as the mapping has it. */
+/** One locator of a set, as in the mapping. */
 export type Weighted = Pick<ForwardingLocator, 'priority' | 'weight' | 'usable'>;
 
-/** Ordinals of the locators that the mapping lets packets go to, whatever the state of their RLOCs is. */
+/** Ordinals of the locators that the mapping lets packets use, regardless of the states of their RLOCs. */
 export function usableOrdinals(members: readonly Weighted[]): number[] {
   return members.flatMap(({ usable, priority }, i) => (usable && priority !== PRIORITY_UNUSABLE ? [i] : []));
 }
@@ -21,8 +21,8 @@ function quotasOf(weights: readonly number[], buckets: number): number[] {
 }
 
 /**
- * Buckets of each weight: largest remainder, but every weight above 0 gets one at least. All weights 0 are equal: the
- * sender decides then (RFC 9301 section 5.4).
+ * Number of buckets for each weight, by the largest remainder method; a weight above 0 gets at least one bucket. If all
+ * weights are 0, the shares are equal: then the sender decides (RFC 9301 section 5.4).
  */
 function share(weights: readonly number[], buckets: number): number[] {
   const quotas = quotasOf(weights, buckets);
@@ -41,7 +41,7 @@ function share(weights: readonly number[], buckets: number): number[] {
   return counts;
 }
 
-/** In (0, 1), the same each time: the finalizer of MurmurHash3. */
+/** A deterministic value in (0, 1), by the finalizer of MurmurHash3. */
 function noise(bucket: number, ordinal: number): number {
   let hash = Math.imul(bucket + 1, 0x9e3779b1) ^ Math.imul(ordinal + 1, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
@@ -50,8 +50,8 @@ function noise(bucket: number, ordinal: number): number {
 }
 
 /**
- * Weighted rendezvous hashing: without one of the ordinals, the others are preferred in the same order as with it. Those
- * of weight 0 come behind all others.
+ * The preferred ordinal by weighted rendezvous hashing: removing an ordinal does not change the order of the others.
+ * Ordinals of weight 0 come last.
  */
 function preferred(
   bucket: number,
@@ -68,7 +68,7 @@ function preferred(
   return best;
 }
 
-/** Gives the buckets of `to` to those of its ordinals, all of one priority, that are up. */
+/** Distributes the buckets of `to` among ordinals of one priority. Only ordinals that are up get buckets. */
 class Spreader {
   readonly #to: Uint8Array;
   readonly #members: readonly Weighted[];
@@ -82,7 +82,7 @@ class Spreader {
 
   readonly #weightOf = (ordinal: number): number => this.#members[ordinal]?.weight ?? 0;
 
-  /** All buckets among all of these, as if all were up; then what those that are down would have, among the others. */
+  /** Distributes the buckets as if all ordinals were up, then distributes the buckets of those that are down again. */
   spread(ordinals: readonly number[]): void {
     let first = 0;
     share(ordinals.map(this.#weightOf), this.#to.length).forEach((count, i) => {
@@ -101,7 +101,7 @@ class Spreader {
       );
   }
 
-  /** Whole parts by weight, so that shares stay right; what is left over by hash, so that no locator always gets it. */
+  /** Distributes whole parts by weight, which keeps the shares right, and the rest by hash, so that no locator gets it all. */
   #inherit(first: number, count: number, ordinals: readonly number[]): void {
     const quotas = quotasOf(ordinals.map(this.#weightOf), count);
     let at = first;
@@ -119,12 +119,12 @@ class Spreader {
 }
 
 /**
- * The ordinal of the locator for each flow bucket, or NO_ORDINAL for all: those of the best, which is the lowest,
- * priority that has one that is up, by weight.
+ * The ordinal of the locator for each flow bucket. Buckets are distributed by weight among the locators of the best
+ * (lowest) priority that has a locator that is up. Without such a priority all buckets are NO_ORDINAL.
  *
- * Each bucket has an order of preference that no state changes. So when a locator goes down, its flows move and no
- * others, and when it is up again they come back to the same buckets.
- * @param buckets not fewer than there are locators
+ * The order of preference of a bucket does not depend on states. So when a locator goes down, only its flows move, and
+ * when it comes up again, they move back to the same buckets.
+ * @param buckets at least the number of locators
  */
 export function spread(
   members: readonly Weighted[],

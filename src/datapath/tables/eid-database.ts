@@ -9,7 +9,7 @@ import type { LocalEidRecord } from '#datapath/records/local-eid.js';
 export class EidDatabase {
   readonly #tries: EidTries<LocalEidRecord>;
   readonly #sets: LocatorSetTable;
-  /** Sent with packets from local EIDs; undefined: none are sent. */
+  /** Locator status bits sent with packets from local EIDs; undefined: none are sent. */
   readonly #statusBits: number | undefined;
   readonly #records = new Map<string, LocalEidRecord>();
 
@@ -19,7 +19,7 @@ export class EidDatabase {
     this.#statusBits = statusBits;
   }
 
-  /** @throws TableFull, with everything as it was */
+  /** @throws TableFull; then nothing is changed */
   set(eid: EidPrefix, entry: LocalEid): void {
     const record = this.#record(entry);
     try {
@@ -41,7 +41,7 @@ export class EidDatabase {
     this.#releaseSet(record);
   }
 
-  /** Takes over what an earlier agent left; undefined when it makes no sense. */
+  /** Adopts a record of an earlier agent. @returns undefined if the record is invalid */
   adopt(eid: EidPrefix, record: LocalEidRecord): LocalEid | undefined {
     const locators = record.locatorSet === undefined ? [] : this.#sets.adopt(record.locatorSet);
     if (locators === undefined) return undefined;

@@ -9,12 +9,12 @@ import { eidKeyCodec } from '#datapath/records/eid-key.js';
 import { type Staged, TrieBatch } from './trie-batch.js';
 import { TypedMap } from './typed-map.js';
 
-/** One trie and its index, which hold the same prefixes. */
+/** One trie and its index. Both contain the same prefixes. */
 interface Table<V> {
   readonly trie: TypedMap<EidPrefix, V>;
-  /** Also tells what is in the trie: that one cannot be asked for exactly one prefix. */
+  /** Also used for exact matches: an LPM trie in the kernel has only longest-prefix lookups. */
   readonly index: EidIndex;
-  /** What is staged. */
+  /** Staged changes. */
   readonly batch: TrieBatch<V>;
 }
 
@@ -28,7 +28,7 @@ export class EidTries<V> {
     tries: Readonly<Record<4 | 6, BpfMap>>,
     indexes: Readonly<Record<4 | 6, EidIndex>>,
     value: Codec<V>,
-    /** What the index says of a value. */
+    /** Gives the index entry of a value. */
     entryOf: (value: V) => IndexEntry,
     full: TableName,
   ) {
@@ -42,7 +42,7 @@ export class EidTries<V> {
     this.#full = full;
   }
 
-  /** How many of each map's entries are used, by map name. */
+  /** Number of used entries, by map name. */
   get used(): Record<string, number> {
     const tables = [this.#tables[4], this.#tables[6]];
     return Object.fromEntries(tables.map(({ trie, index }) => [trie.map.name, index.size]));
@@ -52,7 +52,7 @@ export class EidTries<V> {
     return this.#tables[prefix.address.family];
   }
 
-  /** Adds or replaces, in one step as packets see it. @throws TableFull unless the prefix is there already */
+  /** Adds or replaces an entry, atomically for packets. @throws TableFull, except when replacing */
   set(eid: EidPrefix, value: V): void {
     const staged = this.stage(eid, value);
     this.writeStaged();
@@ -60,12 +60,13 @@ export class EidTries<V> {
   }
 
   /**
-   * The same, but not before `writeStaged`, and the kernel's errors are in what is returned; a prefix once at a time.
+   * Stages the same change for `writeStaged`. An error of the kernel is then in the returned object. A prefix can be staged
+   * only once at a time.
    * @throws TableFull
    */
   stage(eid: EidPrefix, value: V): Staged<V> {
     const { trie, index, batch } = this.#table(eid);
-    if (batch.isFull) throw new RangeError('more is staged than a batch holds');
+    if (batch.isFull) throw new RangeError('more changes are staged than a batch holds');
     const entry = this.#entryOf(value);
     const place = index.reserve(eid, entry.value);
     if (place === undefined) throw new TableFull(this.#full);
@@ -87,22 +88,22 @@ export class EidTries<V> {
     trie.delete(eid);
   }
 
-  /** The value of exactly this prefix, as the kernel has it. To be asked for prefixes that are there. */
+  /** The value of this prefix in the kernel. The prefix must exist: the lookup in the kernel is longest-prefix. */
   get(eid: EidPrefix): V | undefined {
     return this.#table(eid).trie.get(eid);
   }
 
-  /** All prefixes, with what the index holds beside each. */
+  /** All prefixes with their values in the index. */
   *entries(): Iterable<readonly [eid: EidPrefix, indexed: number]> {
     for (const { index } of Object.values(this.#tables)) yield* index;
   }
 
-  /** What the index holds beside exactly this prefix. */
+  /** The value of this prefix in the index (exact match). */
   indexed(eid: EidPrefix): number | undefined {
     return this.#table(eid).index.get(eid);
   }
 
-  /** The longest prefix that covers `eid`, itself included, and its value as the kernel has it. */
+  /** The longest prefix that covers `eid`, which may be `eid` itself, and its value in the kernel. */
   longestCover(eid: EidPrefix): { readonly prefix: EidPrefix; readonly value: V } | undefined {
     const { trie, index } = this.#table(eid);
     const prefix = index.longestCover(eid);
@@ -111,8 +112,8 @@ export class EidTries<V> {
   }
 
   /**
-   * Goes through what an earlier agent left; `keep` says what stays. The rest, and what makes no sense, is deleted.
-   * @returns how many entries were deleted
+   * Adopts the entries of an earlier agent. Entries that `keep` rejects and invalid entries are deleted.
+   * @returns the number of deleted entries
    */
   adopt(keep: (eid: EidPrefix, value: V) => boolean): number {
     let deleted = 0;

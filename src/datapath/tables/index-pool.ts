@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Indexes of a BPF array. One that was given back waits behind all others before it is taken again: a program that
- * still holds it, for the microseconds that it runs, does not see it reused.
+ * Allocates indexes of a BPF array. An index that was given back is reused last: a running program may still hold it for
+ * some microseconds.
  */
 export class IndexPool {
   readonly #size: number;
@@ -21,7 +21,7 @@ export class IndexPool {
     return this.#used;
   }
 
-  /** Undefined when all are in use. */
+  /** @returns undefined if all are in use */
   take(): number | undefined {
     while (this.#next < this.#size && this.#inUse[this.#next]) this.#next++;
     const index = this.#next < this.#size ? this.#next++ : this.#takeGivenBack();
@@ -40,7 +40,7 @@ export class IndexPool {
     return index;
   }
 
-  /** Takes this one, before any `take`. False: there is no such index, or it is in use. */
+  /** Takes this index. Only before the first `take`. @returns false if it is in use or out of range */
   claim(index: number): boolean {
     if (index >= this.#size || this.#inUse[index]) return false;
     this.#mark(index);
@@ -51,7 +51,7 @@ export class IndexPool {
     if (!this.#inUse[index]) return;
     this.#inUse[index] = 0;
     this.#used--;
-    // what `take` has not come to yet it will still find free
+    // `take` has not reached a larger index yet, and will find it free
     if (index < this.#next) this.#givenBack.push(index);
   }
 

@@ -7,23 +7,23 @@ import { NO_ORDINAL } from './buckets.js';
 import { type Run, SetShapes } from './set-shapes.js';
 
 const { XTR_NONE } = xtr_constants;
-/** Sets that are looked at before somebody looks at the clock. */
+/** Sets to update between two checks of the clock. */
 const SETS_AT_ONCE = 64;
 const MEMBER_WORDS = xtr_member.bytes / 4;
 const LOCATOR_WORD = MEMBER_WORD + xtr_member.offset.locator / 4;
 
 /**
- * xtr_locator_sets as memory that the agent shares with the programs: each bucket is a word of its own, so that packets
- * meet the old locator or the new one. An RLOC that goes down may change thousands of sets, and has to at once: buckets
- * that change are written in place, and what that takes is in arrays of numbers, which caches are good at. As objects
- * it took 5 ms for 4,096 sets, nearly all of it waiting for memory.
+ * xtr_locator_sets as memory that the agent shares with the programs. Each bucket is one word, so a packet sees the old
+ * locator or the new one. An RLOC that goes down may change thousands of sets at once, so buckets are written in place,
+ * and the data needed for that is in typed arrays. With one object per set, 4,096 sets took 5 ms, nearly all of it cache
+ * misses.
  */
 export class LocatorSetMemory {
   readonly #words: Uint32Array;
   /** Words from one set to the next. */
   readonly #stride: number;
   readonly #shapes = new SetShapes();
-  /** By set: its shape; locators that the mapping lets be used, and how many there are; what its buckets say. */
+  /** By set: its shape, a bit for each usable member, the number of members, the status bits that its buckets reflect. */
   readonly #shape: Uint32Array;
   readonly #usable: Uint32Array;
   readonly #count: Uint8Array;
@@ -39,9 +39,9 @@ export class LocatorSetMemory {
   }
 
   /**
-   * A set that no packet is led to yet.
+   * Writes a new set, which no trie refers to yet.
    * @param locators indexes into xtr_locators, by ordinal
-   * @param isDown of each of xtr_locators: 1 or 0
+   * @param isDown by index into xtr_locators: 1 if the RLOC is down, else 0
    */
   create(
     index: number,
@@ -63,7 +63,7 @@ export class LocatorSetMemory {
     this.#status[index] = statusBits;
   }
 
-  /** A set that is there already. */
+  /** Registers a set that the map contains already. */
   adopt(index: number, members: readonly ForwardingLocator[], statusBits: number): void {
     this.#shape[index] = this.#shapes.take(members);
     this.#usable[index] = members.reduce((bits, { usable }, i) => (usable ? bits | (1 << i) : bits), 0);
@@ -79,8 +79,8 @@ export class LocatorSetMemory {
   }
 
   /**
-   * Brings sets to the states of their locators, from set `first` on; `mayGoOn` is asked now and then.
-   * @returns where to go on; undefined: it is through
+   * Updates the sets from `first` on to the states of their locators. Stops when `mayGoOn` returns false.
+   * @returns the set to continue with, or undefined when all sets are up to date
    */
   follow(isDown: Readonly<Uint8Array>, first: number, mayGoOn: () => boolean): number | undefined {
     let [lastShape, lastBefore, lastAfter]: (number | undefined)[] = [];

@@ -16,7 +16,7 @@ import { TypedMap } from './typed-map.js';
 interface Entry {
   readonly index: number;
   readonly key: string;
-  /** Index of the one locator that packets may ever go to; undefined: there are more of them, or none. */
+  /** Index of the only locator that packets may use; undefined if there are several or none. */
   readonly only: number | undefined;
   readonly members: readonly ForwardingLocator[];
   /** Indexes into xtr_locators, by ordinal. */
@@ -24,11 +24,11 @@ interface Entry {
   references: number;
 }
 
-/** A locator as the kernel has it. */
+/** A locator of a set, read from the kernel. */
 export interface LocatorInSet extends Omit<ForwardingLocator, 'usable'> {
-  /** It may be used, and its RLOC is up. */
+  /** It is usable, and its RLOC is up. */
   readonly up: boolean;
-  /** Buckets of the set that it has. */
+  /** Number of buckets that lead to it. */
   readonly buckets: number;
 }
 
@@ -40,7 +40,7 @@ function keyOf(locators: readonly ForwardingLocator[]): string {
   return locators.map(text).join(', ');
 }
 
-/** As many as a set holds: those that may carry packets first, then the order of the record again. */
+/** The locators that fit into a set: usable ones and better priorities are preferred. The order of the record is kept. */
 function mostUseful(locators: readonly ForwardingLocator[]): readonly ForwardingLocator[] {
   if (locators.length <= XTR_LOCATORS_MAX) return locators;
   const best = [...locators].sort((a, b) => Number(b.usable) - Number(a.usable) || a.priority - b.priority);
@@ -53,10 +53,10 @@ function isSet(bits: number, ordinal: number): boolean {
 }
 
 /**
- * xtr_locator_sets: each content once, however many EIDs have it. Members never change while a trie points to the set, so
- * that no packet meets half a mapping: locators are written first, then the set, then the trie; all are freed in reverse.
- * Buckets and status bits follow the states of RLOCs in place, so that a state is one write for each set and none for
- * an EID.
+ * xtr_locator_sets: mappings with equal locators share a set. The members of a set do not change while a trie refers to
+ * it, so that no packet sees a partial mapping: locators are written first, then the set, then the trie. Freeing is in
+ * reverse order. Buckets and status bits are updated in place when the state of an RLOC changes: one write for each set,
+ * none for an EID.
  */
 export class LocatorSetTable {
   readonly #map: TypedMap<number, LocatorSetRecord>;
@@ -66,9 +66,9 @@ export class LocatorSetTable {
   readonly #pool: IndexPool;
   readonly #byKey = new Map<string, Entry>();
   readonly #byIndex: (Entry | undefined)[] = [];
-  /** The control plane hands out the same locators for many EIDs. */
+  /** Cache of keys: the control plane uses the same array of locators for many EIDs. */
   readonly #keys = new WeakMap<readonly ForwardingLocator[], string>();
-  /** Where sets have not been looked at since a state changed; undefined: they all have. */
+  /** First set that was not updated since a state changed; undefined if all are up to date. */
   #unwritten: number | undefined;
 
   constructor(map: BpfMap, locators: LocatorTable, counters: AdapterCounters) {
@@ -126,21 +126,21 @@ export class LocatorSetTable {
   }
 
   /**
-   * The one locator that packets may ever go to; undefined: there are more of them, or none. While its RLOC is down, the
-   * programs do not know the way to it, so that they ask the set, which says that there is none.
+   * The only locator that packets may use; undefined if there are several or none. While its RLOC is down, its next hop is
+   * not cached. Then the programs look up the set, whose buckets are empty.
    */
   onlyLocator(index: number): number | undefined {
     return this.#byIndex[index]?.only;
   }
 
-  /** States of RLOCs have changed: `writeStates` is to be called until it is through. */
+  /** To be called after states of RLOCs have changed. Then `writeStates` must be called until it returns true. */
   statesChanged(): void {
     this.#unwritten = 0;
   }
 
   /**
-   * Brings sets to the states of their RLOCs; `mayGoOn` is asked now and then.
-   * @returns whether it is through
+   * Updates the sets to the states of their RLOCs. Stops when `mayGoOn` returns false.
+   * @returns whether all sets are up to date
    */
   writeStates(mayGoOn: () => boolean): boolean {
     if (this.#unwritten !== undefined)
@@ -149,8 +149,8 @@ export class LocatorSetTable {
   }
 
   /**
-   * One more reference to what an earlier agent left at this index; undefined when it makes no sense. Its status bits
-   * tell which RLOCs were down.
+   * Adds a reference to the set of an earlier agent at this index. RLOCs that are down are read from its status bits.
+   * @returns undefined if the set is invalid
    */
   adopt(index: number): readonly ForwardingLocator[] | undefined {
     const known = this.#byIndex[index];
@@ -171,7 +171,7 @@ export class LocatorSetTable {
     return members;
   }
 
-  /** As the kernel has it. */
+  /** Reads the set from the kernel. */
   read(index: number): readonly LocatorInSet[] | undefined {
     const record = this.#map.get(index);
     const members = record && this.#membersOf(record);

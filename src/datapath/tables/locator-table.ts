@@ -19,8 +19,8 @@ function keyOf({ source, destination }: LocatorRecord): string {
 }
 
 /**
- * xtr_locators: each pair of source and destination RLOC once, for as long as a locator-set has it. And which RLOCs are
- * down, used or not: that is said in one place, however many locators and locator-sets have the RLOC.
+ * xtr_locators: one entry for each pair of source and destination RLOC, while a locator-set uses it. Also the only place
+ * that stores which RLOCs are down. This includes RLOCs that no locator uses.
  */
 export class LocatorTable {
   readonly #map: TypedMap<number, LocatorRecord>;
@@ -44,17 +44,17 @@ export class LocatorTable {
     return this.#pool.used;
   }
 
-  /** RLOCs that were said to be down. */
+  /** RLOCs that are down. */
   get down(): readonly Address[] {
     return [...this.#down].map(parseAddress);
   }
 
-  /** By index: 1 where the destination is down, otherwise 0. */
+  /** By index: 1 if the destination is down, else 0. */
   get isDown(): Readonly<Uint8Array> {
     return this.#isDown;
   }
 
-  /** Whether that is another state than before. Locator-sets are for the caller to write again. */
+  /** @returns whether the state has changed; then the caller must update the locator-sets */
   setState(rloc: Address, up: boolean): boolean {
     const text = formatAddress(rloc);
     if (this.#down.has(text) !== up) return false;
@@ -91,7 +91,7 @@ export class LocatorTable {
     this.#pool.giveBack(index);
   }
 
-  /** One more reference to what an earlier agent left at this index; undefined when it makes no sense. */
+  /** Adds a reference to the locator of an earlier agent at this index. @returns undefined if it is invalid */
   adopt(index: number): LocatorRecord | undefined {
     const known = this.#byIndex.get(index);
     if (known) {
@@ -104,7 +104,7 @@ export class LocatorTable {
     return locator;
   }
 
-  /** As the kernel has it. */
+  /** Reads the locator from the kernel. */
   read(index: number): LocatorRecord | undefined {
     return this.#map.get(index);
   }

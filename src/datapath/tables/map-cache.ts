@@ -10,11 +10,11 @@ import type { MappingCounters } from './mapping-counters.js';
 import type { MappingRecord } from '#datapath/records/mapping.js';
 import { type Staged, TRIE_BATCH } from './trie-batch.js';
 
-/** In the place of a locator-set: no mapping, or one that does not encapsulate. */
+/** Instead of the index of a locator-set: no mapping, or a mapping that does not encapsulate. */
 const NO_MAPPING = 0xffff_ffff;
 const NO_SET = 0xffff_fffe;
 
-/** An effect that was not carried out. */
+/** An effect that failed. */
 export interface Refusal {
   readonly effect: TrieEffect;
   readonly error: unknown;
@@ -27,17 +27,17 @@ interface Staging {
 }
 
 /**
- * The tries that decide packets from EIDs. They hold the local EIDs too, so that one lookup finds the longest match of
- * both; a local EID hides a mapping of the same prefix for as long as it is there. A prefix is known by the index of
- * its counter, which the index of the trie holds: there may be a million of them.
+ * The tries for packets from EIDs. They also contain the local EIDs, so that one lookup finds the longest match of both. A
+ * local EID hides a mapping of the same prefix while it exists. Prefixes are identified by the index of their counter,
+ * which is the value in the index of the trie. This saves memory: there may be a million prefixes.
  */
 export class MapCache {
   readonly #tries: EidTries<MappingRecord>;
   readonly #sets: LocatorSetTable;
   readonly #counters: MappingCounters;
-  /** By counter: the locator-set that its mapping refers to. */
+  /** By counter: the locator-set of the mapping. */
   readonly #setOf: Uint32Array;
-  /** Local EIDs by counter, with the mapping that each hides. */
+  /** Local EIDs by counter, each with the mapping that it hides. */
   readonly #local = new Map<number, MappingRecord | undefined>();
 
   constructor(tries: EidTries<MappingRecord>, sets: LocatorSetTable, counters: MappingCounters) {
@@ -49,7 +49,7 @@ export class MapCache {
 
   /**
    * Adds or replaces mappings.
-   * @returns those that were refused, for want of room or by the kernel, and why: with each of them all is as it was
+   * @returns the refused ones with their errors: a table was full, or the kernel refused. They change nothing.
    */
   setAll(settings: readonly MapCacheSetEffect[]): readonly Refusal[] {
     const refusals: Refusal[] = [];
@@ -64,7 +64,7 @@ export class MapCache {
       if (staging.size === TRIE_BATCH || (known !== undefined && staging.has(known))) write();
       let error = this.#stage(setting, staging);
       if (error !== undefined && staging.size > 0) {
-        write(); // what was replaced gives back its room
+        write(); // frees the counters and locator-sets of replaced mappings
         error = this.#stage(setting, staging);
       }
       if (error !== undefined) refusals.push({ effect: setting, error });
@@ -73,7 +73,7 @@ export class MapCache {
     return refusals;
   }
 
-  /** Adds it to those that are staged, by counter, unless a local EID hides it. Returns why it cannot. */
+  /** Stages the mapping, unless a local EID hides it. @returns the error if that fails */
   #stage(effect: MapCacheSetEffect, staging: Map<number, Staging>): unknown {
     const { eid, forwarding, expiresAt_ms } = effect;
     const { action } = forwarding;
@@ -118,7 +118,7 @@ export class MapCache {
     this.#giveBackIfEmpty(counter);
   }
 
-  /** @throws TableFull, with everything as it was */
+  /** @throws TableFull; then nothing is changed */
   setLocal(eid: EidPrefix): void {
     this.#change(eid, (counter) => {
       if (this.#local.has(counter)) return;
@@ -128,7 +128,7 @@ export class MapCache {
     });
   }
 
-  /** The mapping that was hidden, if there is one, comes back. */
+  /** Deletes a local EID, and restores the mapping that it has hidden. */
   deleteLocal(eid: EidPrefix): void {
     const counter = this.#tries.indexed(eid);
     if (counter === undefined || !this.#local.has(counter)) return;
@@ -149,7 +149,7 @@ export class MapCache {
     return counter === undefined ? { packets: 0, bytes: 0 } : this.#counters.read(counter);
   }
 
-  /** What the kernel has for packets to this prefix. */
+  /** Reads from the kernel how packets to this prefix are forwarded. */
   lookup(eid: EidPrefix): ForwardingState | undefined {
     const cover = this.#tries.longestCover(eid);
     if (cover === undefined) return undefined;
@@ -166,7 +166,7 @@ export class MapCache {
     };
   }
 
-  /** Takes over what an earlier agent left; undefined when it makes no sense. */
+  /** Adopts a mapping of an earlier agent. @returns undefined if it is invalid */
   adopt(mapping: MappingRecord): Forwarding | undefined {
     if (mapping.action === 'local') return undefined;
     let forwarding: Forwarding;
@@ -185,14 +185,14 @@ export class MapCache {
     return forwarding;
   }
 
-  /** The same for a local EID. */
+  /** Adopts a local EID of an earlier agent. @returns false if it is invalid */
   adoptLocal(counter: number): boolean {
     if (!this.#counters.adopt(counter)) return false;
     this.#local.set(counter, undefined);
     return true;
   }
 
-  /** After adoption: local EIDs that are none of these go. */
+  /** After adoption: deletes all other local EIDs. */
   keepLocal(eids: readonly EidPrefix[]): void {
     const kept = new Set(eids.map((eid) => this.#tries.indexed(eid)));
     const gone = new Set([...this.#local.keys()].filter((counter) => !kept.has(counter)));
@@ -200,7 +200,7 @@ export class MapCache {
     for (const [eid, counter] of [...this.#tries.entries()]) if (gone.has(counter)) this.deleteLocal(eid);
   }
 
-  /** Runs `change` with the counter of this prefix, taken for it if need be. */
+  /** Calls `change` with the counter of this prefix. Allocates one if the prefix has none. */
   #change(eid: EidPrefix, change: (counter: number) => void): void {
     const counter = this.#tries.indexed(eid) ?? this.#counters.take();
     try {

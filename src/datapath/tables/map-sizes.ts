@@ -3,47 +3,51 @@ import type { MapName } from '#datapath/generated/layout.js';
 import type { DataPathSizes } from '#datapath/options.js';
 
 /**
- * Room for EID-Prefixes that are configured: database mappings, dynamic-EID prefixes, static mappings. Not the number of
- * them: a map that is pinned keeps its size, and editing the configuration must not make it unfit for the next start.
+ * Room for configured EID-Prefixes: database mappings, dynamic-EID prefixes, static mappings. A constant, not their number:
+ * a pinned map keeps its size, and a changed configuration must not make it too small for the next start.
  */
 const CONFIGURED_EIDS = 4096;
 
-/** A dynamic EID may be local and another away at the same time. */
+/** Room for as many away entries as local dynamic EIDs. */
 const STATES_OF_DYNAMIC_EID = 2;
 
 /**
- * Tries get one entry more than is ever used: before Linux 6.13 a full trie refuses even to replace an entry, and
- * replacing has to work always, so that locators change while the map-cache is full.
+ * One entry of a trie is never used: before Linux 6.13 a full trie refuses to replace an entry. Replacing must always
+ * work, so that locators can change while the map-cache is full.
  */
 export const SPARE_TRIE_ENTRIES = 1;
 
 const MOST_SLOTS = 4096;
 const LEAST_SLOTS = 256;
-/** Of all CPUs that the machine might have, which in virtual machines are many. */
+/** Sum over all possible CPUs, which are many in some virtual machines. */
 const SLOTS_IN_ALL = 65_536;
 
-/** Next hops and deliveries that each CPU caches: so many of each, of 64 and 128 bytes; a power of two. */
+/** Slots of the next-hop cache (64 bytes each) and of the delivery cache (128 bytes each) of one CPU; a power of two. */
 export function cacheSlots(cpus: number): number {
   const share = 2 ** Math.floor(Math.log2(SLOTS_IN_ALL / cpus));
   return Math.max(LEAST_SLOTS, Math.min(MOST_SLOTS, share));
 }
 
 /**
- * Pairs of EIDs, of each family. Half as many: 128 kB, so that caches hold it beside all else. What is not in it costs
- * two lookups in the index, which take less time than memory that is out of the cache.
+ * Slots of the flow cache of one CPU and family. It has 128 kB, so that it stays in the CPU caches. A flow that is not in
+ * the flow cache costs two lookups in the index, which take less time than a CPU cache miss.
  */
 export function cachedFlows(cpus: number): number {
   return cacheSlots(cpus) / 2;
 }
 
 /**
- * Entries for each bucket of an index, which has room for four, at most. The denser the table, the more of it stays in
- * caches: 100,000 prefixes, uniform, cost 164 ns over a bare redirect with 2.4, and 220 ns with 1.5. Prefixes lie in
- * one of 32 buckets in a row, with 77 of their 128 slots taken on average: none of 10^8 finds no place.
+ * Largest average number of entries per bucket of an index. A bucket has room for four. A denser table fits better into
+ * CPU caches: 100,000 uniform prefixes cost 164 ns more than a bare redirect with 2.4, and 220 ns with 1.5. A prefix can
+ * be in one of 32 consecutive buckets, and 77 of their 128 slots are used on average. Of 10^8 prefixes none was without a
+ * place.
  */
 const ENTRIES_OF_BUCKET = 2.4;
 
-/** One for each /16 that there may be, 512 kB; of IPv6 for each /32, 4 MB: prefixes that share one are looked for in vain. */
+/**
+ * One cell for each possible IPv4 /16 (512 kB), and 4 MB for IPv6 /32s. Prefixes that share a cell make packets search
+ * buckets in vain.
+ */
 const MOST_CELLS = { v4: 65_536, v6: 262_144 } as const;
 
 interface IndexSize {
@@ -61,7 +65,7 @@ function indexSize(entries: number): IndexSize {
   };
 }
 
-/** max_entries of the maps that have not those of bpf/maps.h. */
+/** max_entries of the maps whose size differs from bpf/maps.h. */
 export type MapSizes = Partial<Record<MapName, number>>;
 
 export function mapSizes(sizes: DataPathSizes, cpus: number): MapSizes {

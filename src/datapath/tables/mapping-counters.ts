@@ -9,9 +9,9 @@ const WORDS = xtr_traffic.bytes / 8;
 const PACKETS_AT = xtr_traffic.offset.packets / 8;
 const BYTES_AT = xtr_traffic.offset.bytes / 8;
 
-/** xtr_mapping_counters: one for each prefix of the map-cache tries, zero when a prefix gets it. */
+/** xtr_mapping_counters: one counter for each prefix of the map-cache tries, set to zero when it is allocated. */
 export class MappingCounters {
-  /** How many there are. */
+  /** Number of counters. */
   readonly size: number;
   readonly #cpus: number;
   readonly #words: BigUint64Array;
@@ -37,7 +37,7 @@ export class MappingCounters {
     this.#pool.giveBack(index);
   }
 
-  /** False: there is no such counter, or another prefix has it. */
+  /** @returns false if the index is out of range or in use */
   adopt(index: number): boolean {
     return this.#pool.claim(index);
   }

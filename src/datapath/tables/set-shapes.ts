@@ -2,11 +2,11 @@
 import { xtr_constants } from '#datapath/generated/layout.js';
 import { NO_ORDINAL, spread, type Weighted } from './buckets.js';
 
-/** Buckets from `first` to the one before `end` go to a locator. */
+/** Buckets from `first` up to but not including `end` lead to one locator. */
 export interface Run {
   readonly first: number;
   readonly end: number;
-  /** NO_ORDINAL: to none. */
+  /** NO_ORDINAL if they lead to none. */
   readonly ordinal: number;
 }
 
@@ -16,15 +16,18 @@ interface Shape {
   users: number;
 }
 
-/** What buckets depend on but for the locators themselves: thousands of sets have the same priorities and weights. */
+/**
+ * Priorities, weights and usability of the members of a set. Thousands of sets share one shape, so its buckets are
+ * computed once.
+ */
 export class SetShapes {
   readonly #byText = new Map<string, number>();
   readonly #shapes: (Shape | undefined)[] = [];
   readonly #free: number[] = [];
-  /** What was worked out since `settle`. */
+  /** Cache of results since `settle`. */
   readonly #changes = new Map<string, readonly Run[]>();
 
-  /** A number for it, until it is released as often as it was taken. */
+  /** The number of the shape of these members. Valid until `release` was called as often as `take`. */
   take(members: readonly Weighted[]): number {
     const text = members.map(({ priority, weight, usable }) => `${priority} ${weight} ${usable}`).join();
     const known = this.#byText.get(text);
@@ -53,7 +56,7 @@ export class SetShapes {
     return spread(members, xtr_constants.XTR_BUCKETS, (ordinal) => ((statusBits >>> ordinal) & 1) === 1);
   }
 
-  /** The buckets that change with the status bits. */
+  /** The buckets that differ between two values of the status bits. */
   changes(number: number, before: number, after: number): readonly Run[] {
     const key = `${number} ${before} ${after}`;
     let runs = this.#changes.get(key);
@@ -64,7 +67,7 @@ export class SetShapes {
     return runs;
   }
 
-  /** Forgets what was worked out. */
+  /** Empties the cache of results. */
   settle(): void {
     this.#changes.clear();
   }

@@ -16,7 +16,7 @@ import { isBpfError, type MapByName } from '#datapath/native.js';
 import { type LocalEidRecord, localEidCodec } from '#datapath/records/local-eid.js';
 import { type MappingRecord, mappingCodec } from '#datapath/records/mapping.js';
 
-/** The tables that effects of the control plane change, and what they have in common. */
+/** The tables that effects of the control plane change. */
 export class Tables {
   readonly mapCache: MapCache;
   readonly #database: EidDatabase;
@@ -27,7 +27,7 @@ export class Tables {
   readonly #indexes: Indexes;
   readonly #counters: AdapterCounters;
 
-  /** @param statusBits sent with packets from local EIDs; undefined: none are sent */
+  /** @param statusBits locator status bits sent with packets from local EIDs; undefined: none are sent */
   constructor(map: MapByName, cpus: number, statusBits: number | undefined, counters: AdapterCounters) {
     this.#counters = counters;
     this.#indexes = openIndexes(map);
@@ -52,12 +52,12 @@ export class Tables {
     this.#database = new EidDatabase(this.#databaseTries, this.#sets, statusBits);
   }
 
-  /** From now on packets are looked up in the indexes of the tries. */
+  /** Makes the programs use the indexes of the tries. */
   publish(): void {
     this.#indexes.publish();
   }
 
-  /** How many entries are used, by map name. */
+  /** Number of used entries, by map name. */
   get used(): Record<string, number> {
     return {
       ...this.#cacheTries.used,
@@ -68,8 +68,8 @@ export class Tables {
   }
 
   /**
-   * In their order; mappings that follow each other are written together. States of RLOCs are noted, for `writeStates`.
-   * @returns those that were refused for want of room, or by the kernel: with each of them nothing is changed
+   * Applies effects in order. Consecutive mappings are written in batches. States of RLOCs are stored for `writeStates`.
+   * @returns the refused effects: a table was full, or the kernel refused. They change nothing.
    */
   apply(effects: readonly TableEffect[]): readonly TrieEffect[] {
     const refused: TrieEffect[] = [];
@@ -99,8 +99,9 @@ export class Tables {
   }
 
   /**
-   * Brings locator-sets to the states of RLOCs, until `mayGoOn` says no. The epoch is for the caller to count up.
-   * @returns whether it is through
+   * Updates the locator-sets to the states of the RLOCs. Stops when `mayGoOn` returns false. The caller must invalidate the
+   * caches.
+   * @returns whether all sets are up to date
    */
   writeStates(mayGoOn: () => boolean): boolean {
     return this.#sets.writeStates(mayGoOn);
@@ -146,12 +147,12 @@ export class Tables {
     this.#database.delete(eid);
   }
 
-  /** Takes over what an earlier agent left in the maps, and deletes from them what makes no sense. */
+  /** Adopts the entries of an earlier agent, and deletes invalid ones. */
   adopt(): AdoptedState {
     const mapCache: AdoptedState['mapCache'][number][] = [];
     const localEids: AdoptedState['localEids'][number][] = [];
     let broken = this.#cacheTries.adopt((eid, mapping) => {
-      // whether the EID is local the database says; both are brought together below
+      // the database decides whether the EID is local; matchLocalEids makes both agree
       if (mapping.action === 'local') return this.mapCache.adoptLocal(mapping.counter);
       const forwarding = this.mapCache.adopt(mapping);
       if (forwarding) mapCache.push({ eid, forwarding, expiresAt_ms: mapping.expiresAt_ms });
@@ -164,12 +165,12 @@ export class Tables {
     });
     this.#counters.add('adoptedBroken', broken);
     this.#matchLocalEids(localEids);
-    this.#sets.statesChanged(); // an agent that was killed may have written some of the sets of an RLOC only
+    this.#sets.statesChanged(); // a killed agent may have written only some of the sets of an RLOC
     this.writeStates(() => true);
     return { mapCache, localEids, rlocsDown: this.#locators.down };
   }
 
-  /** An agent that was killed may have written one of the two tries only. */
+  /** Makes both tries agree: a killed agent may have written only one of them. */
   #matchLocalEids(localEids: AdoptedState['localEids']): void {
     const local = localEids.filter(({ entry }) => entry.kind === 'local');
     this.mapCache.keepLocal(local.map(({ eid }) => eid));

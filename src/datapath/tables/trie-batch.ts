@@ -3,20 +3,20 @@ import type { EidPrefix } from '#addr/index.js';
 import type { EidIndex, IndexEntry, IndexPlace } from '#datapath/index/eid-index.js';
 import type { TypedMap } from './typed-map.js';
 
-/** Changes that go into one call of the kernel. */
+/** Changes in one system call. */
 export const TRIE_BATCH = 256;
 
-/** A prefix whose value is to be written. */
+/** A staged change. */
 export interface Staged<V> {
   readonly eid: EidPrefix;
   readonly value: V;
   readonly entry: IndexEntry;
   readonly place: IndexPlace;
-  /** Why the kernel refused; to be looked at behind `write`. */
+  /** The error of the kernel, if any. Set by `write`. */
   error: Error | undefined;
 }
 
-/** Changes of one trie that are written together: alone each would cost one call of the kernel, 1 µs and more. */
+/** Changes of one trie that are written together. Each single write would cost a system call of 1 µs or more. */
 export class TrieBatch<V> {
   readonly #trie: TypedMap<EidPrefix, V>;
   readonly #index: EidIndex;
@@ -35,7 +35,7 @@ export class TrieBatch<V> {
     return this.#staged.length === TRIE_BATCH;
   }
 
-  /** There has to be room. Until `write` the trie says what it said before, and packets to this prefix ask it. */
+  /** The batch must not be full. Until `write` packets to this prefix look up the trie, which has the old value. */
   add(eid: EidPrefix, value: V, entry: IndexEntry, place: IndexPlace): Staged<V> {
     const staged: Staged<V> = { eid, value, entry, place, error: undefined };
     const at = this.#staged.push(staged) - 1;
@@ -43,7 +43,7 @@ export class TrieBatch<V> {
     return staged;
   }
 
-  /** A prefix that the kernel refuses is as it was before. */
+  /** Writes all staged changes. A prefix that the kernel refuses keeps its old value. */
   write(): void {
     const all = this.#staged;
     this.#staged = [];
@@ -56,7 +56,7 @@ export class TrieBatch<V> {
     }
   }
 
-  /** How many were written, which may be all. */
+  /** @returns how many were written before the first error */
   #writeFrom(first: number, count: number): number {
     const { map } = this.#trie;
     const { keySize, valueSize } = map;
@@ -65,7 +65,7 @@ export class TrieBatch<V> {
     return map.updateBatch(keys, values, count);
   }
 
-  /** One at which a batch ended: to know why, or because it succeeds after all. */
+  /** Retries the change that ended a batch, to get its error. The retry may succeed. */
   #writeOne(staged: Staged<V>): void {
     const { eid, value, entry, place } = staged;
     try {

@@ -5,7 +5,7 @@ import type { Codec } from '#datapath/records/codec.js';
 /** Keys read in one call of the addon. */
 const PAGE = 256;
 
-/** A BPF map with its key and value types. Values that make no sense read as undefined. */
+/** A BPF map with its key and value types. Invalid values read as undefined. */
 export class TypedMap<K, V> {
   readonly map: BpfMap;
   readonly #key: Codec<K>;
@@ -26,7 +26,7 @@ export class TypedMap<K, V> {
     this.map.update(this.#key.encode(key), this.#value.encode(value));
   }
 
-  /** Writes key and value as the ones at this position of arrays of them. */
+  /** Writes key and value as element `at` of arrays of keys and values. */
   encodeInto(keys: Uint8Array, values: Uint8Array, at: number, key: K, value: V): void {
     keys.set(this.#key.encode(key), at * this.map.keySize);
     values.set(this.#value.encode(value), at * this.map.valueSize);
@@ -36,7 +36,7 @@ export class TypedMap<K, V> {
     this.map.delete(this.#key.encode(key));
   }
 
-  /** Everything in the map, keys and values as they are, those undefined that make no sense. */
+  /** All entries. Invalid keys and values are undefined. */
   *entries(): Iterable<{ rawKey: Uint8Array; key: K | undefined; value: V | undefined }> {
     for (const rawKey of rawKeys(this.map)) {
       const bytes = this.map.lookup(rawKey);
@@ -46,7 +46,7 @@ export class TypedMap<K, V> {
   }
 }
 
-/** All keys of a map that nobody else writes to. They are read before the first is given out: it may be deleted. */
+/** All keys of a map that nobody else writes to. Reads all keys before the first is yielded, so that it may be deleted. */
 export function* rawKeys(map: BpfMap): Iterable<Uint8Array> {
   const pages: Uint8Array[] = [];
   let last: Uint8Array | undefined;
