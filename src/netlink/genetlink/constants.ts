@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers of the kernel's uapi headers, under the names they have there.
 
-/** linux/genetlink.h: the family that knows the others */
+/** linux/genetlink.h: the controller, which lists the families */
 export const GENL_ID_CTRL = 16;
 export const CTRL_CMD_GETFAMILY = 3;
 export const CTRL_ATTR_FAMILY_ID = 1;
@@ -12,5 +12,5 @@ export const NETDEV_FAMILY_NAME = 'netdev';
 export const NETDEV_CMD_DEV_GET = 1;
 export const NETDEV_A_DEV_IFINDEX = 1;
 export const NETDEV_A_DEV_XDP_FEATURES = 3;
-/** The device takes frames that native XDP redirects to it: it has an ndo_xdp_xmit that works now. */
+/** The device accepts frames that native XDP redirects to it: it has a working ndo_xdp_xmit. */
 export const NETDEV_XDP_ACT_NDO_XMIT = 4n;

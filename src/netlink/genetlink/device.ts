@@ -4,7 +4,7 @@ import { encodeU32, u32Attribute, u64Attribute } from '#netlink/rtnetlink/attrib
 import { NETDEV_A_DEV_IFINDEX, NETDEV_A_DEV_XDP_FEATURES, NETDEV_CMD_DEV_GET } from './constants.js';
 import { encodeGenericMessage, parseGenericMessage } from './message.js';
 
-/** What a device can do with XDP now. */
+/** XDP features of a device at the moment. */
 export interface XdpFeatures {
   readonly ifindex: number;
   /** NETDEV_XDP_ACT_... */
@@ -12,14 +12,14 @@ export interface XdpFeatures {
 }
 
 /**
- * Payload of a message that asks for one device. A dump is no use: its parts do not have NLM_F_MULTI, so that the
- * `netlink` package takes the first for all.
+ * Payload of a request for one device. A dump does not work: its parts lack NLM_F_MULTI, so that the `netlink` package
+ * returns only the first one.
  */
 export function encodeDeviceRequest(ifindex: number): Uint8Array {
   return encodeGenericMessage(NETDEV_CMD_DEV_GET, [[NETDEV_A_DEV_IFINDEX, encodeU32(ifindex)]]);
 }
 
-/** Undefined without one of the attributes. @throws RtnetlinkFormatError */
+/** Undefined if an attribute is missing. @throws RtnetlinkFormatError */
 export function decodeXdpFeatures(bytes: Uint8Array): XdpFeatures | undefined {
   const attributes = parseGenericMessage(bytes);
   const ifindex = u32Attribute(attributes, NETDEV_A_DEV_IFINDEX);

@@ -9,7 +9,7 @@ import {
 } from '#netlink/rtnetlink/attributes.js';
 
 const GENL_HDRLEN = 4;
-/** Of every family that is asked here. */
+/** Version of all families used here. */
 const VERSION = 1;
 
 export function encodeGenericMessage(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells dynamic EIDs from the kernel's neighbour and address tables. Pure: changes in, sightings out.
+// Detects dynamic EIDs in the kernel's neighbour and address tables. Pure: changes in, sightings out.
 import { isDeepStrictEqual } from 'node:util';
 import {
   type Address,
@@ -21,7 +21,7 @@ import {
 } from '#netlink/rtnetlink/constants.js';
 import { isConfigured, type Neighbour } from '#netlink/rtnetlink/neighbour.js';
 
-/** Neighbours remembered; the kernel's own bound (gc_thresh3) is 1,024 unless somebody raised it. */
+/** Size of the neighbour table here. The limit of the kernel (gc_thresh3) is 1,024 by default. */
 export const MAX_NEIGHBOURS = 65_536;
 
 export interface EidInterface {
@@ -33,13 +33,13 @@ export interface EidInterface {
 export interface EidDetectorListener {
   sighted(sighting: EidSighting): void;
   lost(sighting: EidSighting): void;
-  /** Every gateway address, after they changed. */
+  /** All gateway addresses, after a change. */
   gateways(addresses: readonly OwnAddress[]): void;
-  /** It is not known whether these hosts are still there: ask them. Those that are will be sighted. */
+  /** These hosts may have left. The listener should probe them; hosts that answer are sighted. */
   doubtful(neighbours: readonly Neighbour[]): void;
 }
 
-/** Entries that the kernel would send packets to. */
+/** States of entries that the kernel would send packets to. */
 const NUD_USABLE = NUD_REACHABLE | NUD_PERMANENT | NUD_STALE | NUD_DELAY | NUD_PROBE;
 
 export class EidDetector {
@@ -47,29 +47,29 @@ export class EidDetector {
   readonly #listener: EidDetectorListener;
   #interfaces: ReadonlyMap<number, EidInterface> = new Map();
   #neighbours = new Map<string, Neighbour>();
-  /** Of all interfaces: a neighbour that has one of them is ourselves, or an impostor. */
+  /** Addresses of all interfaces. A neighbour with one of them is this router itself, or an impostor. */
   #addresses = new Map<string, LocalAddress>();
   #own = new Map<string, number>();
-  /** What was told last. */
+  /** As last reported. */
   #gateways: readonly OwnAddress[] = [];
 
   constructor(listener: EidDetectorListener) {
     this.#listener = listener;
   }
 
-  /** A snapshot with the neighbours of these interfaces has to follow. */
+  /** Replaces the interfaces. A snapshot with their neighbours must follow. */
   watch(interfaces: readonly EidInterface[]): void {
     const before = this.#localEids();
     const next = new Map(interfaces.map((each) => [each.ifindex, each]));
     const stays = ({ ifindex }: LocalAddress): boolean => next.has(ifindex);
-    for (const address of before) if (!stays(address)) this.#lose(address); // while its instance is known
+    for (const address of before) if (!stays(address)) this.#lose(address); // before its instance is unknown
     this.#interfaces = next;
     const after = this.#localEids();
     for (const address of after) if (!before.includes(address)) this.#sightAddress(address);
     this.#gatewaysMayHaveChanged();
   }
 
-  /** What the tables hold now; what is different from before is reported. */
+  /** Replaces the contents of the tables, and reports the differences. */
   snapshot({ addresses, neighbours }: Snapshot): void {
     const present = new Set(addresses.filter(({ usable }) => usable).map(addressKey));
     for (const [key, address] of this.#addresses) if (!present.has(key)) this.#removeAddress(address);
@@ -80,12 +80,12 @@ export class EidDetector {
     const doubtful: Neighbour[] = [];
     for (const neighbour of neighbours) {
       const known = before.get(neighbourKey(neighbour));
-      this.#remember(neighbour);
+      this.#store(neighbour);
       if (isConfirmed(neighbour)) {
         if (known?.state !== neighbour.state || known.lladdr !== neighbour.lladdr)
           this.#sightNeighbour(neighbour);
       } else if ((neighbour.state & NUD_USABLE) !== 0 && this.#isHost(neighbour)) {
-        // A stale entry says where a host was. It may have moved while nobody looked.
+        // A stale entry tells where a host was. It may have moved while no agent was running.
         doubtful.push(neighbour);
       }
     }
@@ -103,19 +103,19 @@ export class EidDetector {
     }
   }
 
-  /** Addresses of EID-facing interfaces that are no EIDs: packets to them are for this router. */
+  /** Addresses of EID-facing interfaces that are not EIDs: packets to them are for this router. */
   get gateways(): readonly OwnAddress[] {
     return this.#gateways;
   }
 
-  /** Reports everything that counts as present, for a listener that comes later. */
+  /** Reports all EIDs that are present, for a listener that was added later. */
   repeat(): void {
     for (const address of this.#localEids()) this.#sightAddress(address);
     for (const neighbour of this.#neighbours.values())
       if (isConfirmed(neighbour)) this.#sightNeighbour(neighbour);
   }
 
-  /** Reports this neighbour if somebody configured it: the kernel asks no such one. */
+  /** Reports this neighbour if it is a configured entry, which the kernel does not probe. */
   sightConfigured(neighbour: Pick<Neighbour, 'ifindex' | 'address'>): void {
     const known = this.#neighbours.get(neighbourKey(neighbour));
     if (known !== undefined && isConfigured(known)) this.#sightNeighbour(known);
@@ -123,11 +123,12 @@ export class EidDetector {
 
   #neighbourChanged(neighbour: Neighbour): void {
     const before = this.#neighbours.get(neighbourKey(neighbour));
-    const remembered = this.#remember(neighbour);
-    if (isSignOfLife(before, neighbour, remembered)) this.#sightNeighbour(neighbour);
+    const stored = this.#store(neighbour);
+    if (isSignOfLife(before, neighbour, stored)) this.#sightNeighbour(neighbour);
   }
 
-  #remember(neighbour: Neighbour): boolean {
+  /** @returns false if the table is full */
+  #store(neighbour: Neighbour): boolean {
     const key = neighbourKey(neighbour);
     if (this.#neighbours.size >= MAX_NEIGHBOURS && !this.#neighbours.has(key)) {
       this.counts.neighboursFull++;
@@ -183,8 +184,8 @@ export class EidDetector {
   }
 
   /**
-   * A /32 or /128 on an EID-facing interface is a host of its own. An address with a shorter prefix is the gateway of the
-   * subnet, which every xTR that serves the subnet has: it must not be registered.
+   * A /32 or /128 on an EID-facing interface is an EID. An address with a shorter prefix is the gateway of a subnet. All
+   * xTRs that serve the subnet have it, so it must not be registered.
    */
   #isEid({ ifindex, address, prefixLength }: LocalAddress): boolean {
     return (
@@ -218,14 +219,15 @@ function isConfirmed(neighbour: Neighbour): boolean {
 }
 
 /**
- * Whether the host itself must have spoken for a neighbour entry to change so. An entry becomes reachable when the host
- * answers, and appears stale, or with another link-layer address, when the host asks or announces itself. An entry that
- * only ages (reachable to stale, stale to delay to probe) proves nothing: the host may have moved away long since.
+ * Whether this change of a neighbour entry proves that the host is present. An entry becomes reachable when the host
+ * answers. It appears as stale, or with a new link-layer address, when the host sends a request or announces itself. An
+ * entry that only ages (reachable to stale, stale to delay to probe) proves nothing: the host may have left.
+ * @param stored whether the table had room for the entry
  */
-function isSignOfLife(before: Neighbour | undefined, after: Neighbour, remembered: boolean): boolean {
+function isSignOfLife(before: Neighbour | undefined, after: Neighbour, stored: boolean): boolean {
   if (isConfirmed(after)) return true;
   if (after.state !== NUD_STALE) return false;
-  if (before === undefined) return remembered;
+  if (before === undefined) return stored;
   return (before.state & NUD_USABLE) === 0 || before.lladdr !== after.lladdr;
 }
 

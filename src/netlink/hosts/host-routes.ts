@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The host routes that the agent wants, and which of them the kernel has yet to be told.
+// The host routes that the agent wants, and the queue of changes that the kernel does not have yet.
 import { ADDRESS_BITS, formatAddress } from '#addr/index.js';
 import { HOST_ROUTE_METRIC } from '#netlink/monitor/host-route-requests.js';
 import type { HostRoute, HostRouteChange, HostRouteRefusal } from '#netlink/monitor/monitor-messages.js';
@@ -7,24 +7,24 @@ import type { Log } from '#netlink/monitor/monitor-process.js';
 import { RTPROT_XTRD } from '#netlink/rtnetlink/constants.js';
 
 /**
- * Changes in one request to the monitor, and one request is under way; the others wait in the table, where a later one
- * of the same route replaces them.
+ * Changes in one request to the monitor. Only one request is pending at a time. Other changes wait in the table, where a
+ * later change of the same route replaces them.
  */
 const BATCH = 256;
 /**
- * A route that goes waits for so long: the host has moved, and those who still send to it are to hear of that before the
- * monitor takes CPU time.
+ * Deletions are delayed by this time: the host has moved, and sending SMRs to those who still send to it comes first. The
+ * monitor would compete for CPU time.
  */
 const DELETE_DELAY_ms = 5;
-/** At most one line in the log in this time; the counter has them all. */
+/** At most one log line in this time. The counter counts all errors. */
 const LOG_INTERVAL_ms = 1_000;
 
 export interface HostRouteOptions {
-  /** What the kernel refused. Rejects with the errno's name as `code`, or with ERR_MONITOR_ENDED. */
+  /** Resolves to the refusals of the kernel, by change. Rejects with ERR_MONITOR_ENDED or the errno's name as `code`. */
   readonly request: (
     changes: readonly HostRouteChange[],
   ) => Promise<readonly (HostRouteRefusal | undefined)[]>;
-  /** For the commands in the log. */
+  /** For commands in the log. */
   readonly interfaceName: (ifindex: number) => string;
   readonly log: Log;
 }
@@ -32,10 +32,11 @@ export interface HostRouteOptions {
 export class HostRoutes {
   readonly #options: HostRouteOptions;
   readonly #entries = new Map<string, HostRouteChange>();
-  /** Keys of entries that the kernel does not have yet, in order. */
+  /** Queue of keys of entries that the kernel does not have yet. */
   readonly #waiting = new Set<string>();
-  #underWay = 0;
-  /** Both call `flush`; the first of them does it for both. */
+  /** Number of changes in the pending request. */
+  #pending = 0;
+  /** Both timers call `flush`, which clears both. */
   #soon: NodeJS.Immediate | undefined;
   #later: NodeJS.Timeout | undefined;
   #errors = 0;
@@ -49,7 +50,7 @@ export class HostRoutes {
     const hostRoutes = [...this.#entries.values()].filter(({ wanted }) => wanted).length;
     return {
       hostRoutes,
-      hostRoutesWaiting: this.#waiting.size + this.#underWay,
+      hostRoutesWaiting: this.#waiting.size + this.#pending,
       hostRouteErrors: this.#errors,
     };
   }
@@ -57,9 +58,9 @@ export class HostRoutes {
   set(route: HostRoute, wanted: boolean): void {
     const key = keyOf(route);
     this.#entries.set(key, { route, wanted });
-    this.#waiting.delete(key); // to the end: of two interfaces for one EID the later one counts
+    this.#waiting.delete(key); // moves it to the end: if an EID changes its interface, the later change wins
     this.#waiting.add(key);
-    if (wanted) this.#plan();
+    if (wanted) this.#schedule();
     else this.#later ??= setTimeout(() => this.flush(), DELETE_DELAY_ms);
   }
 
@@ -67,45 +68,45 @@ export class HostRoutes {
     return this.#entries.get(keyOf(route))?.wanted === true;
   }
 
-  /** It was set, and the monitor has yet to be told. */
+  /** Whether a change of this route is still in the queue. */
   isWaiting(route: HostRoute): boolean {
     return this.#waiting.has(keyOf(route));
   }
 
-  /** Tells the kernel again: all, or those of an interface that came up (its routes went when it went down). */
+  /** Queues all routes again, or those of an interface that came up (the kernel deleted them when it went down). */
   repeat(ifindex?: number): void {
     for (const [key, { route }] of this.#entries)
       if (ifindex === undefined || route.ifindex === ifindex) this.#waiting.add(key);
-    this.#plan();
+    this.#schedule();
   }
 
-  /** Tells the kernel now what waits. */
+  /** Sends the queue without further delay. */
   flush(): void {
     clearImmediate(this.#soon);
     clearTimeout(this.#later);
     this.#soon = this.#later = undefined;
-    if (this.#underWay === 0) void this.#pump();
+    if (this.#pending === 0) void this.#sendBatch();
   }
 
-  /** What is set in one turn of the event loop goes together, and after what can be read by then. */
-  #plan(): void {
+  /** Changes of one turn of the event loop are sent together, after pending reads. */
+  #schedule(): void {
     this.#soon ??= setImmediate(() => this.flush());
   }
 
-  async #pump(): Promise<void> {
+  async #sendBatch(): Promise<void> {
     const batch = this.#take();
-    this.#underWay = batch.length;
+    this.#pending = batch.length;
     if (batch.length === 0) return;
     try {
       const refusals = await this.#options.request(batch);
       batch.forEach((change, i) => this.#settled(change, refusals[i]));
     } catch (error) {
       const { code = 'UNKNOWN', message } = error as Error & { code?: string };
-      // When the monitor ended, everything is repeated as soon as the next one has started.
+      // If the monitor has ended, all routes are sent again when the next one has started.
       if (code !== 'ERR_MONITOR_ENDED') for (const change of batch) this.#settled(change, { code, message });
     }
-    this.#underWay = 0;
-    if (this.#waiting.size > 0) this.#plan();
+    this.#pending = 0;
+    if (this.#waiting.size > 0) this.#schedule();
   }
 
   #take(): HostRouteChange[] {
@@ -138,7 +139,7 @@ export class HostRoutes {
   }
 }
 
-/** The command of iproute2 that does the same. */
+/** The equivalent command of iproute2. */
 export function ipRouteCommand({ address }: HostRoute, wanted: boolean, dev: string): string {
   const prefix = `${formatAddress(address)}/${ADDRESS_BITS[address.family]}`;
   const scope = wanted && address.family === 4 ? ' scope link' : '';

@@ -11,22 +11,22 @@ import { type Log, MonitorProcess, NetlinkError } from '#netlink/monitor/monitor
 import type { LocalAddress } from '#netlink/rtnetlink/address.js';
 import type { Link } from '#netlink/rtnetlink/link.js';
 
-/** A burst of new mappings changes the set of RLOCs many times: the monitor hears of it once. */
+/** A burst of new mappings changes the set of RLOCs many times. The monitor gets it once. */
 const KEEP_DELAY_ms = 50;
-/** Nobody waits for the answer of a host that is asked whether it is there; messages that are waited for go first. */
+/** Probes are not urgent: they are delayed so that urgent messages go first. */
 const PROBE_DELAY_ms = 5;
 
 export interface KernelNetworkOptions {
-  /** Where dynamic EIDs are looked for; `watchEids` may say so later. */
+  /** Interfaces on which dynamic EIDs are detected; `watchEids` can set them later. */
   readonly eidInterfaces?: readonly EidInterface[];
   readonly log: Log;
 }
 
-/** Hears of the interfaces with certain names. */
+/** Receives changes of the interfaces with certain names. */
 export interface LinkListener {
-  /** All interfaces of the machine as they are now; replaces everything that was heard before. */
+  /** All interfaces of the machine; replaces everything reported before. */
   links(links: readonly Link[]): void;
-  /** The interface changed, was made or (`removed`) is no more. It may have been given another name. */
+  /** The interface was changed, created or (`removed`) deleted. It may have a new name. */
   linkChanged(link: Link, removed: boolean): void;
 }
 
@@ -34,28 +34,28 @@ export interface LinkListener {
 export interface LinuxKernelNetwork extends KernelNetwork {
   /** Replaces the EID-facing interfaces. */
   watchEids(eidInterfaces: readonly EidInterface[]): void;
-  /** Replaces the names of interfaces that matter and their one listener, which hears of all links first. */
+  /** Replaces the names of interfaces to watch, and the listener. The listener first receives all links. */
   watchLinks(names: readonly string[], listener: LinkListener): void;
   /** @throws NetlinkError */
   links(): Promise<readonly Link[]>;
   /** @throws NetlinkError */
   addresses(): Promise<readonly LocalAddress[]>;
-  /** Nothing of interfaces that are gone, and of none before Linux 6.3. @throws NetlinkError */
+  /** Interfaces that are gone are missing; before Linux 6.3 the list is empty. @throws NetlinkError */
   xdpFeatures(ifindexes: readonly number[]): Promise<readonly XdpFeatures[]>;
-  /** Deletes every host route that an xtrd made here: for teardown. Returns how many. @throws NetlinkError */
+  /** Deletes all host routes of any xtrd, for teardown. Returns their number. @throws NetlinkError */
   flushHostRoutes(): Promise<number>;
   /**
-   * Deletes the host routes of an earlier agent that this one has not asked for by now. Returns how many.
+   * Deletes host routes of an earlier agent that this one does not want. Returns their number.
    * @throws NetlinkError
    */
   reconcileHostRoutes(): Promise<number>;
-  /** Process ID of the netlink monitor; undefined while it is being started again. */
+  /** Process ID of the netlink monitor; undefined while it is restarted. */
   readonly monitorPid: number | undefined;
 }
 
 /**
- * Starts the monitor process and waits until it has read the kernel's tables.
- * @throws NetlinkError when it cannot be started
+ * Starts the monitor process, and waits until it has read the kernel's tables.
+ * @throws NetlinkError if it cannot be started
  */
 export async function openKernelNetwork(options: KernelNetworkOptions): Promise<LinuxKernelNetwork> {
   const network = new MonitoredNetwork(options);
@@ -76,10 +76,10 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   #eidInterfaces: readonly EidInterface[];
   #rlocs: readonly Address[] = [];
   #keepTimer: NodeJS.Timeout | undefined;
-  /** They go together, once host routes that wait have gone: forgetting a neighbour ends its probe. */
+  /** Sent together, after queued host routes: deleting a host route also deletes the neighbour, which ends its probe. */
   readonly #probes: ProbeHostEffect[] = [];
   #probeTimer: NodeJS.Timeout | undefined;
-  /** Watched interfaces that were up when last heard of. */
+  /** EID-facing interfaces that are up. */
   #up = new Set<number>();
   #linkNames: readonly string[] = [];
   #linkListener: LinkListener | undefined;
@@ -122,7 +122,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
     return this.#monitor.pid;
   }
 
-  /** One listener; it hears at once of every EID that is known by now. */
+  /** Sets the only listener. All known EIDs are reported to it at once. */
   onEidSighted(listener: (sighting: EidSighting) => void): void {
     this.#sighted = listener;
     this.#detector.repeat();
@@ -171,7 +171,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
     for (const probe of this.#probes.splice(0)) {
       const neighbour = { address: probe.eid.address, ifindex: probe.ifindex };
       if (this.#hostRoutes.isWaiting(neighbour)) {
-        this.probeHost(probe); // later
+        this.probeHost(probe); // again later
         continue;
       }
       neighbours.push(neighbour);
@@ -225,7 +225,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   async #deleteHostRoutes(which: (route: HostRoute) => boolean): Promise<number> {
     let deleted = 0;
     for (const route of await this.#monitor.request({ type: 'host-routes' })) {
-      if (!which(route)) continue; // asked as late as that: it may have been added since the list was made
+      if (!which(route)) continue; // checked here, as the route may have been added after the dump
       await this.#deleteHostRoute(route);
       deleted += 1;
     }
@@ -238,7 +238,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
     if (refusal !== undefined) throw new NetlinkError(refusal.code, refusal.message);
   }
 
-  /** Everything that a monitor has to know. */
+  /** Sends a new monitor everything it needs. */
   #started(): void {
     this.#sendWatch();
     this.#sendRlocs();
@@ -247,7 +247,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
 
   #snapshot(snapshot: Snapshot): void {
     const before = this.#up;
-    this.#linkListener?.links(snapshot.links); // first: it may name other EID-facing interfaces
+    this.#linkListener?.links(snapshot.links); // first, as the listener may change the EID-facing interfaces
     const eidFacing = snapshot.links.filter((link) => this.#isEidFacing(link.ifindex));
     this.#up = new Set(eidFacing.filter(({ up }) => up).map(({ ifindex }) => ifindex));
     for (const ifindex of this.#up) if (!before.has(ifindex)) this.#hostRoutes.repeat(ifindex);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernel parameters that forwarding by XDP, and learning EIDs, depend on.
+// Kernel parameters that XDP forwarding and EID detection depend on.
 import {
   listSysctls,
   readSysctl,
@@ -10,30 +10,30 @@ import {
 } from './sysctl.js';
 
 export interface KernelSettingsOptions {
-  /** set: change what is in the way; report: only say it. */
+  /** set: change wrong parameters; report: only report them. */
   readonly mode: 'set' | 'report';
   readonly eidInterfaces: readonly string[];
   readonly rlocInterfaces: readonly string[];
 }
 
 export interface KernelSettingsResult {
-  /** What is still in the way, each with the exact command that mends it. */
+  /** Remaining problems, each with the exact command that fixes it. */
   readonly warnings: readonly string[];
-  /** What was changed, as the command that does the same. */
+  /** Changes that were made, as equivalent commands. */
   readonly changed: readonly string[];
 }
 
-/** One thing that is not as it should be. */
+/** One problem. */
 interface Finding {
   readonly what: string;
   readonly writes: readonly SysctlWrite[];
 }
 
-/** Checks, and with mode 'set' mends, the parameters of this network namespace. */
+/** Checks the parameters of this network namespace. With mode 'set' it also fixes them. */
 export function checkKernelSettings(options: KernelSettingsOptions): KernelSettingsResult {
   const warnings: string[] = [];
   const changed: string[] = [];
-  // One after the other: a write to ip_forward changes what the later ones find.
+  // In sequence: a write to ip_forward changes parameters that later checks read.
   for (const check of checks(options)) {
     const finding = check();
     if (finding === undefined) continue;
@@ -69,16 +69,16 @@ function checks({ eidInterfaces, rlocInterfaces }: KernelSettingsOptions): (() =
 }
 
 /**
- * The kernel forwards what XDP leaves to it: held packets, packets whose next hop is not resolved, native forwarding.
- * With net.ipv6.conf.all.forwarding the kernel stops taking routes from Router Advertisements unless accept_ra is 2:
- * a router's routes are configured or come from a routing protocol.
+ * The kernel forwards what XDP passes to it: held packets, packets whose next hop is not resolved, native forwarding.
+ * With net.ipv6.conf.all.forwarding the kernel ignores routes of Router Advertisements unless accept_ra is 2. That is
+ * right for a router: its routes are configured or come from a routing protocol.
  */
 function forwardingEnabled(key: SysctlKey, family: string): Finding | undefined {
   if (readSysctl(key) !== 0) return undefined;
   return { what: `the kernel does not forward ${family}`, writes: [{ key, value: 1 }] };
 }
 
-/** bpf_fib_lookup looks at the interface that a packet came in on, and refuses (FWD_DISABLED) if that does not forward. */
+/** bpf_fib_lookup fails with FWD_DISABLED if forwarding is off on the ingress interface. */
 function interfaceForwarding(family: 'ipv4' | 'ipv6', name: string): Finding | undefined {
   if (family === 'ipv6' && ipv6Disabled(name)) return undefined;
   const key = ['net', family, 'conf', name, 'forwarding'];
@@ -89,7 +89,7 @@ function interfaceForwarding(family: 'ipv4' | 'ipv6', name: string): Finding | u
   };
 }
 
-/** The effective value is the larger of the interface's and `all`. */
+/** The effective value: the maximum of the interface's value and `all`. */
 function reversePathFilter(name: string): number {
   return Math.max(readSysctl(rpFilter('all')) ?? 0, readSysctl(rpFilter(name)) ?? 0);
 }
@@ -99,8 +99,8 @@ function rpFilter(name: string): SysctlKey {
 }
 
 /**
- * A dynamic EID may be behind another interface than the one its subnet is configured on, until its host route is there:
- * a strict filter (1) would drop its first packets. A loose one (2) takes them.
+ * A dynamic EID may be behind another interface than the one with its subnet. Until its host route exists, a strict filter
+ * (1) would drop its packets. A loose filter (2) accepts them.
  */
 function notStrict(name: string): Finding | undefined {
   if (reversePathFilter(name) !== 1) return undefined;
@@ -111,9 +111,9 @@ function notStrict(name: string): Finding | undefined {
 }
 
 /**
- * Decapsulated packets that XDP leaves to the kernel come from remote EIDs, which have no route in the underlay: even a
- * loose filter drops them, unless there is a default route. If `all` filters, it must not any more; the other interfaces
- * keep what it gave them.
+ * Decapsulated packets that XDP passes to the kernel come from remote EIDs, which have no route in the underlay. Without a
+ * default route even a loose filter drops them. If `all` filters, it is set to 0, and the other interfaces get its old
+ * value.
  */
 function noReversePathFilter(names: readonly string[]): Finding | undefined {
   const filtering = names.filter((name) => reversePathFilter(name) !== 0);
@@ -136,7 +136,7 @@ function interfacesBelow(value: number): string[] {
   return names.filter((name) => (readSysctl(rpFilter(name)) ?? value) < value);
 }
 
-/** A host that moved here announces itself with a gratuitous ARP: without arp_accept that makes no neighbour entry. */
+/** A host that moved here announces itself by gratuitous ARP. It creates a neighbour entry only with arp_accept. */
 function gratuitousArp(name: string): Finding | undefined {
   const value = (scope: string) => readSysctl(['net', 'ipv4', 'conf', scope, 'arp_accept']);
   if (value(name) === undefined || Math.max(value(name) ?? 0, value('all') ?? 0) > 0) return undefined;

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the other end of a link must do, and must not do, for XDP. It is mostly in another namespace, and cannot be set
-// from here.
+// Settings of link peers that XDP depends on. The peer is mostly in another namespace, so the agent cannot change it.
 import type { DataPathStatus } from '#core/ports.js';
 import { NETDEV_XDP_ACT_NDO_XMIT } from '#netlink/genetlink/constants.js';
 import type { XdpFeatures } from '#netlink/genetlink/device.js';
 import type { Link } from '#netlink/rtnetlink/link.js';
 
 /**
- * A packet that a veth peer leaves for the hardware to finish has no checksum yet (CHECKSUM_PARTIAL) and may be a 64 KiB
- * TSO segment: XDP redirects the frame as it is, and the receiver drops it. Whether the peer does so cannot be seen from
- * here. Drivers of real NICs, and virtio_net, turn LRO and guest offloads off themselves when a native XDP program is
- * attached, or refuse it.
+ * With tx offloads, a veth peer sends packets without a checksum (CHECKSUM_PARTIAL), and TSO segments of up to 64 KiB. XDP
+ * redirects them unchanged, and the receiver drops them. The settings of the peer are not visible here. Drivers of real
+ * NICs and virtio_net switch off LRO and guest offloads when a native XDP program is attached, or refuse to attach it.
  */
 export function offloadNotes(links: readonly Link[], interfaces: readonly string[]): string[] {
   return links
@@ -19,10 +17,10 @@ export function offloadNotes(links: readonly Link[], interfaces: readonly string
 }
 
 /**
- * Interfaces that lose every packet which native XDP redirects to them: bpf_redirect_map succeeds, and the frame is
- * dropped afterwards (EOPNOTSUPP, seen by the tracepoint xdp:xdp_redirect_err only). Drivers of NICs say what they can
- * once they have a program, so this is to be asked after attaching. Generic XDP sends as the kernel does, to any device,
- * but it is the mode of the interface where a packet comes in that counts.
+ * Warnings for interfaces that lose all packets which native XDP redirects to them: bpf_redirect_map succeeds, but the frame
+ * is dropped later (EOPNOTSUPP, visible only in the tracepoint xdp:xdp_redirect_err). NIC drivers report this feature only
+ * when they have a program, so it must be read after attaching. Generic XDP can redirect to any device. The mode of the
+ * ingress interface decides.
  */
 export function redirectWarnings(
   attached: readonly Pick<DataPathStatus['interfaces'][number], 'name' | 'ifindex' | 'mode'>[],
@@ -40,8 +38,8 @@ export function redirectWarnings(
 }
 
 /**
- * Interfaces on which packets of other machines of the same host may come without a checksum, and leave so: generic XDP,
- * unlike native, leaves the guest offloads of virtio on, and what it redirects passes by the code that would finish them.
+ * Warnings for interfaces that may receive packets without a checksum from machines on the same host. Generic XDP, unlike
+ * native, leaves the guest offloads of virtio on, and redirects such packets without completing the checksum.
  * @param takesUnfinished by name, see takesUnfinishedChecksums
  */
 export function checksumWarnings(
@@ -58,7 +56,7 @@ const UNFINISHED =
   'use native XDP, or give the NIC guest_csum=off,guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off ' +
   '(qemu), or run on those machines: ethtool -K DEV tx off';
 
-/** A veth has ndo_xdp_xmit while its peer has GRO or an XDP program; changed while an end is down, it is not noticed. */
+/** A veth has ndo_xdp_xmit if its peer has GRO or an XDP program. A change while one end is down has no effect. */
 const VETH = 'run on its veth peer, while both ends are up: ethtool -K PEER gro on';
 const OTHER =
   'its driver has no ndo_xdp_xmit (NETDEV_XDP_ACT_NDO_XMIT); set data-path: {xdp-mode: generic}, which is slower ' +

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const ROOT = '/proc/sys';
 
-/** Path components: an interface name may have dots in it ('net', 'ipv4', 'conf', 'eth0.7', 'forwarding'). */
+/** Path components ('net', 'ipv4', 'conf', 'eth0.7', 'forwarding'), since interface names may contain dots. */
 export type SysctlKey = readonly string[];
 
 export interface SysctlWrite {
@@ -13,7 +13,7 @@ export interface SysctlWrite {
   readonly value: number;
 }
 
-/** Undefined where this kernel, namespace or interface has no such parameter. */
+/** Undefined if this kernel, namespace or interface has no such parameter. */
 export function readSysctl(key: SysctlKey): number | undefined {
   try {
     return Number(readFileSync(join(ROOT, ...key), 'latin1').trim());
@@ -22,7 +22,7 @@ export function readSysctl(key: SysctlKey): number | undefined {
   }
 }
 
-/** The errno's name if the kernel did not let us. */
+/** @returns the errno's name if the write failed */
 export function writeSysctl({ key, value }: SysctlWrite): string | undefined {
   try {
     writeFileSync(join(ROOT, ...key), `${value}\n`);
@@ -40,7 +40,7 @@ export function listSysctls(key: SysctlKey): string[] {
   }
 }
 
-/** As sysctl(8) takes it: with slashes where a component has dots. */
+/** The format of sysctl(8): separated by slashes if a component contains dots. */
 export function formatSysctlKey(key: SysctlKey): string {
   return key.join(key.some((component) => component.includes('.')) ? '/' : '.');
 }

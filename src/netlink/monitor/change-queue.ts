@@ -2,12 +2,12 @@
 import type { KernelChange } from './monitor-messages.js';
 
 /**
- * Changes that wait for the agent while it is busy. Order matters (a neighbour that is deleted and made again has
- * spoken), so nothing is merged; beyond this many a full dump is the cheaper way to tell.
+ * Queue size while the agent is busy. Changes are not merged, since the order matters (a neighbour that was deleted and
+ * created again proves that the host is present). If the queue is full, a full dump is cheaper.
  */
 export const MAX_QUEUED_CHANGES = 8_192;
 
-/** Hands changes over in order, one batch at a time: the next one only when the pipe has taken the last. */
+/** Sends changes in order, one batch at a time. The next batch is sent when the pipe has accepted the previous one. */
 export class ChangeQueue {
   #queue: KernelChange[] = [];
   #sending = false;
@@ -16,7 +16,7 @@ export class ChangeQueue {
   readonly #send: (changes: readonly KernelChange[], taken: () => void) => void;
   readonly #resynchronise: () => void;
 
-  /** `resynchronise` is called when changes had to be thrown away and the agent is ready for a full dump. */
+  /** `resynchronise` is called after changes were dropped, as soon as the agent is ready for a full dump. */
   constructor(
     send: (changes: readonly KernelChange[], taken: () => void) => void,
     resynchronise: () => void,
@@ -25,7 +25,7 @@ export class ChangeQueue {
     this.#resynchronise = resynchronise;
   }
 
-  /** Whether it was taken; if not, a full dump will tell. */
+  /** @returns whether the change was queued; if not, a full dump will follow */
   push(change: KernelChange): boolean {
     if (this.#queue.length === MAX_QUEUED_CHANGES) {
       this.#queue = [];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Host routes of dynamic EIDs, in the kernel's main table whatever their instance ID. Runs in the monitor process.
+// Host routes of dynamic EIDs, in the kernel's main table for all instance IDs. Runs in the monitor process.
 import { ADDRESS_BITS, hostPrefix } from '#addr/index.js';
 import type { HostRoute, HostRouteChange, HostRouteRefusal } from './monitor-messages.js';
 import { forgetNeighbour } from './neighbour-requests.js';
@@ -18,12 +18,12 @@ import {
 import { decodeRoute, encodeInterfaceRoute, encodeRouteDump } from '#netlink/rtnetlink/route.js';
 
 /**
- * Metric of our host routes. Not the kernel's default (0 for IPv4, 1024 for IPv6): NLM_F_REPLACE takes the place of the
- * route with the same prefix and metric, which must never be one that somebody else made.
+ * Metric of host routes. It differs from the kernel's default (0 for IPv4, 1024 for IPv6): NLM_F_REPLACE replaces the
+ * route with the same prefix and metric, and must not replace routes of others.
  */
 export const HOST_ROUTE_METRIC = 4342;
 
-/** Carries the changes out, in order; what the kernel refused is told at the place of the change. */
+/** Applies the changes in order. @returns for each change undefined, or the refusal of the kernel */
 export async function changeHostRoutes(
   requests: RequestSocket,
   changes: readonly HostRouteChange[],
@@ -47,7 +47,7 @@ async function addHostRoute(requests: RequestSocket, route: HostRoute): Promise<
   await requests.request('RTM_NEWROUTE', RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, payload);
 }
 
-/** Deletes the route if it is there and leads out of that interface. @throws RequestError */
+/** Deletes the route of this interface, if it exists. @throws RequestError */
 async function deleteHostRoute(requests: RequestSocket, route: HostRoute): Promise<void> {
   const payload = encodeInterfaceRoute({ ...ours(route), scope: RT_SCOPE_NOWHERE });
   try {
@@ -63,7 +63,7 @@ function ours({ address, ifindex }: HostRoute) {
   return { prefix: hostPrefix(address), ifindex, protocol: RTPROT_XTRD, metric: HOST_ROUTE_METRIC };
 }
 
-/** The host routes of ours that are in the main table, whoever of us made them. @throws RequestError */
+/** The host routes of any xtrd in the main table. @throws RequestError */
 export async function listHostRoutes(requests: RequestSocket): Promise<HostRoute[]> {
   const messages = await requests.dump('RTM_GETROUTE', RTM_GETROUTE, encodeRouteDump());
   return messages.flatMap((message) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells the agent what is in the kernel's tables, and each change. Runs in the monitor process.
+// Sends snapshots and changes of the kernel's tables to the agent. Runs in the monitor process.
 import { createNetlink, type NetlinkMessage } from 'netlink';
 import { ChangeQueue } from './change-queue.js';
 import type { FromMonitor, KernelChange, Snapshot } from './monitor-messages.js';
@@ -25,12 +25,12 @@ import { decodeLink, encodeLinkDump, type Link } from '#netlink/rtnetlink/link.j
 import { decodeNeighbour, encodeNeighbourDump } from '#netlink/rtnetlink/neighbour.js';
 
 /**
- * Wanted receive buffer of the event socket: some ten thousand messages, that is what a full neighbour table or a bridge
- * with many ports may say at once. The kernel grants net.core.rmem_max at most (SO_RCVBUF).
+ * Requested receive buffer of the event socket: room for about ten thousand messages, a burst that a full neighbour table
+ * or a bridge with many ports may cause. The kernel limits it to net.core.rmem_max (SO_RCVBUF).
  */
 export const EVENT_BUFFER_BYTES = 8 * 1024 * 1024;
 
-/** No route groups: a full routing table may change at any rate, and nothing here needs to hear of it. */
+/** No route groups: a full routing table may change at any rate, and no change of it is needed here. */
 const GROUPS = [RTNLGRP_LINK, RTNLGRP_NEIGH, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR];
 
 export class KernelWatch {
@@ -38,13 +38,13 @@ export class KernelWatch {
   readonly receiveBufferBytes: number;
   #ifindexes: ReadonlySet<number> = new Set();
   #names: ReadonlySet<string> = new Set();
-  /** Interfaces that have one of the names, or had it when last heard of. */
+  /** Interfaces that have one of the names according to their last message. */
   readonly #named = new Set<number>();
   #snapshots: Promise<void> = Promise.resolve();
   readonly #requests: RequestSocket;
   readonly #send: (message: FromMonitor, taken?: () => void) => void;
   readonly #queue = new ChangeQueue(
-    // What else is read in this turn of the event loop is the next batch: of a crowd each would be a message of its own.
+    // Waits one turn of the event loop, to collect more changes. Otherwise each change of a burst would be its own message.
     (changes, taken) => this.#send({ type: 'changes', changes }, () => setImmediate(taken)),
     () => this.snapshot(),
   );
@@ -59,14 +59,14 @@ export class KernelWatch {
     });
     this.receiveBufferBytes = events.getRecvBufferSize();
     events.on('message', (messages) => this.#received(messages));
-    // The package aborts the process on an overrun (ENOBUFS). Should it report one instead: start afresh as well.
+    // The package aborts the process on an overrun (ENOBUFS). Do the same if it reports one instead.
     events.on('error', () => process.abort());
     for (const group of GROUPS) events.addMembership(group);
   }
 
   /**
-   * Neighbours of other interfaces, and changes of links that have neither index nor name of these, are left out from
-   * now on. A snapshot follows.
+   * Sets the interfaces to watch: neighbours of other indexes, and link changes of other indexes and names, are ignored.
+   * Sends a snapshot.
    */
   watch(ifindexes: readonly number[], names: readonly string[]): void {
     this.#ifindexes = new Set(ifindexes);
@@ -75,8 +75,8 @@ export class KernelWatch {
   }
 
   /**
-   * Dumps everything. Changes that arrive meanwhile are sent after it: some are in the dump already, but the last change
-   * of each entry comes last, so the agent ends with what is true.
+   * Sends a snapshot of all tables. Changes that arrive meanwhile are sent after it. The snapshot may contain some of them
+   * already, but the last change of each entry comes last, so the agent ends with the right state.
    */
   snapshot(): void {
     this.#snapshots = this.#snapshots.then(async () => {
@@ -85,7 +85,7 @@ export class KernelWatch {
         this.#send({ type: 'snapshot', snapshot: await this.#dump() });
         this.counts.dumps++;
       } catch {
-        process.exit(1); // nothing is known for certain any more: start afresh, with the agent's backoff
+        process.exit(1); // the state is unknown: the agent starts a new monitor, after a backoff
       }
       this.#queue.resume();
     });
@@ -105,7 +105,7 @@ export class KernelWatch {
     };
   }
 
-  /** Must not throw: an exception inside a callback of the package ends the process. */
+  /** Must not throw: an exception in a callback of the package ends the process. */
   #received(messages: readonly NetlinkMessage[]): void {
     for (const message of messages) {
       this.counts.eventsIn++;
@@ -143,7 +143,7 @@ export class KernelWatch {
     return undefined;
   }
 
-  /** An interface that loses its name to another is of interest once more. */
+  /** Also true once for an interface that no longer has a watched name. */
   #isWatched({ ifindex, name }: Link, removed: boolean): boolean {
     const hasName = this.#names.has(name);
     const hadName = this.#named.has(ifindex);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the agent and its netlink monitor process say to each other (structured clone over IPC).
+// Messages between the agent and its netlink monitor process (structured clone over IPC).
 import type { Address } from '#addr/index.js';
 import type { XdpFeatures } from '#netlink/genetlink/device.js';
 import type { LocalAddress } from '#netlink/rtnetlink/address.js';
 import type { Link } from '#netlink/rtnetlink/link.js';
 import type { Neighbour } from '#netlink/rtnetlink/neighbour.js';
 
-/** A host route of ours: a /32 or /128 out of one interface. */
+/** A host route of xtrd: a /32 or /128 through one interface. */
 export interface HostRoute {
   readonly address: Address;
   readonly ifindex: number;
@@ -15,13 +15,13 @@ export interface HostRoute {
 export interface HostRouteChange {
   readonly route: HostRoute;
   /**
-   * False deletes it, and forgets the neighbour, so that the next ARP or ND message of the host makes a new entry, and
-   * an event.
+   * False deletes the route and the neighbour entry, so that the next ARP or ND message of the host creates a new entry,
+   * which is an event.
    */
   readonly wanted: boolean;
 }
 
-/** What the kernel said instead: `code` is the errno's name. */
+/** Error of the kernel: `code` is the errno's name. */
 export interface HostRouteRefusal {
   readonly code: string;
   readonly message: string;
@@ -32,7 +32,7 @@ export type MonitorRequest =
   | { readonly type: 'addresses' }
   | { readonly type: 'xdp-features'; readonly ifindexes: readonly number[] }
   | { readonly type: 'host-routes' }
-  /** In order; what comes of each is in the reply. */
+  /** In order. The reply has the outcome of each change. */
   | { readonly type: 'change-host-routes'; readonly changes: readonly HostRouteChange[] };
 
 export interface MonitorReplies {
@@ -45,16 +45,16 @@ export interface MonitorReplies {
 
 export type ToMonitor =
   | { readonly type: 'stop' }
-  /** The interfaces whose neighbours and link state matter, and names whose links do; answered with a snapshot. */
+  /** Interfaces whose neighbours and links to watch, and names whose links to watch. The monitor answers with a snapshot. */
   | { readonly type: 'watch'; readonly ifindexes: readonly number[]; readonly names: readonly string[] }
   | { readonly type: 'keep-neighbours'; readonly rlocs: readonly Address[] }
-  /** Has the kernel ask these neighbours whether they are still there. */
+  /** Makes the kernel probe these neighbours. */
   | { readonly type: 'probe'; readonly neighbours: readonly Pick<Neighbour, 'ifindex' | 'address'>[] }
   | { readonly type: 'request'; readonly id: number; readonly request: MonitorRequest };
 
-/** Everything as it is now. */
+/** The current contents of the tables. */
 export interface Snapshot {
-  /** Of all interfaces. */
+  /** All interfaces. */
   readonly links: readonly Link[];
   readonly addresses: readonly LocalAddress[];
   readonly neighbours: readonly Neighbour[];

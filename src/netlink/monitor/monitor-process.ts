@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The agent's side of the monitor process: starts it, starts it again when it ends, and carries requests to it.
+// The agent's side of the monitor process: starts it, restarts it when it ends, and sends requests to it.
 import { type ChildProcess, fork } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import type {
@@ -11,19 +11,19 @@ import type {
   ToMonitor,
 } from './monitor-messages.js';
 
-/** Waits before the monitor is started again, doubled each time it ends soon. */
+/** Delay before the monitor is restarted. It doubles each time until the monitor runs for STABLE_ms. */
 const BACKOFF_MIN_ms = 100;
 const BACKOFF_MAX_ms = 5_000;
-/** A monitor that ran for so long has the shortest wait before the next. */
+/** A monitor that ran for this time is restarted after the minimum delay. */
 const STABLE_ms = 30_000;
-/** A monitor that leaves a request unanswered for so long is killed: it hangs. */
+/** A monitor that does not answer a request in this time hangs, and is killed. */
 const REQUEST_TIMEOUT_ms = 10_000;
-/** So is one that is not ready by then. Where emulated machines share a processor, minutes were seen to be needed. */
+/** A monitor that is not ready in this time is killed. Emulated machines that share a processor took minutes. */
 const START_TIMEOUT_ms = 600_000;
-/** How long closing waits for requests under way. */
+/** How long closing waits for pending requests. */
 const CLOSE_ms = 1_000;
 
-/** A request that the kernel refused (`code` is the errno's name), or that the monitor did not live to answer. */
+/** The kernel refused a request (`code` is the errno's name), or the monitor ended before it answered. */
 export class NetlinkError extends Error {
   override readonly name = 'NetlinkError';
   /** 'ESRCH', 'ENETDOWN' ...; 'ERR_MONITOR_ENDED'. */
@@ -37,9 +37,9 @@ export class NetlinkError extends Error {
 export type Log = (level: 'error' | 'warn' | 'info' | 'debug', message: string) => void;
 
 export interface MonitorListener {
-  /** A monitor runs, knows nothing yet, and takes messages. Called again after each restart. */
+  /** A new monitor is ready for messages. It has no state yet. Called after each start. */
   started(): void;
-  /** crashed: by a signal, not because it could not start. It will be started again. */
+  /** The monitor ended, and will be restarted. @param crashed whether a signal ended it */
   ended(crashed: boolean): void;
   snapshot(snapshot: Snapshot): void;
   changes(changes: readonly KernelChange[]): void;
@@ -48,7 +48,7 @@ export interface MonitorListener {
 interface Pending {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: NetlinkError) => void;
-  /** From when there is a monitor that can answer. */
+  /** Runs only while the monitor is ready. */
   timer?: NodeJS.Timeout;
 }
 
@@ -62,7 +62,8 @@ export class MonitorProcess {
   #startedAt_ms = 0;
   #backoff_ms = BACKOFF_MIN_ms;
   #closing = false;
-  #lastWords = '';
+  /** The end of what the monitor wrote to stderr. */
+  #stderr = '';
   #nextId = 1;
   readonly #pending = new Map<number, Pending>();
   readonly #counts = {
@@ -72,7 +73,7 @@ export class MonitorProcess {
     startTimeouts: 0,
     receiveBufferBytes: 0,
   };
-  /** Counts of the running monitor, and the sums of those that ended. */
+  /** Counts of the running monitor. */
   #running: Readonly<Record<string, number>> = {};
 
   constructor(listener: MonitorListener, log: Log) {
@@ -80,7 +81,7 @@ export class MonitorProcess {
     this.#log = log;
   }
 
-  /** Process ID of the monitor that runs now. */
+  /** Process ID of the running monitor. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -91,24 +92,24 @@ export class MonitorProcess {
 
   start(): void {
     this.#startedAt_ms = performance.now();
-    this.#lastWords = '';
+    this.#stderr = '';
     const child = fork(new URL('./monitor.js', import.meta.url), [], {
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#child = child;
-    this.#startTimer = setTimeout(() => this.#lateStart(child), START_TIMEOUT_ms);
+    this.#startTimer = setTimeout(() => this.#startTimedOut(child), START_TIMEOUT_ms);
     child.stderr?.on(
       'data',
-      (chunk: Buffer) => (this.#lastWords = (this.#lastWords + String(chunk)).slice(-2_000)),
+      (chunk: Buffer) => (this.#stderr = (this.#stderr + String(chunk)).slice(-2_000)),
     );
     child.on('message', (message: FromMonitor) => this.#received(message));
     child.on('error', (error) => this.#log('warn', `netlink monitor: ${error.message}`));
     child.on('close', (code, signal) => this.#ended(signal ?? `exit code ${code}`, signal !== null));
   }
 
-  /** Lost while no monitor runs: `started` says when to send it again. */
+  /** The message is lost if no monitor runs. The listener should send it again on `started`. */
   send(message: ToMonitor): void {
     if (this.#child?.connected) this.#child.send(message, () => undefined);
   }
@@ -119,31 +120,31 @@ export class MonitorProcess {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject });
-      if (this.#ready) this.#limit(id);
+      if (this.#ready) this.#startTimeout(id);
       this.send({ type: 'request', id, request });
     });
   }
 
-  /** Lets requests under way come to their end, then ends the monitor. */
+  /** Waits for pending requests, then ends the monitor. */
   async close(): Promise<void> {
     this.#closing = true;
     clearTimeout(this.#restartTimer);
     const child = this.#child;
     if (child === undefined) return;
     const ended = new Promise((resolve) => child.once('close', resolve));
-    const impatient = setTimeout(() => child.kill('SIGKILL'), CLOSE_ms);
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), CLOSE_ms);
     while (this.#pending.size > 0 && this.#child !== undefined)
       await new Promise((resolve) => setTimeout(resolve, 5));
     this.send({ type: 'stop' });
     await ended;
-    clearTimeout(impatient);
+    clearTimeout(killTimer);
   }
 
   #received(message: FromMonitor): void {
     if (message.type === 'ready') {
       this.#ready = true;
       clearTimeout(this.#startTimer);
-      for (const id of this.#pending.keys()) this.#limit(id);
+      for (const id of this.#pending.keys()) this.#startTimeout(id);
       this.#counts.receiveBufferBytes = message.receiveBufferBytes;
       this.#listener.started();
     } else if (message.type === 'snapshot') this.#listener.snapshot(message.snapshot);
@@ -153,9 +154,9 @@ export class MonitorProcess {
     else this.#settle(message.id)?.reject(new NetlinkError(message.code, message.message));
   }
 
-  #limit(id: number): void {
+  #startTimeout(id: number): void {
     const pending = this.#pending.get(id);
-    if (pending) pending.timer = setTimeout(() => this.#late(id), REQUEST_TIMEOUT_ms);
+    if (pending) pending.timer = setTimeout(() => this.#requestTimeout(id), REQUEST_TIMEOUT_ms);
   }
 
   #settle(id: number): Pending | undefined {
@@ -165,8 +166,8 @@ export class MonitorProcess {
     return pending;
   }
 
-  /** The answer may be waiting: if it was this process that hung, timers come before it is read. */
-  #late(id: number): void {
+  /** Reads pending messages first: if this process was blocked, the answer may have arrived already. */
+  #requestTimeout(id: number): void {
     setImmediate(() => {
       if (!this.#pending.has(id)) return;
       this.#counts.requestTimeouts++;
@@ -174,7 +175,7 @@ export class MonitorProcess {
     });
   }
 
-  #lateStart(child: ChildProcess): void {
+  #startTimedOut(child: ChildProcess): void {
     setImmediate(() => {
       if (this.#ready || this.#child !== child) return;
       this.#counts.startTimeouts++;
@@ -190,13 +191,13 @@ export class MonitorProcess {
     if (this.#closing) return;
     this.#listener.ended(crashed);
     this.#counts.restarts++;
-    // The package's answer to ENOBUFS; nothing else in the monitor aborts.
+    // The package aborts on ENOBUFS. Nothing else in the monitor aborts.
     if (how === 'SIGABRT') this.#counts.overruns++;
     if (performance.now() - this.#startedAt_ms > STABLE_ms) this.#backoff_ms = BACKOFF_MIN_ms;
-    const words = this.#lastWords.split('\n').find((line) => /Error|what\(\)/.test(line)) ?? '';
+    const reason = this.#stderr.split('\n').find((line) => /Error|what\(\)/.test(line)) ?? '';
     this.#log(
       'warn',
-      `netlink monitor ended (${how}${words && ':'}${words}); next start in ${this.#backoff_ms} ms`,
+      `netlink monitor ended (${how}${reason && ':'}${reason}); next start in ${this.#backoff_ms} ms`,
     );
     this.#restartTimer = setTimeout(() => this.start(), this.#backoff_ms);
     this.#backoff_ms = Math.min(this.#backoff_ms * 2, BACKOFF_MAX_ms);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The monitor process: all netlink sockets live here, because the `netlink` package aborts its process when a receive
-// buffer overruns. It holds nothing that a full dump and the agent's own memory cannot restore.
+// The monitor process. It has all netlink sockets, because the `netlink` package aborts its process when a receive buffer
+// overruns. Its state can always be restored by a full dump and by the agent.
 import { changeHostRoutes, listHostRoutes } from './host-route-requests.js';
 import { KernelWatch } from './kernel-watch.js';
 import type { FromMonitor, MonitorRequest, ToMonitor } from './monitor-messages.js';
@@ -23,7 +23,7 @@ const nextHops = new NextHopKeeper(requests);
 const probes = new ProbeQueue((host) => probeNeighbour(requests, host));
 
 function send(message: FromMonitor, taken?: () => void): void {
-  // Fails only when the agent is gone, and then so are we.
+  // Fails only if the agent has ended. Then this process ends, too.
   process.send?.(message, undefined, undefined, () => taken?.());
 }
 
@@ -63,10 +63,10 @@ process.on('message', (message: ToMonitor) => {
   else if (message.type === 'watch') watch.watch(message.ifindexes, message.names);
   else if (message.type === 'keep-neighbours') nextHops.keep(message.rlocs);
   else if (message.type === 'probe') last = last.then(() => probes.add(message.neighbours));
-  else last = last.then(() => answer(message.id, message.request)); // whole requests, in order
+  else last = last.then(() => answer(message.id, message.request)); // one request after the other
 });
 process.on('disconnect', () => process.exit(0));
-// A terminal or a service manager signals the whole group; the agent decides when it is over.
+// A terminal or a service manager signals the whole process group, but the agent decides when the monitor ends.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 setInterval(() => {

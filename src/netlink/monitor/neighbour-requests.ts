@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the monitor process asks of the kernel's neighbour tables.
+// Requests of the monitor process to the kernel's neighbour tables.
 import type { Address } from '#addr/index.js';
 import { RequestError, type RequestSocket } from './request-socket.js';
 import {
@@ -21,9 +21,9 @@ import {
 } from '#netlink/rtnetlink/neighbour.js';
 
 /**
- * Has the kernel send an ARP request or Neighbor Solicitation: unicast to a neighbour that it knows, else to find it. A
- * host that cannot be asked (its interface is gone) is as silent as one that is not there. A configured entry stays as it
- * is: NUD_PROBE would make it a learnt one.
+ * Makes the kernel send an ARP request or Neighbor Solicitation: unicast to a known neighbour, else multicast or broadcast.
+ * Errors are ignored: a host whose interface is gone does not answer either. A configured entry is not probed, since
+ * NUD_PROBE would turn it into a learnt entry.
  */
 export async function probeNeighbour(
   requests: RequestSocket,
@@ -39,7 +39,7 @@ export async function probeNeighbour(
     .catch(() => undefined);
 }
 
-/** Deletes an entry that was learnt; configured ones stay. @throws RequestError */
+/** Deletes a learnt entry. Configured entries stay. @throws RequestError */
 export async function forgetNeighbour(
   requests: RequestSocket,
   ifindex: number,
@@ -52,8 +52,8 @@ export async function forgetNeighbour(
 }
 
 /**
- * Resolves a next hop and has it verified again whenever it goes stale: by the kernel itself where that has
- * NTF_EXT_MANAGED, and by NTF_USE each time this is called. Makes the entry if need be. @throws RequestError
+ * Resolves a next hop, and makes the kernel verify it again when it goes stale: automatically with NTF_EXT_MANAGED if the
+ * kernel supports it, and by NTF_USE at each call. Creates the entry if needed. @throws RequestError
  */
 export async function keepNeighbour(
   requests: RequestSocket,
@@ -61,7 +61,7 @@ export async function keepNeighbour(
   address: Address,
 ): Promise<void> {
   const neighbour = await getNeighbour(requests, ifindex, address);
-  if (neighbour !== undefined && isConfigured(neighbour)) return; // NTF_USE would make a permanent entry a learnt one
+  if (neighbour !== undefined && isConfigured(neighbour)) return; // NTF_USE would turn it into a learnt entry
   const payload = encodeNeighbour({
     ifindex,
     address,
@@ -72,7 +72,7 @@ export async function keepNeighbour(
   await requests.request('RTM_NEWNEIGH', RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, payload);
 }
 
-/** Leaves a next hop that `keepNeighbour` kept to age as others do. @throws RequestError */
+/** Reverts `keepNeighbour`: the next hop ages like other neighbours. @throws RequestError */
 export async function releaseNeighbour(
   requests: RequestSocket,
   ifindex: number,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps the next hops towards RLOCs resolved: packets that XDP forwards do not refresh ARP and ND entries, and
-// bpf_fib_lookup gives no MAC address for an entry that is not there. Runs in the monitor process.
+// Keeps the next hops towards RLOCs resolved. Packets that XDP forwards do not refresh ARP and ND entries, and
+// bpf_fib_lookup needs a resolved entry. Runs in the monitor process.
 import { type Address, formatAddress } from '#addr/index.js';
 import { keepNeighbour, releaseNeighbour } from './neighbour-requests.js';
 import { RequestError, type RequestSocket } from './request-socket.js';
@@ -15,13 +15,13 @@ import {
 import { decodeRoute, encodeRouteLookup } from '#netlink/rtnetlink/route.js';
 
 /**
- * How often the route of every RLOC is looked up again and its next hop used: well below the 30 s for which the kernel
- * takes a neighbour as reachable (base_reachable_time_ms), so that a changed route has its next hop resolved soon.
+ * Interval at which the route of each RLOC is looked up again and its next hop refreshed. Well below the 30 s for which a
+ * neighbour stays reachable (base_reachable_time_ms). After a route change the new next hop is resolved within this time.
  */
 export const NEIGHBOUR_REFRESH_ms = 10_000;
-/** RLOCs looked after; of more the first. Next hops are few, so a node with more has most of them resolved anyway. */
+/** Maximum number of RLOCs; later ones are ignored. Next hops are few, so theirs are mostly resolved anyway. */
 export const MAX_KEPT_RLOCS = 4_096;
-/** Lookups before other requests and events have their turn. */
+/** Number of lookups before a pause, in which other requests and events are processed. */
 const BATCH = 32;
 const PAUSE_ms = 10;
 
@@ -34,9 +34,9 @@ export class NextHopKeeper {
   readonly counts = { nextHops: 0, rlocsWithoutRoute: 0, rlocsNotKept: 0, nextHopErrors: 0 };
   readonly #requests: RequestSocket;
   #rlocs: readonly Address[] = [];
-  /** Next hops by RLOC, as last looked up; none for an RLOC of our own. */
+  /** Next hops by RLOC, from the last lookup; empty for a local RLOC. */
   #hops = new Map<string, readonly NextHop[] | 'no route'>();
-  /** Next hops that the kernel was told to keep. */
+  /** Next hops that the kernel keeps resolved. */
   #kept = new Map<string, NextHop>();
   #running: Promise<void>;
   #queued = false;
@@ -48,14 +48,14 @@ export class NextHopKeeper {
     setInterval(() => this.#run(true), NEIGHBOUR_REFRESH_ms);
   }
 
-  /** The whole set each time. New ones are looked up at once. */
+  /** Replaces the set of RLOCs. New ones are looked up at once. */
   keep(rlocs: readonly Address[]): void {
     this.#rlocs = rlocs.slice(0, MAX_KEPT_RLOCS);
     this.counts.rlocsNotKept = rlocs.length - this.#rlocs.length;
     this.#run(false);
   }
 
-  /** At most one run waits while another is under way. */
+  /** While one run is in progress, at most one more is queued. */
   #run(everything: boolean): void {
     this.#everything ||= everything;
     if (this.#queued) return;
@@ -68,7 +68,7 @@ export class NextHopKeeper {
     });
   }
 
-  /** What an earlier process of ours had the kernel keep is released when it is not wanted any more. */
+  /** Finds next hops that an earlier process has kept, so that they are released when no longer needed. */
   async #adopt(): Promise<void> {
     await this.#counted(async () => {
       const messages = await this.#requests.dump('RTM_GETNEIGH', RTM_GETNEIGH, encodeNeighbourDump());

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hosts that wait to be asked by ARP or ND whether they are there. Runs in the monitor process.
+// Queue of hosts to be probed by ARP or ND. Runs in the monitor process.
 import { formatAddress } from '#addr/index.js';
 import type { Neighbour } from '#netlink/rtnetlink/neighbour.js';
 
 export type Probed = Pick<Neighbour, 'ifindex' | 'address'>;
 
 /**
- * Hosts asked at once, and the time to the next ones: 1,600 a second. When a crowd of hosts has moved away, each is asked
- * whether it really has; that neither floods the link nor delays the registrations and routes of the move.
+ * Hosts in one batch, and the pause between batches: 1,600 probes per second. When many hosts have moved away, each is
+ * probed. The limit keeps this from flooding the link and from delaying registrations and routes.
  */
 export const PROBES = 16;
 export const PAUSE_ms = 10;
-/** Hosts that wait, each once; of what is beyond, none is asked. As many as dynamic EIDs at most, by default. */
+/** Maximum queue length; further hosts are dropped. A host is queued once. Equals the default limit of dynamic EIDs. */
 export const MAX_WAITING = 65_536;
 
 export class ProbeQueue {
@@ -24,7 +24,7 @@ export class ProbeQueue {
     this.#probe = probe;
   }
 
-  /** The first are asked at once. */
+  /** Queues the hosts. The first batch is probed at once. */
   add(hosts: readonly Probed[]): void {
     for (const host of hosts) {
       const key = `${host.ifindex} ${formatAddress(host.address)}`;

@@ -5,7 +5,7 @@ import { createNetlink, type NetlinkMessage, type NetlinkSocket } from 'netlink'
 import { LITTLE_ENDIAN } from '#netlink/rtnetlink/attributes.js';
 import { NLM_F_DUMP, NLM_F_DUMP_INTR, NLMSG_ERROR } from '#netlink/rtnetlink/constants.js';
 
-/** How often a dump that changed under our hands (NLM_F_DUMP_INTR) is asked for again before it is taken as it is. */
+/** Number of attempts to get a consistent dump (without NLM_F_DUMP_INTR). After that the dump is used as it is. */
 const DUMP_ATTEMPTS = 5;
 
 /** The kernel refused a request; `code` is the errno's name. */
@@ -19,8 +19,8 @@ export class RequestError extends Error {
 }
 
 /**
- * A socket without group memberships. At most one request is under way, so replies never overrun its receive buffer:
- * the kernel fills a dump only as fast as it is read.
+ * A socket without group memberships. At most one request is pending, so replies never overrun its receive buffer: the
+ * kernel produces a dump only as fast as it is read.
  */
 export class RequestSocket {
   readonly #socket: NetlinkSocket;
@@ -38,7 +38,7 @@ export class RequestSocket {
     return result;
   }
 
-  /** Every entry of a table. @throws RequestError */
+  /** All entries of a table. @throws RequestError */
   async dump(name: string, type: number, payload: Uint8Array): Promise<NetlinkMessage[]> {
     for (let attempt = 1; ; attempt++) {
       const messages = await this.request(name, type, NLM_F_DUMP, payload);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What interfaces can do with XDP now, as the kernel says (Linux 6.3 and newer). Runs in the monitor process.
+// Requests for the XDP features of interfaces (Linux 6.3 and newer). Runs in the monitor process.
 import { GENL_ID_CTRL, NETDEV_FAMILY_NAME } from '#netlink/genetlink/constants.js';
 import { decodeXdpFeatures, encodeDeviceRequest, type XdpFeatures } from '#netlink/genetlink/device.js';
 import { decodeFamilyId, encodeFamilyRequest } from '#netlink/genetlink/family.js';
 import { RequestError, type RequestSocket } from './request-socket.js';
 
-/** Nothing of an interface that is gone, and nothing at all where the kernel cannot say. @throws RequestError */
+/** Interfaces that are gone are missing. Empty if the kernel lacks the netdev family. @throws RequestError */
 export async function listXdpFeatures(
   requests: RequestSocket,
   ifindexes: readonly number[],
@@ -21,14 +21,14 @@ export async function listXdpFeatures(
   return found;
 }
 
-/** The message type of a family; undefined where the kernel does not have it. @throws RequestError */
+/** The message type of a family; undefined if the kernel lacks it. @throws RequestError */
 export async function findFamily(requests: RequestSocket, name: string): Promise<number | undefined> {
   const payload = encodeFamilyRequest(name);
   const answer = await ask(requests, 'CTRL_CMD_GETFAMILY', GENL_ID_CTRL, payload, 'ENOENT');
   return answer && decodeFamilyId(answer);
 }
 
-/** Undefined when the kernel answers with the error `unknown`: there is no such thing. */
+/** Undefined if the kernel answers with the error `unknown`: the object does not exist. */
 async function ask(
   requests: RequestSocket,
   name: string,

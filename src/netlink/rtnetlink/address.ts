@@ -15,7 +15,7 @@ import {
 
 const IFADDRMSG_BYTES = 8;
 
-/** An address of one of this node's interfaces. */
+/** An address of an interface of this node. */
 export interface LocalAddress {
   readonly ifindex: number;
   readonly address: Address;
@@ -30,7 +30,7 @@ export function decodeLocalAddress(bytes: Uint8Array): LocalAddress | undefined 
   const family = view.getUint8(0);
   if (family !== AF_INET && family !== AF_INET6) return undefined;
   const attributes = parseAttributes(bytes, IFADDRMSG_BYTES);
-  // On a point-to-point link IFA_ADDRESS is the peer; IFA_LOCAL, where there is one, is always our own.
+  // On a point-to-point link IFA_ADDRESS is the peer. IFA_LOCAL, if present, is always the local address.
   const address =
     addressAttribute(attributes, IFA_LOCAL, family) ?? addressAttribute(attributes, IFA_ADDRESS, family);
   if (address === undefined) return undefined;
@@ -44,7 +44,7 @@ export function decodeLocalAddress(bytes: Uint8Array): LocalAddress | undefined 
   };
 }
 
-/** Payload of an RTM_GETADDR that asks for all of them. */
+/** Payload of an RTM_GETADDR for all addresses. */
 export function encodeLocalAddressDump(): Uint8Array {
   return new Uint8Array(IFADDRMSG_BYTES);
 }

@@ -7,7 +7,7 @@ import { AF_INET, AF_INET6, NLA_TYPE_MASK } from './constants.js';
 /** Whether the host is little-endian: the last argument of the DataView methods. */
 export const LITTLE_ENDIAN = endianness() === 'LE';
 
-/** A message from the kernel that is shorter than it says, or an attribute of another size than its type has. */
+/** A message of the kernel is truncated, or an attribute has a wrong size. */
 export class RtnetlinkFormatError extends Error {
   override readonly name = 'RtnetlinkFormatError';
   readonly code = 'ERR_RTNETLINK_FORMAT';
@@ -22,7 +22,7 @@ export function headerView(what: string, bytes: Uint8Array, length: number): Dat
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** The attributes from `offset` on; of a repeated one the last. @throws RtnetlinkFormatError */
+/** The attributes from `offset` on; if one is repeated, the last. @throws RtnetlinkFormatError */
 export function parseAttributes(bytes: Uint8Array, offset = 0): Attributes {
   const attributes = new Map<number, Uint8Array>();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -92,7 +92,7 @@ function attributeView(attributes: Attributes, type: number, length: number): Da
   return new DataView(value.buffer, value.byteOffset, length);
 }
 
-/** A string with its terminating zero taken off. */
+/** A string without its terminating zero. */
 export function stringAttribute(attributes: Attributes, type: number): string | undefined {
   const value = attributes.get(type);
   if (value === undefined) return undefined;
@@ -100,13 +100,13 @@ export function stringAttribute(attributes: Attributes, type: number): string | 
   return new TextDecoder().decode(end < 0 ? value : value.subarray(0, end));
 }
 
-/** @throws RtnetlinkFormatError when the size is not that of the family */
+/** @throws RtnetlinkFormatError if the size does not match the family */
 export function addressAttribute(attributes: Attributes, type: number, family: number): Address | undefined {
   const value = attributes.get(type);
   return value === undefined ? undefined : parseRtAddress(value, family);
 }
 
-/** @throws RtnetlinkFormatError when the size is not that of the family */
+/** @throws RtnetlinkFormatError if the size does not match the family */
 export function parseRtAddress(bytes: Uint8Array, family: number): Address {
   const length = family === AF_INET ? 4 : family === AF_INET6 ? 16 : undefined;
   if (bytes.length !== length)

@@ -38,8 +38,8 @@ export const RTNLGRP_IPV6_IFADDR = 9;
 
 /** linux/rtnetlink.h: rtmsg */
 /**
- * Ours: marks the routes and neighbour entries that xtrd made. Nobody in rt_protos has it (4342 modulo 256); the kernel
- * leaves numbers above RTPROT_STATIC to user space.
+ * Marks the routes and neighbour entries of xtrd (4342 modulo 256). Not assigned in rt_protos; the kernel leaves numbers
+ * above RTPROT_STATIC to user space.
  */
 export const RTPROT_XTRD = 246;
 export const RTN_UNICAST = 1;
@@ -47,7 +47,7 @@ export const RTN_LOCAL = 2;
 export const RT_TABLE_MAIN = 254;
 export const RT_SCOPE_LINK = 253;
 export const RT_SCOPE_NOWHERE = 255;
-/** Answer with the route as configured, all next hops of a multipath route, not the one a packet would take. */
+/** The reply is the route as configured, with all next hops of a multipath route. */
 export const RTM_F_FIB_MATCH = 0x2000;
 export const RTA_DST = 1;
 export const RTA_OIF = 4;

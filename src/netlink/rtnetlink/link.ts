@@ -27,8 +27,8 @@ export interface Link {
 }
 
 /**
- * Decodes RTM_NEWLINK or RTM_DELLINK. Undefined: it is about another thing that the interface has or was; a port that
- * leaves a bridge is announced as RTM_DELLINK of family AF_BRIDGE. @throws RtnetlinkFormatError
+ * Decodes RTM_NEWLINK or RTM_DELLINK. Undefined if the message is not about the interface itself: a port that leaves a
+ * bridge is announced as RTM_DELLINK of family AF_BRIDGE. @throws RtnetlinkFormatError
  */
 export function decodeLink(bytes: Uint8Array): Link | undefined {
   const view = headerView('ifinfomsg', bytes, IFINFOMSG_BYTES);
@@ -45,7 +45,7 @@ export function decodeLink(bytes: Uint8Array): Link | undefined {
   };
 }
 
-/** Payload of an RTM_GETLINK that asks for all of them. */
+/** Payload of an RTM_GETLINK for all interfaces. */
 export function encodeLinkDump(): Uint8Array {
   return new Uint8Array(IFINFOMSG_BYTES);
 }

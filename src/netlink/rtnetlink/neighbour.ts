@@ -32,13 +32,13 @@ export interface Neighbour {
   readonly address: Address;
   /** One of NUD_*. */
   readonly state: number;
-  /** Link-layer address as hexadecimal digits; empty while it is not resolved. */
+  /** Link-layer address as hexadecimal digits; empty if not resolved. */
   readonly lladdr: string;
-  /** One of RTPROT_*: who made the entry, where somebody said so. */
+  /** One of RTPROT_*: who created the entry; 0 if unknown. */
   readonly protocol: number;
 }
 
-/** Not learnt by ARP or ND. */
+/** Whether the entry is configured, not learnt by ARP or ND. */
 export function isConfigured({ state }: Neighbour): boolean {
   return (state & (NUD_PERMANENT | NUD_NOARP)) !== 0;
 }
@@ -60,7 +60,7 @@ export function decodeNeighbour(bytes: Uint8Array): Neighbour | undefined {
   };
 }
 
-/** What to write into a neighbour table; `flags` NTF_*, `extendedFlags` NTF_EXT_*. */
+/** A neighbour entry to write; `flags` NTF_*, `extendedFlags` NTF_EXT_*. */
 export interface NeighbourRequest {
   readonly ifindex: number;
   readonly address: Address;
@@ -70,7 +70,7 @@ export interface NeighbourRequest {
   readonly protocol?: number;
 }
 
-/** Payload of RTM_NEWNEIGH, RTM_DELNEIGH and of an RTM_GETNEIGH for one entry. */
+/** Payload of RTM_NEWNEIGH, RTM_DELNEIGH, and RTM_GETNEIGH for one entry. */
 export function encodeNeighbour(request: NeighbourRequest): Uint8Array {
   const header = new Uint8Array(NDMSG_BYTES);
   const view = new DataView(header.buffer);
@@ -84,7 +84,7 @@ export function encodeNeighbour(request: NeighbourRequest): Uint8Array {
   return concatBytes(header, encodeAttributes(attributes));
 }
 
-/** Payload of an RTM_GETNEIGH that asks for all of them. */
+/** Payload of an RTM_GETNEIGH for all entries. */
 export function encodeNeighbourDump(): Uint8Array {
   return new Uint8Array(NDMSG_BYTES);
 }

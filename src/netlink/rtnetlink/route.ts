@@ -77,7 +77,7 @@ function nextHopsOf(attributes: Attributes, family: number): RouteNextHop[] {
   return ifindex === undefined ? [] : [{ ifindex, gateway: gatewayOf(attributes, family) }];
 }
 
-/** RTA_VIA is a gateway of another family: IPv4 routes through IPv6 neighbours (RFC 8950). */
+/** RTA_VIA is a gateway of another family: an IPv4 route through an IPv6 neighbour (RFC 8950). */
 function gatewayOf(attributes: Attributes, family: number): Address | undefined {
   const via = attributes.get(RTA_VIA);
   if (via === undefined) return addressAttribute(attributes, RTA_GATEWAY, family);
@@ -102,7 +102,7 @@ function multipathNextHops(bytes: Uint8Array, family: number): RouteNextHop[] {
   return nextHops;
 }
 
-/** A route out of one interface, without a gateway, in the main table. */
+/** A route through one interface without a gateway, in the main table. */
 export interface InterfaceRoute {
   readonly prefix: Prefix;
   readonly ifindex: number;
@@ -125,14 +125,14 @@ export function encodeInterfaceRoute(route: InterfaceRoute): Uint8Array {
   );
 }
 
-/** Payload of an RTM_GETROUTE: the route that packets to `destination` match, with all its next hops. */
+/** Payload of an RTM_GETROUTE for the route of packets to `destination`, with all its next hops. */
 export function encodeRouteLookup(destination: Address): Uint8Array {
   const header = routeHeader(destination, ADDRESS_BITS[destination.family]);
   new DataView(header.buffer).setUint32(8, RTM_F_FIB_MATCH, LITTLE_ENDIAN);
   return concatBytes(header, encodeAttributes([[RTA_DST, addressBytes(destination)]]));
 }
 
-/** Payload of an RTM_GETROUTE that asks for all routes of all families. */
+/** Payload of an RTM_GETROUTE for all routes of all families. */
 export function encodeRouteDump(): Uint8Array {
   return new Uint8Array(RTMSG_BYTES);
 }
