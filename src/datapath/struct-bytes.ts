@@ -3,7 +3,9 @@ import { endianness } from 'node:os';
 
 const LITTLE_ENDIAN = endianness() === 'LE';
 
-/** A C struct in memory. Numbers are in host byte order unless a method says otherwise. Offsets: generated/layout.ts. */
+/**
+ * A C struct in memory. Numbers are in host byte order unless a method says otherwise. Offsets: generated/layout.ts.
+ */
 export class StructBytes {
   readonly bytes: Uint8Array;
   readonly #view: DataView;

@@ -67,8 +67,8 @@ export interface IndexPlace {
 const NOTHING: IndexEntry = { value: 0, kind: xtr_index_kind.XTR_INDEX_NOTHING, target: 0 };
 
 /**
- * The index of one trie (bpf/lib/index.h). It is also the agent's own table of the prefixes in that trie: 32 or 64 bytes
- * a prefix, less than a string and an object would need.
+ * The index of one trie (bpf/lib/index.h). It is also the agent's own table of the prefixes in that trie: 32 or 64
+ * bytes a prefix, less than a string and an object would need.
  */
 export class EidIndex {
   readonly #family: 4 | 6;
@@ -232,8 +232,8 @@ export class EidIndex {
   }
 
   /**
-   * Lookups end at a bucket whose last slot is free: no prefix has overflowed it. After a deletion the last slot has the
-   * kind NOTHING, and lookups continue. Frees the last slot as soon as no prefix lies behind the bucket.
+   * Lookups end at a bucket whose last slot is free: no prefix has overflowed it. After a deletion the last slot has
+   * the kind NOTHING, and lookups continue. Frees the last slot as soon as no prefix lies behind the bucket.
    */
   #freeLast(bucket: number): void {
     const { buckets } = this.#memory;

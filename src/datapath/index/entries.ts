@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values of the tries as entries of the index. The index holds the common ones; for the others packets look up the trie.
+// Values of the tries as entries of the index. The index holds the common ones; for the others packets look up the
+// trie.
 import { xtr_index_kind } from '#datapath/generated/layout.js';
 import type { LocalEidRecord } from '#datapath/records/local-eid.js';
 import type { MappingRecord } from '#datapath/records/mapping.js';

@@ -18,10 +18,10 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /**
- * The pinned XDP links, one for each interface. They keep working without this process. Their paths have no version: each
- * start, also of another version, replaces the program of a link atomically, so that no frame passes the interface
- * without a program. While some interfaces have the new program and others the old one, each frame meets one of the two,
- * with its own maps. Both forward by the same state, which does not change until the last link is updated.
+ * The pinned XDP links, one for each interface. They keep working without this process. Their paths have no version:
+ * each start, also of another version, replaces the program of a link atomically, so that no frame passes the interface
+ * without a program. While some interfaces have the new program and others the old one, each frame meets one of the
+ * two, with its own maps. Both forward by the same state, which does not change until the last link is updated.
  */
 export class Links {
   readonly #native: Native;

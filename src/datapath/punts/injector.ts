@@ -12,10 +12,10 @@ const XDP_TX = 3;
 const XDP_REDIRECT = 4;
 
 /**
- * Sends held frames. The program of their interface processes each one again, in a test run, so the same code encapsulates
- * and counts them as packets that were never held. A test run does not transmit. (Live frames could, but need Linux 5.18
- * and do not keep the order.) The result is given to the kernel, which routes the outer packet as XDP would, and resolves
- * the neighbour if needed.
+ * Sends held frames. The program of their interface processes each one again, in a test run, so the same code
+ * encapsulates and counts them as packets that were never held. A test run does not transmit. (Live frames could, but
+ * need Linux 5.18 and do not keep the order.) The result is given to the kernel, which routes the outer packet as XDP
+ * would, and resolves the neighbour if needed.
  */
 export class Injector {
   readonly #interfaces: Interfaces;

@@ -3,7 +3,9 @@ import type { AdapterCounters } from '#datapath/adapter-counters.js';
 import type { IpPacket } from './ip-packet.js';
 import { isBpfError, type Native, type RawSocket } from '#datapath/native.js';
 
-/** Gives complete IP packets to the kernel, which routes them and resolves the neighbour. Refused packets are counted. */
+/**
+ * Gives complete IP packets to the kernel, which routes them and resolves the neighbour. Refused packets are counted.
+ */
 export class PacketSender {
   readonly #native: Native;
   readonly #counters: AdapterCounters;

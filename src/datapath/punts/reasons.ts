@@ -7,7 +7,10 @@ import { decodeTraffic } from '#datapath/records/traffic.js';
 
 type Name = readonly [name: string, index: number];
 
-/** Names of the members of an enum, such as 'no-usable-locator' for XTR_REASON_NO_USABLE_LOCATOR, without the final count. */
+/**
+ * Names of the members of an enum, such as 'no-usable-locator' for XTR_REASON_NO_USABLE_LOCATOR, without the final
+ * count.
+ */
 function names(members: Readonly<Record<string, number>>, prefix: string): readonly Name[] {
   return Object.entries(members)
     .slice(0, -1)
@@ -26,7 +29,9 @@ function read(map: BpfMap, of: readonly Name[]): Record<string, Traffic> {
   );
 }
 
-/** xtr_counters by name: one reason for each packet that left the programs. The sum is the number of packets received. */
+/**
+ * xtr_counters by name: one reason for each packet that left the programs. The sum is the number of packets received.
+ */
 export const readReasons = (map: BpfMap): Record<string, Traffic> => read(map, REASONS);
 
 /** xtr_punt_counters by name: outcomes of punts. */

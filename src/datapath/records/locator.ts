@@ -11,8 +11,8 @@ export interface LocatorRecord {
 }
 
 /**
- * The constant words of an outer IPv4 header (bpf/layout/state.h, struct xtr_locator): version 4 and header length 5, ID
- * 0, DF, protocol UDP. The programs add type of service, total length and TTL.
+ * The constant words of an outer IPv4 header (bpf/layout/state.h, struct xtr_locator): version 4 and header length 5,
+ * ID 0, DF, protocol UDP. The programs add type of service, total length and TTL.
  */
 const CONSTANT_WORDS = 0x4500 + 0x4000 + 17;
 

@@ -101,7 +101,10 @@ class Spreader {
       );
   }
 
-  /** Distributes whole parts by weight, which keeps the shares right, and the rest by hash, so that no locator gets it all. */
+  /**
+   * Distributes whole parts by weight, which keeps the shares right, and the rest by hash, so that no locator gets it
+   * all.
+   */
   #inherit(first: number, count: number, ordinals: readonly number[]): void {
     const quotas = quotasOf(ordinals.map(this.#weightOf), count);
     let at = first;

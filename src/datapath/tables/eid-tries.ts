@@ -60,8 +60,8 @@ export class EidTries<V> {
   }
 
   /**
-   * Stages the same change for `writeStaged`. An error of the kernel is then in the returned object. A prefix can be staged
-   * only once at a time.
+   * Stages the same change for `writeStaged`. An error of the kernel is then in the returned object. A prefix can be
+   * staged only once at a time.
    * @throws TableFull
    */
   stage(eid: EidPrefix, value: V): Staged<V> {

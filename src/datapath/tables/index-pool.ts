@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Allocates indexes of a BPF array. An index that was given back is reused last: a running program may still hold it for
- * some microseconds.
+ * Allocates indexes of a BPF array. An index that was given back is reused last: a running program may still hold it
+ * for some microseconds.
  */
 export class IndexPool {
   readonly #size: number;

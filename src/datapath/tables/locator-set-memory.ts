@@ -15,15 +15,17 @@ const LOCATOR_WORD = MEMBER_WORD + xtr_member.offset.locator / 4;
 /**
  * xtr_locator_sets as memory that the agent shares with the programs. Each bucket is one word, so a packet sees the old
  * locator or the new one. An RLOC that goes down may change thousands of sets at once, so buckets are written in place,
- * and the data needed for that is in typed arrays. With one object per set, 4,096 sets took 5 ms, nearly all of it cache
- * misses.
+ * and the data needed for that is in typed arrays. With one object per set, 4,096 sets took 5 ms, nearly all of it
+ * cache misses.
  */
 export class LocatorSetMemory {
   readonly #words: Uint32Array;
   /** Words from one set to the next. */
   readonly #stride: number;
   readonly #shapes = new SetShapes();
-  /** By set: its shape, a bit for each usable member, the number of members, the status bits that its buckets reflect. */
+  /**
+   * By set: its shape, a bit for each usable member, the number of members, the status bits that its buckets reflect.
+   */
   readonly #shape: Uint32Array;
   readonly #usable: Uint32Array;
   readonly #count: Uint8Array;

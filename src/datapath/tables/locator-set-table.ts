@@ -40,7 +40,9 @@ function keyOf(locators: readonly ForwardingLocator[]): string {
   return locators.map(text).join(', ');
 }
 
-/** The locators that fit into a set: usable ones and better priorities are preferred. The order of the record is kept. */
+/**
+ * The locators that fit into a set: usable ones and better priorities are preferred. The order of the record is kept.
+ */
 function mostUseful(locators: readonly ForwardingLocator[]): readonly ForwardingLocator[] {
   if (locators.length <= XTR_LOCATORS_MAX) return locators;
   const best = [...locators].sort((a, b) => Number(b.usable) - Number(a.usable) || a.priority - b.priority);
@@ -55,8 +57,8 @@ function isSet(bits: number, ordinal: number): boolean {
 /**
  * xtr_locator_sets: mappings with equal locators share a set. The members of a set do not change while a trie refers to
  * it, so that no packet sees a partial mapping: locators are written first, then the set, then the trie. Freeing is in
- * reverse order. Buckets and status bits are updated in place when the state of an RLOC changes: one write for each set,
- * none for an EID.
+ * reverse order. Buckets and status bits are updated in place when the state of an RLOC changes: one write for each
+ * set, none for an EID.
  */
 export class LocatorSetTable {
   readonly #map: TypedMap<number, LocatorSetRecord>;
@@ -126,8 +128,8 @@ export class LocatorSetTable {
   }
 
   /**
-   * The only locator that packets may use; undefined if there are several or none. While its RLOC is down, its next hop is
-   * not cached. Then the programs look up the set, whose buckets are empty.
+   * The only locator that packets may use; undefined if there are several or none. While its RLOC is down, its next hop
+   * is not cached. Then the programs look up the set, whose buckets are empty.
    */
   onlyLocator(index: number): number | undefined {
     return this.#byIndex[index]?.only;

@@ -19,8 +19,8 @@ function keyOf({ source, destination }: LocatorRecord): string {
 }
 
 /**
- * xtr_locators: one entry for each pair of source and destination RLOC, while a locator-set uses it. Also the only place
- * that stores which RLOCs are down. This includes RLOCs that no locator uses.
+ * xtr_locators: one entry for each pair of source and destination RLOC, while a locator-set uses it. Also the only
+ * place that stores which RLOCs are down. This includes RLOCs that no locator uses.
  */
 export class LocatorTable {
   readonly #map: TypedMap<number, LocatorRecord>;

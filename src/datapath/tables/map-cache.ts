@@ -27,9 +27,9 @@ interface Staging {
 }
 
 /**
- * The tries for packets from EIDs. They also contain the local EIDs, so that one lookup finds the longest match of both. A
- * local EID hides a mapping of the same prefix while it exists. Prefixes are identified by the index of their counter,
- * which is the value in the index of the trie. This saves memory: there may be a million prefixes.
+ * The tries for packets from EIDs. They also contain the local EIDs, so that one lookup finds the longest match of
+ * both. A local EID hides a mapping of the same prefix while it exists. Prefixes are identified by the index of their
+ * counter, which is the value in the index of the trie. This saves memory: there may be a million prefixes.
  */
 export class MapCache {
   readonly #tries: EidTries<MappingRecord>;

@@ -3,8 +3,8 @@ import type { MapName } from '#datapath/generated/layout.js';
 import type { DataPathSizes } from '#datapath/options.js';
 
 /**
- * Room for configured EID-Prefixes: database mappings, dynamic-EID prefixes, static mappings. A constant, not their number:
- * a pinned map keeps its size, and a changed configuration must not make it too small for the next start.
+ * Room for configured EID-Prefixes: database mappings, dynamic-EID prefixes, static mappings. A constant, not their
+ * number: a pinned map keeps its size, and a changed configuration must not make it too small for the next start.
  */
 const CONFIGURED_EIDS = 4096;
 
@@ -22,15 +22,17 @@ const LEAST_SLOTS = 256;
 /** Sum over all possible CPUs, which are many in some virtual machines. */
 const SLOTS_IN_ALL = 65_536;
 
-/** Slots of the next-hop cache (64 bytes each) and of the delivery cache (128 bytes each) of one CPU; a power of two. */
+/**
+ * Slots of the next-hop cache (64 bytes each) and of the delivery cache (128 bytes each) of one CPU; a power of two.
+ */
 export function cacheSlots(cpus: number): number {
   const share = 2 ** Math.floor(Math.log2(SLOTS_IN_ALL / cpus));
   return Math.max(LEAST_SLOTS, Math.min(MOST_SLOTS, share));
 }
 
 /**
- * Slots of the flow cache of one CPU and family. It has 128 kB, so that it stays in the CPU caches. A flow that is not in
- * the flow cache costs two lookups in the index, which take less time than a CPU cache miss.
+ * Slots of the flow cache of one CPU and family. It has 128 kB, so that it stays in the CPU caches. A flow that is not
+ * in the flow cache costs two lookups in the index, which take less time than a CPU cache miss.
  */
 export function cachedFlows(cpus: number): number {
   return cacheSlots(cpus) / 2;
@@ -38,9 +40,9 @@ export function cachedFlows(cpus: number): number {
 
 /**
  * Largest average number of entries per bucket of an index. A bucket has room for four. A denser table fits better into
- * CPU caches: 100,000 uniform prefixes cost 164 ns more than a bare redirect with 2.4, and 220 ns with 1.5. A prefix can
- * be in one of 32 consecutive buckets, and 77 of their 128 slots are used on average. Of 10^8 prefixes none was without a
- * place.
+ * CPU caches: 100,000 uniform prefixes cost 164 ns more than a bare redirect with 2.4, and 220 ns with 1.5. A prefix
+ * can be in one of 32 consecutive buckets, and 77 of their 128 slots are used on average. Of 10^8 prefixes none was
+ * without a place.
  */
 const ENTRIES_OF_BUCKET = 2.4;
 

@@ -68,7 +68,8 @@ export class Tables {
   }
 
   /**
-   * Applies effects in order. Consecutive mappings are written in batches. States of RLOCs are stored for `writeStates`.
+   * Applies effects in order. Consecutive mappings are written in batches. States of RLOCs are stored for
+   * `writeStates`.
    * @returns the refused effects: a table was full, or the kernel refused. They change nothing.
    */
   apply(effects: readonly TableEffect[]): readonly TrieEffect[] {
@@ -99,8 +100,8 @@ export class Tables {
   }
 
   /**
-   * Updates the locator-sets to the states of the RLOCs. Stops when `mayGoOn` returns false. The caller must invalidate the
-   * caches.
+   * Updates the locator-sets to the states of the RLOCs. Stops when `mayGoOn` returns false. The caller must invalidate
+   * the caches.
    * @returns whether all sets are up to date
    */
   writeStates(mayGoOn: () => boolean): boolean {

@@ -46,7 +46,9 @@ export class TypedMap<K, V> {
   }
 }
 
-/** All keys of a map that nobody else writes to. Reads all keys before the first is yielded, so that it may be deleted. */
+/**
+ * All keys of a map that nobody else writes to. Reads all keys before the first is yielded, so that it may be deleted.
+ */
 export function* rawKeys(map: BpfMap): Iterable<Uint8Array> {
   const pages: Uint8Array[] = [];
   let last: Uint8Array | undefined;

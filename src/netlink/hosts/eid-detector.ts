@@ -184,8 +184,8 @@ export class EidDetector {
   }
 
   /**
-   * A /32 or /128 on an EID-facing interface is an EID. An address with a shorter prefix is the gateway of a subnet. All
-   * xTRs that serve the subnet have it, so it must not be registered.
+   * A /32 or /128 on an EID-facing interface is an EID. An address with a shorter prefix is the gateway of a subnet.
+   * All xTRs that serve the subnet have it, so it must not be registered.
    */
   #isEid({ ifindex, address, prefixLength }: LocalAddress): boolean {
     return (

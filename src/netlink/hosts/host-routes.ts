@@ -7,20 +7,22 @@ import type { Log } from '#netlink/monitor/monitor-process.js';
 import { RTPROT_XTRD } from '#netlink/rtnetlink/constants.js';
 
 /**
- * Changes in one request to the monitor. Only one request is pending at a time. Other changes wait in the table, where a
- * later change of the same route replaces them.
+ * Changes in one request to the monitor. Only one request is pending at a time. Other changes wait in the table, where
+ * a later change of the same route replaces them.
  */
 const BATCH = 256;
 /**
- * Deletions are delayed by this time: the host has moved, and sending SMRs to those who still send to it comes first. The
- * monitor would compete for CPU time.
+ * Deletions are delayed by this time: the host has moved, and sending SMRs to those who still send to it comes first.
+ * The monitor would compete for CPU time.
  */
 const DELETE_DELAY_ms = 5;
 /** At most one log line in this time. The counter counts all errors. */
 const LOG_INTERVAL_ms = 1_000;
 
 export interface HostRouteOptions {
-  /** Resolves to the refusals of the kernel, by change. Rejects with ERR_MONITOR_ENDED or the errno's name as `code`. */
+  /**
+   * Resolves to the refusals of the kernel, by change. Rejects with ERR_MONITOR_ENDED or the errno's name as `code`.
+   */
   readonly request: (
     changes: readonly HostRouteChange[],
   ) => Promise<readonly (HostRouteRefusal | undefined)[]>;

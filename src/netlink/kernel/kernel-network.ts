@@ -76,7 +76,9 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   #eidInterfaces: readonly EidInterface[];
   #rlocs: readonly Address[] = [];
   #keepTimer: NodeJS.Timeout | undefined;
-  /** Sent together, after queued host routes: deleting a host route also deletes the neighbour, which ends its probe. */
+  /**
+   * Sent together, after queued host routes: deleting a host route also deletes the neighbour, which ends its probe.
+   */
   readonly #probes: ProbeHostEffect[] = [];
   #probeTimer: NodeJS.Timeout | undefined;
   /** EID-facing interfaces that are up. */

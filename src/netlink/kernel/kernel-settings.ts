@@ -99,8 +99,8 @@ function rpFilter(name: string): SysctlKey {
 }
 
 /**
- * A dynamic EID may be behind another interface than the one with its subnet. Until its host route exists, a strict filter
- * (1) would drop its packets. A loose filter (2) accepts them.
+ * A dynamic EID may be behind another interface than the one with its subnet. Until its host route exists, a strict
+ * filter (1) would drop its packets. A loose filter (2) accepts them.
  */
 function notStrict(name: string): Finding | undefined {
   if (reversePathFilter(name) !== 1) return undefined;
@@ -111,9 +111,9 @@ function notStrict(name: string): Finding | undefined {
 }
 
 /**
- * Decapsulated packets that XDP passes to the kernel come from remote EIDs, which have no route in the underlay. Without a
- * default route even a loose filter drops them. If `all` filters, it is set to 0, and the other interfaces get its old
- * value.
+ * Decapsulated packets that XDP passes to the kernel come from remote EIDs, which have no route in the underlay.
+ * Without a default route even a loose filter drops them. If `all` filters, it is set to 0, and the other interfaces
+ * get its old value.
  */
 function noReversePathFilter(names: readonly string[]): Finding | undefined {
   const filtering = names.filter((name) => reversePathFilter(name) !== 0);

@@ -6,9 +6,10 @@ import type { XdpFeatures } from '#netlink/genetlink/device.js';
 import type { Link } from '#netlink/rtnetlink/link.js';
 
 /**
- * With tx offloads, a veth peer sends packets without a checksum (CHECKSUM_PARTIAL), and TSO segments of up to 64 KiB. XDP
- * redirects them unchanged, and the receiver drops them. The settings of the peer are not visible here. Drivers of real
- * NICs and virtio_net switch off LRO and guest offloads when a native XDP program is attached, or refuse to attach it.
+ * With tx offloads, a veth peer sends packets without a checksum (CHECKSUM_PARTIAL), and TSO segments of up to 64 KiB.
+ * XDP redirects them unchanged, and the receiver drops them. The settings of the peer are not visible here. Drivers of
+ * real NICs and virtio_net switch off LRO and guest offloads when a native XDP program is attached, or refuse to attach
+ * it.
  */
 export function offloadNotes(links: readonly Link[], interfaces: readonly string[]): string[] {
   return links
@@ -17,10 +18,10 @@ export function offloadNotes(links: readonly Link[], interfaces: readonly string
 }
 
 /**
- * Warnings for interfaces that lose all packets which native XDP redirects to them: bpf_redirect_map succeeds, but the frame
- * is dropped later (EOPNOTSUPP, visible only in the tracepoint xdp:xdp_redirect_err). NIC drivers report this feature only
- * when they have a program, so it must be read after attaching. Generic XDP can redirect to any device. The mode of the
- * ingress interface decides.
+ * Warnings for interfaces that lose all packets which native XDP redirects to them: bpf_redirect_map succeeds, but the
+ * frame is dropped later (EOPNOTSUPP, visible only in the tracepoint xdp:xdp_redirect_err). NIC drivers report this
+ * feature only when they have a program, so it must be read after attaching. Generic XDP can redirect to any device.
+ * The mode of the ingress interface decides.
  */
 export function redirectWarnings(
   attached: readonly Pick<DataPathStatus['interfaces'][number], 'name' | 'ifindex' | 'mode'>[],
@@ -38,8 +39,8 @@ export function redirectWarnings(
 }
 
 /**
- * Warnings for interfaces that may receive packets without a checksum from machines on the same host. Generic XDP, unlike
- * native, leaves the guest offloads of virtio on, and redirects such packets without completing the checksum.
+ * Warnings for interfaces that may receive packets without a checksum from machines on the same host. Generic XDP,
+ * unlike native, leaves the guest offloads of virtio on, and redirects such packets without completing the checksum.
  * @param takesUnfinished by name, see takesUnfinishedChecksums
  */
 export function checksumWarnings(

@@ -25,8 +25,8 @@ import { decodeLink, encodeLinkDump, type Link } from '#netlink/rtnetlink/link.j
 import { decodeNeighbour, encodeNeighbourDump } from '#netlink/rtnetlink/neighbour.js';
 
 /**
- * Requested receive buffer of the event socket: room for about ten thousand messages, a burst that a full neighbour table
- * or a bridge with many ports may cause. The kernel limits it to net.core.rmem_max (SO_RCVBUF).
+ * Requested receive buffer of the event socket: room for about ten thousand messages, a burst that a full neighbour
+ * table or a bridge with many ports may cause. The kernel limits it to net.core.rmem_max (SO_RCVBUF).
  */
 export const EVENT_BUFFER_BYTES = 8 * 1024 * 1024;
 
@@ -44,7 +44,8 @@ export class KernelWatch {
   readonly #requests: RequestSocket;
   readonly #send: (message: FromMonitor, taken?: () => void) => void;
   readonly #queue = new ChangeQueue(
-    // Waits one turn of the event loop, to collect more changes. Otherwise each change of a burst would be its own message.
+    // Waits one turn of the event loop, to collect more changes. Otherwise each change of a burst would be its own
+    // message.
     (changes, taken) => this.#send({ type: 'changes', changes }, () => setImmediate(taken)),
     () => this.snapshot(),
   );
@@ -65,8 +66,8 @@ export class KernelWatch {
   }
 
   /**
-   * Sets the interfaces to watch: neighbours of other indexes, and link changes of other indexes and names, are ignored.
-   * Sends a snapshot.
+   * Sets the interfaces to watch: neighbours of other indexes, and link changes of other indexes and names, are
+   * ignored. Sends a snapshot.
    */
   watch(ifindexes: readonly number[], names: readonly string[]): void {
     this.#ifindexes = new Set(ifindexes);
@@ -75,8 +76,8 @@ export class KernelWatch {
   }
 
   /**
-   * Sends a snapshot of all tables. Changes that arrive meanwhile are sent after it. The snapshot may contain some of them
-   * already, but the last change of each entry comes last, so the agent ends with the right state.
+   * Sends a snapshot of all tables. Changes that arrive meanwhile are sent after it. The snapshot may contain some of
+   * them already, but the last change of each entry comes last, so the agent ends with the right state.
    */
   snapshot(): void {
     this.#snapshots = this.#snapshots.then(async () => {

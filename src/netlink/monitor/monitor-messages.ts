@@ -15,8 +15,8 @@ export interface HostRoute {
 export interface HostRouteChange {
   readonly route: HostRoute;
   /**
-   * False deletes the route and the neighbour entry, so that the next ARP or ND message of the host creates a new entry,
-   * which is an event.
+   * False deletes the route and the neighbour entry, so that the next ARP or ND message of the host creates a new
+   * entry, which is an event.
    */
   readonly wanted: boolean;
 }
@@ -45,7 +45,10 @@ export interface MonitorReplies {
 
 export type ToMonitor =
   | { readonly type: 'stop' }
-  /** Interfaces whose neighbours and links to watch, and names whose links to watch. The monitor answers with a snapshot. */
+  /**
+   * Interfaces whose neighbours and links to watch, and names whose links to watch. The monitor answers with a
+   * snapshot.
+   */
   | { readonly type: 'watch'; readonly ifindexes: readonly number[]; readonly names: readonly string[] }
   | { readonly type: 'keep-neighbours'; readonly rlocs: readonly Address[] }
   /** Makes the kernel probe these neighbours. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The monitor process. It has all netlink sockets, because the `netlink` package aborts its process when a receive buffer
-// overruns. Its state can always be restored by a full dump and by the agent.
+// The monitor process. It has all netlink sockets, because the `netlink` package aborts its process when a receive
+// buffer overruns. Its state can always be restored by a full dump and by the agent.
 import { changeHostRoutes, listHostRoutes } from './host-route-requests.js';
 import { KernelWatch } from './kernel-watch.js';
 import type { FromMonitor, MonitorRequest, ToMonitor } from './monitor-messages.js';

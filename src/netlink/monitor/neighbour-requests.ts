@@ -21,9 +21,9 @@ import {
 } from '#netlink/rtnetlink/neighbour.js';
 
 /**
- * Makes the kernel send an ARP request or Neighbor Solicitation: unicast to a known neighbour, else multicast or broadcast.
- * Errors are ignored: a host whose interface is gone does not answer either. A configured entry is not probed, since
- * NUD_PROBE would turn it into a learnt entry.
+ * Makes the kernel send an ARP request or Neighbor Solicitation: unicast to a known neighbour, else multicast or
+ * broadcast. Errors are ignored: a host whose interface is gone does not answer either. A configured entry is not
+ * probed, since NUD_PROBE would turn it into a learnt entry.
  */
 export async function probeNeighbour(
   requests: RequestSocket,
@@ -52,8 +52,8 @@ export async function forgetNeighbour(
 }
 
 /**
- * Resolves a next hop, and makes the kernel verify it again when it goes stale: automatically with NTF_EXT_MANAGED if the
- * kernel supports it, and by NTF_USE at each call. Creates the entry if needed. @throws RequestError
+ * Resolves a next hop, and makes the kernel verify it again when it goes stale: automatically with NTF_EXT_MANAGED if
+ * the kernel supports it, and by NTF_USE at each call. Creates the entry if needed. @throws RequestError
  */
 export async function keepNeighbour(
   requests: RequestSocket,

@@ -15,8 +15,9 @@ import {
 import { decodeRoute, encodeRouteLookup } from '#netlink/rtnetlink/route.js';
 
 /**
- * Interval at which the route of each RLOC is looked up again and its next hop refreshed. Well below the 30 s for which a
- * neighbour stays reachable (base_reachable_time_ms). After a route change the new next hop is resolved within this time.
+ * Interval at which the route of each RLOC is looked up again and its next hop refreshed. Well below the 30 s for which
+ * a neighbour stays reachable (base_reachable_time_ms). After a route change the new next hop is resolved within this
+ * time.
  */
 export const NEIGHBOUR_REFRESH_ms = 10_000;
 /** Maximum number of RLOCs; later ones are ignored. Next hops are few, so theirs are mostly resolved anyway. */

@@ -38,8 +38,8 @@ export const RTNLGRP_IPV6_IFADDR = 9;
 
 /** linux/rtnetlink.h: rtmsg */
 /**
- * Marks the routes and neighbour entries of xtrd (4342 modulo 256). Not assigned in rt_protos; the kernel leaves numbers
- * above RTPROT_STATIC to user space.
+ * Marks the routes and neighbour entries of xtrd (4342 modulo 256). Not assigned in rt_protos; the kernel leaves
+ * numbers above RTPROT_STATIC to user space.
  */
 export const RTPROT_XTRD = 246;
 export const RTN_UNICAST = 1;
