@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program for an interface that faces EIDs and RLOCs.
+// The program for an interface that is both EID-facing and RLOC-facing.
 import test from 'ava';
 import { ethernet, ip, udp } from '#test/helpers/packets.js';
 import { check, type Fixture } from './fixture.js';
@@ -32,21 +32,21 @@ test('a packet from an EID is encapsulated', fixture, {
     ethernet(GATEWAY_MAC, RLOC.mac, tunnel(OURS[4], REMOTE[4], sent(63), { ttl: 63, ...flowOf(frame, 4) })),
 });
 
-test('LISP data to our RLOC is decapsulated', fixture, {
+test('LISP data to a local RLOC is decapsulated', fixture, {
   frame: ethernet(BOTH.mac, GATEWAY_MAC, fromRemote(4, received(64))),
   verdict: XDP_REDIRECT,
   counters: { decapsulated: 1 },
   after: () => ethernet(HOST_MAC, EID.mac, received(63)),
 });
 
-test('LISP data of an EID to an RLOC that is not ours is encapsulated once more 9300-4-04', fixture, {
+test('LISP data from an EID to a remote RLOC is encapsulated again 9300-4-04', fixture, {
   frame: ethernet(BOTH.mac, HOST_MAC, tunnel(HOST[4], REMOTE[4], sent(64))),
   entries: [mapping('2.2.2.0/24')],
   ...ENCAPSULATED,
   after: (frame) => frame,
 });
 
-test('other packets to our RLOC go to the kernel', fixture, {
+test('other packets to a local RLOC go to the kernel', fixture, {
   frame: ethernet(BOTH.mac, HOST_MAC, ip({ source: HOST[4], destination: OURS[4] }, DATA)),
   verdict: XDP_PASS,
   counters: { 'no-mapping': 1 },

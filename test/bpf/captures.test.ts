@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Data packets of another implementation: those to our RLOC are decapsulated, and what it sent from there is what we
-// would have sent, as far as RFC 9300 says how (it does not count the hop through itself, and verifies UDP).
+// Data packets captured from another implementation. Packets to the local RLOC are decapsulated. Packets from it have
+// the same bytes as ours where RFC 9300 defines them (the other one does not decrement the TTL, and sets UDP
+// checksums).
 import test from 'ava';
 import { checksum, ethernet, ip, u16 } from '#test/helpers/packets.js';
 import { check } from './fixture.js';
@@ -20,7 +21,7 @@ test.after.always(() => {
 const hopLimitAt = (packet: Uint8Array) => ((packet[0] ?? 0) >> 4 === 4 ? 8 : 7);
 const ttlOf = (packet: Uint8Array) => packet[hopLimitAt(packet)] ?? 0;
 
-/** The packet with another TTL, checksum made right. */
+/** The packet with another TTL and the right checksum. */
 function withTtl(packet: Uint8Array, ttl: number): Uint8Array {
   const out = Uint8Array.from(packet);
   out[hopLimitAt(packet)] = ttl;

@@ -38,7 +38,9 @@ function fromHost(packet: Uint8Array): Uint8Array {
   return ethernet(EID.mac, HOST_MAC, packet);
 }
 
-/** The frame to the gateway. Source port and flow label, which are the hash's affair, are those of the frame itself. */
+/**
+ * The expected frame to the gateway. Source port and flow label, which come from the hash, are copied from the frame.
+ */
 function toGateway(family: Family, packet: Uint8Array, fields: TunnelFields = {}) {
   return (frame: Uint8Array) =>
     ethernet(
@@ -146,7 +148,7 @@ test('status bits of the source EID: 8 of them beside an instance ID 9300-5.3-D0
   });
 });
 
-test('status bits that are not to be sent are not 9300-4.1-01', async (t) => {
+test('without the flag no status bits are sent 9300-4.1-01', async (t) => {
   await check(t, router, {
     frame: fromHost(inner(4)),
     entries: [mapping(PREFIX[4]), localEid('5.5.5.0/24', { statusBits: 0xff })],
@@ -175,7 +177,7 @@ for (const [name, fields] of [
   });
 }
 
-test('inner packets of no payload', async (t) => {
+test('inner packets without payload', async (t) => {
   for (const family of FAMILIES) {
     await check(t, router, {
       frame: fromHost(inner(family, {}, new Uint8Array())),
@@ -202,7 +204,7 @@ for (const family of FAMILIES) {
     ['TCP', TCP],
     ['SCTP', SCTP],
   ] as const) {
-    test(`IPv${family}, ${name}: a flow is addresses, protocol and ports 9300-12-02, -03, 9300-5.3-D01`, async (t) => {
+    test(`IPv${family}, ${name}: addresses, protocol and ports identify a flow 9300-12-02, -03, 9300-5.3-D01`, async (t) => {
       const flow = (ports: Uint8Array, fields: Partial<IpFields> = {}) =>
         inner(family, { protocol, ...fields }, concat(ports, payload(30)));
       const [first, again, source, destination, host] = await sourcePorts([
@@ -217,7 +219,7 @@ for (const family of FAMILIES) {
     });
   }
 
-  test(`IPv${family}: other protocols have no ports, and fragments do not count theirs 9300-12-02`, async (t) => {
+  test(`IPv${family}: ports of other protocols and of fragments do not identify a flow 9300-12-02`, async (t) => {
     const fragment = family === 4 ? { flagsAndOffset: 0x2000 } : { protocol: 44 };
     const [icmp, otherIcmp, first, later, host] = await sourcePorts([
       inner(family, { protocol: 1 }, u16(1000, 2000)),
@@ -233,7 +235,7 @@ for (const family of FAMILIES) {
   });
 }
 
-test('flows spread over the buckets by weight, and each stays where it is 9300-12-01', async (t) => {
+test('flows are distributed by weight, and each flow keeps its locator 9300-12-01', async (t) => {
   const entries = [
     ...SITE,
     mapping(PREFIX[4], { locatorSet: 2 }),

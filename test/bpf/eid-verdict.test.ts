@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packets from EIDs: which go to the kernel as they came, which are dropped, and what they are counted as.
+// Packets from EIDs: which are passed to the kernel unchanged, which are dropped, and the counters of both.
 import test from 'ava';
 import { concat, ethernet, hex, ICMPV6, ip, type IpFields, udp } from '#test/helpers/packets.js';
 import { check, type Fixture } from './fixture.js';
 import { Router, XDP_DROP, XDP_PASS, XDP_REDIRECT } from './router.js';
-import { EID, EID7, type Family, FAMILIES, HOST, HOST_MAC, PEER, RLOC, STRANGE } from './site.js';
+import { EID, EID7, type Family, FAMILIES, HOST, HOST_MAC, PEER, RLOC, OTHER } from './site.js';
 import {
   AWAY,
   DROP,
@@ -104,7 +104,7 @@ for (const family of FAMILIES) {
     });
   }
 
-  test(`IPv${family} source is no EID of ours`, fixture, {
+  test(`IPv${family} source is not a local EID`, fixture, {
     frame: fromHost(family, { source: family === 4 ? '5.5.7.5' : 'fd00:57::5' }),
     entries: [mapping(host)],
     verdict: XDP_PASS,
@@ -189,7 +189,7 @@ for (const [name, frame] of [
 
 for (const [name, port] of [
   ['is not EID-facing', RLOC],
-  ['is not known', STRANGE],
+  ['is not known', OTHER],
 ] as const) {
   test(`to the kernel: interface ${name}`, fixture, {
     frame: ethernet(port.mac, HOST_MAC, packet(4)),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever a LISP data packet is like, what is remembered of others makes no difference but in time: frames are sent
-// in turns, with nothing remembered and with all that is fast, and verdicts, bytes and counters are the same.
+// For any LISP data packets, the delivery cache changes nothing but the speed: random frames are sent with and without
+// the cache, and verdicts, bytes and counters are the same.
 import test from 'ava';
 import fc from 'fast-check';
 import { concat, ethernet, hex, ip, ipv4, TCP, udp } from '#test/helpers/packets.js';
@@ -27,7 +27,7 @@ test.after.always(() => router.close());
 
 const GONE = { 4: '5.5.5.77', 6: 'fd00:5::77' } as const;
 const ENTRIES = [...SITE, ...FAMILIES.map((family) => localEid(GONE[family], { kind: AWAY }))];
-const NOTHING_REMEMBERED = caches(3e6, 0);
+const NO_CACHE = caches(3e6, 0);
 const OPTIONS = hex('94040000 01010100');
 
 const SOURCES = {
@@ -43,7 +43,7 @@ const OUTER_SOURCES = {
   6: ['fd00:22::2', 'fd00:33::3', '::1'],
 };
 
-/** Mostly what is usual, so that there are packets that what is remembered speaks of. */
+/** Mostly the usual value, so that many packets hit the cache. */
 const rarely = <T>(usual: T, ...others: T[]) =>
   fc.oneof(
     { weight: 6, arbitrary: fc.constant(usual) },
@@ -104,13 +104,13 @@ const frame = (eid: Family, rloc: Family) =>
 
 for (const eid of FAMILIES)
   for (const rloc of FAMILIES)
-    test(`IPv${eid} in IPv${rloc}: what is remembered decides as tries and routes do`, async (t) => {
+    test(`IPv${eid} in IPv${rloc}: the delivery cache gives the same results as tries and routes`, async (t) => {
       let delivered = 0;
       await fc.assert(
         fc.asyncProperty(fc.array(frame(eid, rloc), { minLength: 1, maxLength: 12 }), async (frames) => {
           const twice = [...frames, ...frames];
           const [slow, quick] = [
-            await router.run({ entries: [...ENTRIES, NOTHING_REMEMBERED], frames: twice }),
+            await router.run({ entries: [...ENTRIES, NO_CACHE], frames: twice }),
             await router.run({ entries: ENTRIES, frames: twice }),
           ];
           const facts = ({ runs, reasons }: typeof slow) => ({
@@ -125,17 +125,17 @@ for (const eid of FAMILIES)
       t.true(delivered > 30, `only ${delivered} packets were delivered`);
     });
 
-for (const remembered of [true, false])
-  test(`each of the 65,536 inner header checksums, ${remembered ? 'by a remembered delivery' : 'by tries and routes'}: what a router recomputes`, async (t) => {
+for (const cached of [true, false])
+  test(`all 65,536 inner header checksums are updated right ${cached ? 'by the delivery cache' : 'by tries and routes'}`, async (t) => {
     const packet = (fields: { id: number; ttl: number; checksum?: number }): Uint8Array =>
       ipv4({ source: PEER[4], destination: HOST[4], ...fields }, udp(1000, 2000, payload(20)));
     const zero = Buffer.from(packet({ id: 0, ttl: 64 })).readUInt16BE(10);
-    // one's complement: adding to the ID takes as much from the checksum
+    // one's complement: adding n to the ID subtracts n from the checksum
     const ids = Array.from({ length: 0x10000 }, (_, check) => (zero - check + 0xffff) % 0xffff);
-    const first = packet({ id: 0, ttl: 64 }); // makes the router remember the delivery
+    const first = packet({ id: 0, ttl: 64 }); // fills the cache
     const sent = [first, ...ids.map((each, check) => packet({ id: each, ttl: 64, checksum: check }))];
     const outcome = await router.run({
-      entries: remembered ? ENTRIES : [...ENTRIES, NOTHING_REMEMBERED],
+      entries: cached ? ENTRIES : [...ENTRIES, NO_CACHE],
       frames: sent.map((each) => ({
         frame: ethernet(RLOC.mac, GATEWAY_MAC, tunnel('2.2.2.2', OURS[4], each, { ttl: 64 })),
         ifindex: RLOC.ifindex,

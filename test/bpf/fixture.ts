@@ -6,20 +6,20 @@ import type { Entry } from './tables.js';
 
 export interface Fixture {
   readonly frame: Uint8Array;
-  /** Where it comes in; EID unless given. */
+  /** Ingress port; by default EID. */
   readonly port?: Port;
-  /** Besides SITE; later ones win. */
+  /** Added to SITE; later entries win. */
   readonly entries?: readonly Entry[];
   readonly verdict: number;
-  /** Packets by reason, all that are not zero. */
+  /** Packets by reason, without zeros. */
   readonly counters: Readonly<Record<string, number>>;
-  /** The frame afterwards; as it came unless given, and not looked at when it is dropped. */
+  /** Gives the expected output frame. By default it must be unchanged; the output of dropped frames is not checked. */
   readonly after?: (frame: Uint8Array) => Uint8Array;
 }
 
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
-/** What happened once happens again, and all is counted twice: packets may be sent by what is remembered of the first. */
+/** Sends the frame twice: the second one may use the caches. Both results must be the same, and counters doubled. */
 async function checkAgain(
   t: ExecutionContext,
   router: Router,
@@ -39,7 +39,7 @@ async function checkAgain(
     );
 }
 
-/** Verdict, bytes and counters, those of bytes included: every exit is counted once, with the length of the frame. */
+/** Checks verdict, frame and counters: each packet is counted by one reason, with the length of the frame. */
 export async function check(t: ExecutionContext, router: Router, fixture: Fixture): Promise<Outcome> {
   const { frame, port = EID, entries = [], verdict, counters, after } = fixture;
   const outcome = await router.run({

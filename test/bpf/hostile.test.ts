@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever comes in: one of three verdicts, one exit counted, and only sound packets out.
+// For any input: one of three verdicts, one reason counted, and only valid packets sent.
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { address, checksum, concat, ethernet, hex, ip, udp } from '#test/helpers/packets.js';
@@ -37,7 +37,7 @@ const ENTRIES = [
   locator(3, OURS[6], SECOND[6]),
 ];
 
-/** One frame for each way through the programs. */
+/** One frame for each path through the programs. */
 const OPTIONS = hex('94040000 01010100');
 const VALID: readonly (readonly [string, Uint8Array])[] = FAMILIES.flatMap((eid: Family) => {
   const out = (fields = {}) => ip({ source: HOST[eid], destination: PEER[eid], ...fields }, DATA);
@@ -61,7 +61,7 @@ const VALID: readonly (readonly [string, Uint8Array])[] = FAMILIES.flatMap((eid:
 
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
-/** What is wrong with an IP packet, which should be as long as it says, or with the one that we put into it. */
+/** What is wrong with an IP packet, or with the packet that we encapsulated in it; undefined if it is valid. */
 function flaw(packet: Uint8Array): string | undefined {
   const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
   const version = (packet[0] ?? 0) >> 4;
@@ -118,7 +118,7 @@ interface Mutation {
   readonly repair: boolean;
 }
 
-/** The checksum of an IPv4 header behind the Ethernet header, made right, so that mutants get past it. */
+/** The frame with a right IPv4 header checksum, so that mutants get past the check. */
 function repaired(frame: Uint8Array): Uint8Array {
   const length = ((frame[14] ?? 0) & 0xf) * 4;
   if (frame[12] !== 8 || frame[13] !== 0 || length < 20 || frame.length < 14 + length) return frame;

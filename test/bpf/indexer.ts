@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps the indexes as the tries are, from the entries that a case writes into these.
+// Writes the entries that a case writes into the tries into the indexes, too.
 import { localEidEntry, mappingEntry } from '#datapath/index/entries.js';
 import type { Indexes } from '#datapath/index/open.js';
 import { eidKeyCodec } from '#datapath/records/eid-key.js';
 import { localEidCodec } from '#datapath/records/local-eid.js';
 import { BUCKETS, ENCAPSULATE, type Entry } from './tables.js';
 
-/** The part of struct xtr_mapping that the index knows. */
+/** The part of struct xtr_mapping that the index contains. */
 function readMapping([action, locatorSet, counter = 0]: Uint32Array): Parameters<typeof mappingEntry>[0] {
   return {
     action: action === ENCAPSULATE ? 'encapsulate' : 'drop',

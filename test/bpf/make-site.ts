@@ -8,14 +8,14 @@ const SYSCTLS = [
   'net.ipv6.conf.default.accept_dad=0',
 ];
 
-/** There is no route from there. */
-const STRANGE_SYSCTLS = ['net.ipv4.conf.strange.forwarding=0', 'net.ipv6.conf.strange.forwarding=0'];
+/** Route lookups from OTHER fail. */
+const OTHER_SYSCTLS = ['net.ipv4.conf.other.forwarding=0', 'net.ipv6.conf.other.forwarding=0'];
 
-/** Makes the router of site.ts of this network namespace: one process, for many take long where they are emulated. */
+/** Turns this network namespace into the router of site.ts. Uses few processes, which are slow in emulated machines. */
 export function makeSite(jumbo = false): void {
   execFileSync('sysctl', ['-qw', ...SYSCTLS]);
   execFileSync('ip', ['-batch', '-'], {
     input: [...ipCommands(), ...(jumbo ? jumboCommands() : [])].join('\n'),
   });
-  execFileSync('sysctl', ['-qw', ...STRANGE_SYSCTLS]);
+  execFileSync('sysctl', ['-qw', ...OTHER_SYSCTLS]);
 }

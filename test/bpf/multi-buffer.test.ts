@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Frames of several buffers: handled like all others where their headers are in the first one, else the kernel's.
+// Frames of several buffers: handled like others if their headers are in the first buffer, else passed to the kernel.
 import anyTest, { type ExecutionContext } from 'ava';
 import { loadNative } from '#datapath/native.js';
 import { multiBufferOptions } from '#datapath/programs/kernel-features.js';
@@ -38,7 +38,7 @@ import {
 } from './tables.js';
 import { flowOf, payload, tunnel } from './tunnel.js';
 
-/** Linux 5.18. */
+/** Needs Linux 5.18. */
 const test = multiBufferOptions(loadNative()).programFlags === 0 ? anyTest.skip : anyTest;
 const router = new Router('both');
 const oneBuffer = new Router('both', { oneBuffer: true });
@@ -54,7 +54,7 @@ const MIXES = FAMILIES.flatMap((eid) => FAMILIES.map((rloc) => [eid, rloc] as co
 
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
-/** Interfaces, and what is reached by them. */
+/** Interfaces, and the addresses behind them. */
 interface Site {
   readonly eid: Port;
   readonly rloc: Port;
@@ -82,7 +82,7 @@ function entries(rloc: Family, { eid, rloc: core, host, remote }: Site = JUMBO):
 interface Way {
   readonly frame: Uint8Array;
   readonly ifindex: number;
-  /** What leaves. */
+  /** The expected output frame. */
   readonly after: (result: Uint8Array) => Uint8Array;
 }
 
@@ -113,7 +113,7 @@ function decapsulation(eid: Family, rloc: Family, bytes = PAYLOAD_BYTES, site = 
 
 const WAYS = { encapsulated: encapsulation, decapsulated: decapsulation } as const;
 
-/** All of the frames leave as they should, and are counted with all of their bytes. */
+/** Checks that all frames leave as expected, and are counted with all their bytes. */
 function leaves(t: ExecutionContext, outcome: Outcome, way: Way, reason: string, bytes: number): void {
   const sent = outcome.runs.length;
   t.deepEqual(counted(outcome), { [reason]: sent });
@@ -135,7 +135,7 @@ for (const [reason, wayOf] of Object.entries(WAYS))
         const padded = concat(way.frame, PADDING);
         const tables = { entries: entries(rloc), indexed };
         for (const frame of [way.frame, padded]) {
-          // the third one is sure to meet the caches
+          // the third frame uses the caches
           const frames = Array(3).fill({ frame, ifindex: way.ifindex });
           const outcome = await router.run({ ...tables, frames });
           leaves(t, outcome, way, reason, frame.length);
@@ -144,7 +144,7 @@ for (const [reason, wayOf] of Object.entries(WAYS))
       });
 
 for (const family of FAMILIES) {
-  test(`IPv${family}: what is cut off is the kernel's from a host, and broken in a tunnel`, async (t) => {
+  test(`IPv${family}: a truncated packet goes to the kernel if from a host, and is dropped as bad if in a tunnel`, async (t) => {
     const run = async ({ frame, ifindex }: Way): Promise<Outcome> =>
       router.run({ entries: entries(4), frames: [{ frame: frame.subarray(0, -1), ifindex }] });
     const sent = await run(encapsulation(family, 4));
@@ -161,7 +161,7 @@ for (const family of FAMILIES) {
     });
   });
 
-  test(`IPv${family}: a punt has the first bytes of all buffers`, async (t) => {
+  test(`IPv${family}: a punt has the first bytes, across buffers`, async (t) => {
     const { frame, ifindex } = encapsulation(family, 4, 4000);
     const missing = [...entries(4), mapping(PEER[family], { action: SEND_MAP_REQUEST })];
     for (const linearBytes of [undefined, 128]) {
@@ -177,14 +177,14 @@ for (const family of FAMILIES) {
   });
 }
 
-/** Before Linux 6.18 the first buffer of a test run is as large as it can be. */
+/** Before Linux 6.18 the first buffer of a test run always has the maximum size. */
 function ifTooOld(error: Error): undefined {
   if (!error.message.includes('EINVAL')) throw error;
 }
 
 for (const [reason, wayOf] of Object.entries(WAYS))
   for (const [eid, rloc] of MIXES)
-    test(`IPv${eid} over IPv${rloc}: ${reason} from any first buffer that has the headers, else the kernel's`, async (t) => {
+    test(`IPv${eid} over IPv${rloc}: ${reason} if the first buffer has the headers, else it goes to the kernel`, async (t) => {
       const way = wayOf(eid, rloc, 300);
       const sizes = Array.from({ length: way.frame.length - 14 }, (_, i) => i + 14);
       const frames = sizes.map((linearBytes) => ({ frame: way.frame, ifindex: way.ifindex, linearBytes }));
@@ -207,11 +207,14 @@ for (const [reason, wayOf] of Object.entries(WAYS))
     });
 
 for (const [eid, rloc] of MIXES)
-  anyTest(`IPv${eid} over IPv${rloc}: programs that take one buffer do the same with it`, async (t) => {
-    for (const [reason, wayOf] of Object.entries(WAYS)) {
-      const way = wayOf(eid, rloc, 100, SMALL);
-      const frames = Array(3).fill({ frame: way.frame, ifindex: way.ifindex });
-      const outcome = await oneBuffer.run({ entries: entries(rloc, SMALL), frames, indexed: true });
-      leaves(t, outcome, way, reason, way.frame.length);
-    }
-  });
+  anyTest(
+    `IPv${eid} over IPv${rloc}: programs for frames of one buffer handle such frames in the same way`,
+    async (t) => {
+      for (const [reason, wayOf] of Object.entries(WAYS)) {
+        const way = wayOf(eid, rloc, 100, SMALL);
+        const frames = Array(3).fill({ frame: way.frame, ifindex: way.ifindex });
+        const outcome = await oneBuffer.run({ entries: entries(rloc, SMALL), frames, indexed: true });
+        leaves(t, outcome, way, reason, way.frame.length);
+      }
+    },
+  );

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel's routes and neighbours do to packets on their way into and out of the tunnel.
+// The effect of the kernel's routes and neighbours on packets that are encapsulated or decapsulated.
 import test from 'ava';
 import { ethernet, ip, udp } from '#test/helpers/packets.js';
 import { check, type Fixture } from './fixture.js';
@@ -35,7 +35,7 @@ test.after.always(() => {
 
 const MIXES = FAMILIES.flatMap((eid) => FAMILIES.map((rloc) => [eid, rloc] as const));
 
-/** An IP packet of so many bytes. */
+/** An IP packet of this length. */
 function sized(family: Family, source: string, destination: string, bytes: number, ttl = 64): Uint8Array {
   return ip({ source, destination, ttl }, udp(1000, 2000, payload(bytes - (family === 4 ? 28 : 48))));
 }
@@ -47,7 +47,7 @@ const received = (family: Family, bytes = 100, ttl = 64) =>
 const fromHost = (packet: Uint8Array) => ethernet(EID.mac, HOST_MAC, packet);
 const anyFrame = (frame: Uint8Array) => frame;
 
-/** All goes to this RLOC. */
+/** Mappings that send all packets to this RLOC. */
 const towards = (rloc: string) => [
   mapping('0.0.0.0/0', { locatorSet: 2 }),
   mapping('::/0', { locatorSet: 2 }),
@@ -142,7 +142,7 @@ for (const family of FAMILIES) {
   });
 }
 
-test('an egress interface that is not in xtr_ports is redirected to all the same', async (t) => {
+test('packets are redirected also to an egress interface that is not in xtr_ports', async (t) => {
   const outcome = await itr.run({
     entries: [...SITE.filter(({ map }) => map !== 'xtr_ports'), ...towards(REMOTE[4])],
     frames: [{ frame: fromHost(sent(4)), ifindex: EID.ifindex }],
@@ -150,8 +150,8 @@ test('an egress interface that is not in xtr_ports is redirected to all the same
   t.is(outcome.runs[0]?.verdict, XDP_REDIRECT);
 });
 
-test('no headroom: one more header than fits in front of the frame', async (t) => {
-  // Each run takes the frame that the one before left, and what it has encapsulated is a packet from an EID again.
+test('no headroom: packets are dropped when no further header fits in front of them', async (t) => {
+  // Each run of a repeated test run gets the output of the previous run, which is a packet from an EID again.
   const frame = fromHost(sent(4));
   const outcome = await itr.run({
     entries: [...SITE, ...towards(MIRROR), localEid(OURS[4])],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records of the ring buffer, decoded by hand after struct xtr_punt of bpf/layout.h.
+// A decoder for records of the ring buffer, written by hand from struct xtr_punt (bpf/layout).
 
 export const MAP_CACHE_MISS = 0;
 export const EID_DETECTED = 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records of the ring buffer, and what keeps their number in bounds.
+// Records of the ring buffer, and the limits on their number.
 import { cpus } from 'node:os';
 import test from 'ava';
 import { ethernet, ip, type IpFields, udp } from '#test/helpers/packets.js';
@@ -70,7 +70,7 @@ function received(
   };
 }
 
-/** Limits for one reason; the others get none. */
+/** Limits that allow punts for one reason only. */
 function limited(reason: number, limit: PuntLimit): Entry {
   return settings([0, 1, 2, 3].map((i) => (i === reason ? limit : { ratePps: 0 })));
 }
@@ -171,7 +171,7 @@ test('frames of every length are captured to the byte, up to 2048', async (t) =>
   }
 });
 
-test('short frames take little room of the ring', async (t) => {
+test('punts of short frames use little room in the ring', async (t) => {
   const { punts } = await run(MISS, [sent(4, {}, payload(222)), sent(4, {}, payload(223))]);
   t.deepEqual(
     punts.map(({ length }) => length),
@@ -179,7 +179,7 @@ test('short frames take little room of the ring', async (t) => {
   );
 });
 
-test('every miss is punted while there are tokens', async (t) => {
+test('each miss is punted while there are tokens', async (t) => {
   const frames = Array.from({ length: 50 }, () => sent(4));
   t.deepEqual(counted(await run(MISS, frames)), { 'map-cache-miss': 50, punted: 50 });
 });
@@ -199,7 +199,7 @@ test('the token bucket lets a burst through, on each CPU', async (t) => {
   t.true(through >= 3 && through <= most, `${through} of 1000, at most ${most}`);
 });
 
-test('reasons have buckets of their own', async (t) => {
+test('each reason has its own token bucket', async (t) => {
   const entries = [...MISS, ...NOT_LEARNT, limited(MAP_CACHE_MISS, {})];
   t.deepEqual(counted(await run(entries, [sent(4)])), {
     'map-cache-miss': 1,
@@ -277,7 +277,7 @@ test('a punt that was rate-limited does not start an interval', async (t) => {
   t.deepEqual(counted(outcome), { stale: 2, 'punt-rate-limited': 2 });
 });
 
-test('a full ring is counted, and takes records again when it was read', async (t) => {
+test('a full ring is counted, and accepts records again after it was read', async (t) => {
   const frames = Array.from({ length: 500 }, () => sent(4));
   const outcome = await run(MISS, frames);
   const { punted: through = 0, 'punt-ring-full': full = 0 } = counted(outcome);

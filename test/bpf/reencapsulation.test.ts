@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packets to EIDs that went away and whose new locators are known.
+// Packets to EIDs that have moved away and whose new locators are known.
 import test from 'ava';
 import { ethernet, ip, type IpFields, udp } from '#test/helpers/packets.js';
 import { check, type Fixture } from './fixture.js';
@@ -36,7 +36,7 @@ function fromGateway(rloc: Family, packet: Uint8Array, fields: TunnelFields = {}
   return ethernet(RLOC.mac, GATEWAY_MAC, fromRemote(rloc, packet, fields));
 }
 
-/** The host is away, behind this RLOC. */
+/** The host has moved behind this RLOC. */
 const away = (eid: Family, rloc: string, instanceId = 0) => [
   localEid(HOST[eid], { kind: AWAY, locatorSet: 2, instanceId }),
   locatorSet(2, () => 2),
@@ -56,7 +56,7 @@ const fixture = test.macro(async (t, expected: Fixture) => {
 
 for (const [eid, rloc, next] of MIXES) {
   const mix = `IPv${eid} from IPv${rloc} to IPv${next}`;
-  test(`${mix}: goes on, TTL one less 9300-5.3-D11`, async (t) => {
+  test(`${mix}: is forwarded with its TTL decremented 9300-5.3-D11`, async (t) => {
     const { locators, mappings } = await check(t, router, {
       frame: fromGateway(rloc, inner(eid, { ttl: 60 }), { ttl: 50 }),
       port: RLOC,
@@ -99,7 +99,7 @@ for (const [outer, within] of [
   });
 }
 
-/** Decapsulation by RFC 6040 figure 4, then encapsulation by copying: by inner and outer ECN. */
+/** Decapsulation by RFC 6040 figure 4, then copying to the outer header: by inner and outer ECN. */
 const ECN = [
   [0, 0, 0, undefined],
   [1, 1, 1, 3],

@@ -35,7 +35,7 @@ function fromGateway(rloc: Family, packet: Uint8Array, fields: TunnelFields = {}
 }
 
 const toHost = (packet: Uint8Array) => () => ethernet(HOST_MAC, EID.mac, packet);
-/** Up to the kernel: the MAC addresses it came with. */
+/** Passed to the kernel with unchanged MAC addresses. */
 const toKernel = (packet: Uint8Array) => () => ethernet(RLOC.mac, GATEWAY_MAC, packet);
 
 const fixture = test.macro(async (t, expected: Omit<Fixture, 'port'>) => {
@@ -72,7 +72,7 @@ for (const [eid, rloc] of MIXES) {
     [64, 1, 1],
     [0, 64, 0],
   ] as const) {
-    test(`${both}: TTL ${outerTtl} over ${innerTtl} goes to the kernel, to be answered`, fixture, {
+    test(`${both}: TTL ${outerTtl} over ${innerTtl} goes to the kernel, which answers`, fixture, {
       frame: fromGateway(rloc, inner(eid, { ttl: innerTtl }), { ttl: outerTtl }),
       verdict: XDP_PASS,
       counters: { 'decapsulated-to-kernel': 1 },

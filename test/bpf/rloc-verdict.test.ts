@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What comes in on RLOC-facing interfaces and is not decapsulated: the kernel's, broken, or for nobody here.
+// Packets on RLOC-facing interfaces that are not decapsulated: passed to the kernel, invalid, or without a local EID.
 import test from 'ava';
 import { concat, ethernet, hex, ip, type IpFields, ipv4, ipv6, udp } from '#test/helpers/packets.js';
 import { check, type Fixture } from './fixture.js';
@@ -15,7 +15,7 @@ import {
   PEER,
   REMOTE,
   RLOC,
-  STRANGE,
+  OTHER,
 } from './site.js';
 import { AWAY, DYNAMIC, LOCAL, localEid } from './tables.js';
 import { fromRemote, payload, tunnel, type TunnelFields } from './tunnel.js';
@@ -69,7 +69,7 @@ for (const [name, frame] of [
 
 for (const [name, port] of [
   ['is not RLOC-facing', EID],
-  ['is not known', STRANGE],
+  ['is not known', OTHER],
 ] as const) {
   test(`to the kernel: interface ${name} 9300-4.2-D02`, fixture, {
     frame: ethernet(port.mac, GATEWAY_MAC, fromRemote(4, inner(4))),
@@ -145,7 +145,7 @@ for (const [name, packet, fields] of [
 }
 
 for (const family of FAMILIES) {
-  test(`IPv${family}: no EID of ours`, fixture, {
+  test(`IPv${family}: not a local EID`, fixture, {
     frame: lispData(4, inner(family, { destination: family === 4 ? '5.5.7.5' : 'fd00:57::5' })),
     verdict: XDP_DROP,
     counters: { 'not-our-eid': 1 },
@@ -153,7 +153,7 @@ for (const family of FAMILIES) {
 
   for (const [name, entry] of [
     ['in a dynamic-EID prefix', { kind: DYNAMIC }],
-    ['away, where to is not known', { kind: AWAY }],
+    ['away, with unknown new locators', { kind: AWAY }],
   ] as const) {
     test(`IPv${family}: ${name}: stale`, fixture, {
       frame: lispData(6, inner(family)),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// From where the kernel looks up routes: to RLOCs as settings say, to EIDs as their instance says, else from the
-// interface that the packet came in on. STRANGE does not forward, so there is no route from it.
+// The ingress interface of route lookups: for RLOCs from the settings, for EIDs from their instance, else the ingress
+// interface of the packet. OTHER does not forward, so lookups from it fail.
 import test from 'ava';
 import { ethernet, ip, udp } from '#test/helpers/packets.js';
 import { counted, Router } from './router.js';
-import { EID, EID7, FAMILIES, GATEWAY_MAC, HOST, HOST_MAC, PEER, RLOC, SITE, STRANGE } from './site.js';
+import { EID, EID7, FAMILIES, GATEWAY_MAC, HOST, HOST_MAC, PEER, RLOC, SITE, OTHER } from './site.js';
 import { type Entry, instance, mapping, settings } from './tables.js';
 import { fromRemote, payload } from './tunnel.js';
 
@@ -31,17 +31,17 @@ for (const family of FAMILIES) {
   test(`IPv${family}: routes to RLOCs are looked up from the origin of the underlay`, async (t) => {
     t.deepEqual(await run(sent), { encapsulated: 1 });
     t.deepEqual(await run(sent, settings([], EID7.ifindex)), { encapsulated: 1 });
-    t.deepEqual(await run(sent, settings([], STRANGE.ifindex)), { 'no-route': 1 });
-    t.deepEqual(await run(sent, settings([], 0, 1), instance(0, STRANGE.ifindex)), { encapsulated: 1 });
+    t.deepEqual(await run(sent, settings([], OTHER.ifindex)), { 'no-route': 1 });
+    t.deepEqual(await run(sent, settings([], 0, 1), instance(0, OTHER.ifindex)), { encapsulated: 1 });
   });
 
   test(`IPv${family}: routes to EIDs are looked up from the origin of their instance`, async (t) => {
     t.deepEqual(await run(received), { decapsulated: 1 });
     const listed = settings([], 0, 1);
     t.deepEqual(await run(received, listed, instance(0, EID.ifindex)), { decapsulated: 1 });
-    t.deepEqual(await run(received, listed, instance(0, STRANGE.ifindex)), { 'no-route': 1 });
-    t.deepEqual(await run(received, instance(0, STRANGE.ifindex)), { decapsulated: 1 });
-    t.deepEqual(await run(received, listed, instance(7, STRANGE.ifindex)), { decapsulated: 1 });
-    t.deepEqual(await run(received, settings([], STRANGE.ifindex)), { decapsulated: 1 });
+    t.deepEqual(await run(received, listed, instance(0, OTHER.ifindex)), { 'no-route': 1 });
+    t.deepEqual(await run(received, instance(0, OTHER.ifindex)), { decapsulated: 1 });
+    t.deepEqual(await run(received, listed, instance(7, OTHER.ifindex)), { decapsulated: 1 });
+    t.deepEqual(await run(received, settings([], OTHER.ifindex)), { decapsulated: 1 });
   });
 }

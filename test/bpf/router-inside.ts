@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The process behind router.ts: alone in a network namespace that ends with it. Each message is one case: fresh tables,
-// frames in order, what came out.
+// The process of router.ts, in a network namespace of its own. Each message is one case: it resets the tables, sends
+// the frames in order, and returns the results.
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type * as Addon from '#native';
@@ -17,19 +17,19 @@ const addon = createRequire(import.meta.url)(
   '../../../native/build/Release/xtrd_native.node',
 ) as typeof Addon;
 
-/** Frames of several buffers, where the kernel has these: programs that take them, and interfaces of a large MTU. */
+/** For frames of several buffers, if the kernel supports them: load options of the programs, and a large MTU. */
 const LOAD = process.argv[3] === 'one-buffer' ? undefined : multiBufferOptions(addon);
 const jumbo = LOAD !== undefined && LOAD.programFlags !== 0;
-/** Of each cache, for each CPU. */
+/** Slots of each cache and CPU. */
 const SLOTS = 64;
 const CPUS = addon.numPossibleCpus();
-/** Of an index: more than any case has prefixes. */
+/** Buckets of an index: more than the prefixes of any case. */
 const BUCKETS = 64;
 const INDEXES = ['map_cache', 'eid_db'].flatMap((table) =>
   ['v4', 'v6'].flatMap((family) => [`xtr_${table}_cells_${family}`, `xtr_${table}_index_${family}`]),
 );
 
-const KEPT_SMALL = {
+const SMALL_MAPS = {
   xtr_map_cache_v4: 64,
   xtr_map_cache_v6: 64,
   xtr_eid_db_v4: 64,
@@ -109,7 +109,7 @@ class Router {
     for (const { map, key, value } of entries) this.#object.map(map).update(key, value);
   }
 
-  /** The indexes are empty afterwards, and asked or not. */
+  /** Empties the indexes, and makes the programs use them or not. */
   #reset(indexed: boolean): void {
     const indexes = openIndexes((map) => this.#object.map(map));
     this.#indexer = indexed ? new Indexer(indexes) : undefined;
@@ -136,7 +136,7 @@ class Router {
     });
   }
 
-  /** The same of xtr_mapping_counters, which has a part for each CPU. */
+  /** The same for xtr_mapping_counters, which has a part for each CPU. */
   #mappingTraffic(): [number, number][] {
     const all = this.#traffic('xtr_mapping_counters');
     const sum = (i: number, of: 0 | 1) =>
@@ -144,7 +144,7 @@ class Router {
     return Array.from({ length: COUNTERS }, (_, i) => [sum(i, 0), sum(i, 1)]);
   }
 
-  /** Every record that was counted as punted arrives. */
+  /** Reads as many records as were counted as punted. */
   async #drain(outcomes: readonly (readonly [number, number])[]): Promise<Uint8Array[]> {
     const expected = outcomes[PUNT_OUTCOMES.indexOf('punted')]?.[0] ?? 0;
     while (this.#punts.length < expected) await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -154,7 +154,7 @@ class Router {
   }
 }
 
-/** Each packet leaves by exactly one reason. */
+/** Checks that each packet was counted by exactly one reason. */
 function checkSum(frames: Case['frames'], reasons: readonly (readonly [number, number])[]): void {
   const sent = frames.reduce((sum, { repeat = 1 }) => sum + repeat, 0);
   const left = reasons.reduce((sum, [packets]) => sum + packets, 0);
@@ -163,14 +163,14 @@ function checkSum(frames: Case['frames'], reasons: readonly (readonly [number, n
 
 function load(name: ProgramName): Addon.BpfObject {
   return addon.loadObject(`bpf/build/${name}_ingress.bpf.o`, {
-    maxEntries: KEPT_SMALL,
+    maxEntries: SMALL_MAPS,
     ...LOAD,
   });
 }
 
 /**
- * A test run on an interface needs XDP there. It is a second copy, so that what the kernel itself sends (MLD, router
- * solicitations) is counted in maps that nobody reads.
+ * A test run on an interface needs an attached XDP program. A second copy is attached, so that packets of the kernel
+ * (MLD, router solicitations) are counted in other maps.
  */
 function attach(name: ProgramName): void {
   const program = load(name).program(`xtr_${name}_ingress`);
@@ -181,7 +181,7 @@ function index(i: number): Uint8Array {
   return new Uint8Array(Uint32Array.of(i).buffer);
 }
 
-process.on('disconnect', () => process.exit()); // never alone, also when the test is killed
+process.on('disconnect', () => process.exit()); // ends with the test, also if that is killed
 makeSite(jumbo);
 const name = process.argv[2] as ProgramName;
 attach(name);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One of the XDP programs in a network namespace of its own, for BPF_PROG_TEST_RUN: tables and frames in, verdicts,
-// frames, counters and punts out.
+// Runs one of the XDP programs by BPF_PROG_TEST_RUN in a network namespace of its own. Input: tables and frames.
+// Output: verdicts, frames, counters and punts.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -10,18 +10,18 @@ import type { Entry } from './tables.js';
 export type ProgramName = 'eid' | 'rloc' | 'both';
 
 export interface Case {
-  /** Packets ask the indexes of the tries, too; else the tries alone. */
+  /** Whether packets use the indexes; otherwise only the tries. */
   readonly indexed?: boolean;
   readonly entries: readonly Entry[];
   readonly frames: readonly {
     readonly frame: Uint8Array;
     readonly ifindex: number;
     readonly repeat?: number;
-    /** Size of the first buffer; the rest of the frame is in others (Linux 6.18). */
+    /** Size of the first buffer; the rest of the frame is in other buffers (Linux 6.18). */
     readonly linearBytes?: number;
-    /** Written before. */
+    /** Written before the frame is sent. */
     readonly entries?: readonly Entry[];
-    /** Written before to the tries and tables alone, not to the index. */
+    /** Like `entries`, but not written to the index. */
     readonly notIndexed?: readonly Entry[];
   }[];
 }
@@ -34,9 +34,9 @@ export interface Outcome {
     readonly frame: Uint8Array;
     readonly duration_ns: number;
   }[];
-  /** Each packet by one. */
+  /** By reason; each packet counts for one. */
   readonly reasons: readonly Traffic[];
-  /** Of punts. */
+  /** Outcomes of punts. */
   readonly outcomes: readonly Traffic[];
   readonly mappings: readonly Traffic[];
   readonly locators: readonly Traffic[];
@@ -48,7 +48,7 @@ export const XDP_DROP = 1;
 export const XDP_PASS = 2;
 export const XDP_REDIRECT = 4;
 
-/** Packets by reason and punts by outcome, only those that are not zero. */
+/** Packets by reason and punts by outcome, without zeros. */
 export function counted({ reasons, outcomes }: Outcome): Record<string, number> {
   const entries = [
     ...REASONS.map((name, i) => [name, reasons[i]?.[0] ?? 0] as const),
@@ -74,7 +74,7 @@ export class Router {
     this.#last = this.#answer();
   }
 
-  /** One case after the other, each on fresh tables. */
+  /** Runs one case at a time, each with new tables. */
   run(message: Case): Promise<Outcome> {
     const outcome = this.#last.then(() => {
       this.#process.send(message);

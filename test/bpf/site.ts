@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The router that the programs run in: interfaces, routes and neighbours of its network namespace, and usual tables.
+// The router of the tests: interfaces, routes and neighbours of its network namespace, and default tables.
 import {
   EID_FACING,
   type Entry,
@@ -22,7 +22,9 @@ export interface Port {
   readonly addresses: readonly string[];
 }
 
-/** EID-facing in instance 0, EID-facing in instance 7, RLOC-facing, both, and one that is in no table. */
+/**
+ * Interfaces: EID-facing in instance 0, EID-facing in instance 7, RLOC-facing, both, and one that is not configured.
+ */
 export const EID: Port = {
   name: 'eid',
   ifindex: 101,
@@ -51,19 +53,19 @@ export const BOTH: Port = {
   mtu: 1500,
   addresses: ['5.5.6.254/24'],
 };
-export const STRANGE: Port = {
-  name: 'strange',
+export const OTHER: Port = {
+  name: 'other',
   ifindex: 104,
   mac: '02:00:00:00:01:04',
   mtu: 1500,
   addresses: [],
 };
-export const PORTS = [EID, EID7, RLOC, BOTH, STRANGE];
+export const PORTS = [EID, EID7, RLOC, BOTH, OTHER];
 
 export const GATEWAY_MAC = '02:00:00:00:02:01';
 export const HOST_MAC = '02:00:00:00:02:05';
 
-/** Our RLOCs, and those of others by what their route is like. */
+/** Local RLOCs, and remote RLOCs with different kinds of routes. */
 export const OURS = { 4: '4.4.4.4', 6: 'fd00:4::4' } as const;
 export const REMOTE = { 4: '2.2.2.2', 6: 'fd00:22::2' } as const;
 export const SECOND = { 4: '6.6.6.6', 6: 'fd00:66::6' } as const;
@@ -71,14 +73,14 @@ export const SILENT = { 4: '9.9.9.9', 6: 'fd00:99::9' } as const;
 export const NARROW = { 4: '3.3.3.3', 6: 'fd00:33::3' } as const;
 export const BLACKHOLE = { 4: '8.8.8.8', 6: 'fd00:88::8' } as const;
 export const UNREACHED = { 4: '7.7.7.7', 6: 'fd00:77::7' } as const;
-/** Its next hop has the MAC address of our own EID-facing interface. */
+/** An RLOC whose next hop has the MAC address of EID. */
 export const MIRROR = '2.2.2.9';
 
-/** Our host, a host of the same site that does not answer, and the host at the other end. */
+/** The local host, a local host that does not answer, and the remote host. */
 export const HOST = { 4: '5.5.5.5', 6: 'fd00:5::5' } as const;
 export const ABSENT_HOST = { 4: '5.5.5.9', 6: 'fd00:5::9' } as const;
 export const PEER = { 4: '1.1.1.1', 6: 'fd00:1::1' } as const;
-/** Our host in instance 7. */
+/** The local host in instance 7. */
 export const HOST7 = '172.16.2.10';
 export const NARROW_MTU = 1280;
 
@@ -111,7 +113,7 @@ export function ipCommands(): string[] {
   ];
 }
 
-/** With room for frames of several buffers; only where the kernel has these. */
+/** Interfaces with a large MTU, for frames of several buffers; only if the kernel supports them. */
 export const JUMBO_EID: Port = {
   name: 'jumbo-eid',
   ifindex: 111,
@@ -130,7 +132,7 @@ export const JUMBO_PORTS = [JUMBO_EID, JUMBO_RLOC];
 export const JUMBO_HOST = { 4: '5.5.8.5', 6: 'fd00:8::5' } as const;
 export const JUMBO_REMOTE = { 4: '2.2.3.3', 6: 'fd00:23::3' } as const;
 
-/** The same for these. */
+/** Commands for JUMBO_PORTS. */
 export function jumboCommands(): string[] {
   return [
     ...JUMBO_PORTS.flatMap(portCommands),
@@ -154,7 +156,10 @@ function portCommands({ name, ifindex, mac, mtu, addresses }: Port): string[] {
   ];
 }
 
-/** What every case starts with: interfaces, RLOCs, own EIDs, generous punts. Locator-set 0 is REMOTE over IPv4, 1 over IPv6. */
+/**
+ * The default tables of a case: interfaces, RLOCs, local EIDs, high punt limits. Locator-set 0 is REMOTE over IPv4, 1
+ * over IPv6.
+ */
 export const SITE: readonly Entry[] = [
   interfaceEntry(EID.ifindex, EID.mac, EID_FACING),
   interfaceEntry(EID7.ifindex, EID7.mac, EID_FACING, 7),

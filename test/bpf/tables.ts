@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entries of the maps, encoded by hand after bpf/layout: a second reading of it beside the generated one.
+// Map entries, encoded by hand from bpf/layout, independently of the generated layouts.
 import { address, checksum, concat, hex } from '#test/helpers/packets.js';
 
 export interface Entry {
@@ -80,7 +80,7 @@ export function locatorSet(index: number, bucket: (bucket: number) => number): E
 }
 
 export function locator(index: number, source: string, destination: string): Entry {
-  // RFC 1071: the complement of a checksum is the folded sum, which does as well as the unfolded one.
+  // RFC 1071: the complement of a checksum is the folded sum, which is equivalent to the unfolded one.
   const constant = concat(hex('4500 0000 0000 4000 0011 0000'), address(source), address(destination));
   const sum = family(source) === 4 ? ~checksum(constant) & 0xffff : 0;
   return {
@@ -106,7 +106,7 @@ export function port(ifindex: number): Entry {
   return { map: 'xtr_ports', key: host32(ifindex), value: host32(ifindex, 0) };
 }
 
-/** Routes to EIDs of the instance are looked up as from this interface; settings() say that there is an instance. */
+/** Routes to EIDs of the instance are looked up from this interface. settings() must have the number of instances. */
 export function instance(instanceId: number, ifindex: number): Entry {
   return { map: 'xtr_instances', key: host32(instanceId), value: host32(ifindex, 0) };
 }
@@ -118,9 +118,9 @@ export interface PuntLimit {
 }
 
 /**
- * By reason: map-cache-miss, eid-detected, stale, no-neighbour. A bucket begins with the tokens of the time since boot;
- * at a thousand a second it is full on every machine that has got this far. `underlay`: the interface from which routes to
- * RLOCs are looked up; 0: the one that the packet came in on. `instances`: entries in xtr_instances.
+ * Limits by reason: map-cache-miss, eid-detected, stale, no-neighbour. A token bucket starts with the tokens since
+ * boot, so at a thousand per second it is full. `underlay`: the interface from which routes to RLOCs are looked up; 0:
+ * the ingress interface of the packet. `instances`: number of entries in xtr_instances.
  */
 export function settings(limits: readonly PuntLimit[] = [], underlay = 0, instances = 0): Entry {
   const punt = Array.from({ length: 4 }, (_, reason) => limits[reason] ?? {});
@@ -133,15 +133,17 @@ export function settings(limits: readonly PuntLimit[] = [], underlay = 0, instan
   return { map: 'xtr_settings', key: host32(0), value: host32(...words, underlay, 0, instances, 0) };
 }
 
-/** Mapping counters of each CPU. */
+/** Number of mapping counters of each CPU. */
 export const COUNTERS = 8;
 
-/** Another epoch, the size of each cache for a CPU (0: nothing is cached), and the flow hash's bits that paths differ in. */
+/**
+ * The epoch, the slots of each cache and CPU (0: nothing is cached), and the mask of the flow hash that selects a path.
+ */
 export function caches(epoch: number, slots: number, spread = 7): Entry {
   return { map: 'xtr_caches', key: host32(0), value: host32(epoch, slots, spread, COUNTERS, slots, 0) };
 }
 
-/** This was punted at that CLOCK_MONOTONIC time. */
+/** Records that this was punted at this CLOCK_MONOTONIC time. */
 export function punted(
   reason: number,
   eid: string,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// LISP data packets as RFC 9300 5.3 draws them.
+// LISP data packets in the format of RFC 9300 section 5.3.
 import {
   concat,
   DONT_FRAGMENT,
@@ -14,7 +14,7 @@ import { type Family, OURS, REMOTE } from './site.js';
 export const LISP_DATA = 4341;
 export const OUTER_BYTES = { 4: 36, 6: 56 } as const;
 
-/** What an ITR derives from the flow of a packet. */
+/** Header fields that an ITR derives from the flow of a packet. */
 export interface Flow {
   readonly sourcePort: number;
   readonly flowLabel: number;
@@ -26,7 +26,7 @@ export interface TunnelFields extends LispFields, Partial<Flow>, Omit<IpFields, 
   readonly port?: number;
 }
 
-/** From `source` to `destination`, which are RLOCs, around the inner packet. */
+/** The inner packet, encapsulated from RLOC `source` to RLOC `destination`. */
 export function tunnel(
   source: string,
   destination: string,
@@ -41,12 +41,12 @@ export function tunnel(
   return ip({ flagsAndOffset: DONT_FRAGMENT, ...fields, source, destination }, datagram);
 }
 
-/** What comes in from the site behind REMOTE. */
+/** An encapsulated packet from REMOTE. */
 export function fromRemote(family: Family, inner: Uint8Array, fields: TunnelFields = {}): Uint8Array {
   return tunnel(REMOTE[family], OURS[family], inner, fields);
 }
 
-/** The flow that a frame with an encapsulated packet shows. */
+/** The flow fields of a frame with an encapsulated packet. */
 export function flowOf(frame: Uint8Array, family: Family): Flow {
   const view = new DataView(frame.buffer, frame.byteOffset + 14);
   return family === 4
@@ -54,12 +54,12 @@ export function flowOf(frame: Uint8Array, family: Family): Flow {
     : { sourcePort: view.getUint16(40), flowLabel: view.getUint32(0) & 0xfffff };
 }
 
-/** Bytes of a payload that one can recognise. */
+/** A payload of recognisable bytes. */
 export function payload(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => i + 1);
 }
 
-/** A frame as it is on the wire, at least 60 bytes. */
+/** A frame padded to the Ethernet minimum of 60 bytes. */
 export function padded(frame: Uint8Array): Uint8Array {
   return concat(frame, new Uint8Array(Math.max(0, 60 - frame.length)).fill(0xee));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A data path with interfaces, inside the namespace that has them.
+// A data path with interfaces, in a process inside the namespace of the interfaces.
 import { readFileSync } from 'node:fs';
 import type { EidPrefix } from '#addr/index.js';
 import type { HeldFrame } from '#control/contract/effect.js';
@@ -7,7 +7,7 @@ import type { DataPath, TrieEffect } from '#core/ports.js';
 import { type DataPathInterface, type DataPathOptions, openDataPath, tearDown } from '#datapath/index.js';
 import { emit, serve } from './inside.js';
 
-/** What is not known outside the namespace is looked up here. */
+/** Index and MAC address are looked up inside the namespace. */
 export type InterfaceInside = Omit<DataPathInterface, 'ifindex' | 'mac'>;
 export type OptionsInside = Omit<DataPathOptions, 'interfaces'> & {
   readonly interfaces: readonly InterfaceInside[];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A module that runs in a process of its own inside a namespace; its methods are called over IPC.
+// Runs a module in a process inside a namespace, and calls its methods over IPC.
 import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter, on, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -52,7 +52,7 @@ export class Inside {
     else pending?.reject(Object.assign(new Error(answer.error.message), { name: answer.error.name }));
   }
 
-  /** Rejects with the error of the method, its name and message; or when the process ends. */
+  /** Calls a method. Rejects with the name and message of its error, or when the process ends. */
   call<T>(method: string, ...args: readonly unknown[]): Promise<T> {
     const id = this.#calls++;
     return new Promise((resolve, reject) => {
@@ -61,7 +61,7 @@ export class Inside {
     });
   }
 
-  /** The data of events from now on. */
+  /** The data of future events. */
   events<T>(event: string): AsyncIterableIterator<[T]> {
     return on(this.#events, event) as AsyncIterableIterator<[T]>;
   }
@@ -75,7 +75,7 @@ export class Inside {
   }
 }
 
-/** The other side: answers calls until the parent goes. */
+/** For the module: answers calls until the parent ends. */
 export function serve(methods: Record<string, (...args: never[]) => unknown>): void {
   process.on('message', ({ id, method, args }: Call) => {
     const answer = (): unknown => methods[method]?.(...(args as never[]));

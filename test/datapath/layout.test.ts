@@ -5,13 +5,13 @@ import { currentLayout, LAYOUT_FILE } from '#scripts/layout/main.js';
 import { renderLayout } from '#scripts/layout/render.js';
 import { compileBpf } from '#test/native/compile.js';
 
-test('the TypeScript side has the layouts of the BPF objects: else run scripts/build', (t) => {
+test('the generated layouts match the BPF objects; if not, run scripts/build', (t) => {
   t.is(readFileSync(LAYOUT_FILE, 'utf8'), currentLayout());
 });
 
 const headers = [readFileSync('test/datapath/layout-probe.h', 'utf8')];
 
-test('sizes, offsets and values are those of the compiler', (t) => {
+test('sizes, offsets and values match the compiler', (t) => {
   const object = readFileSync(compileBpf('test/datapath/layout-probe.bpf.c'));
   const expected = `
 export const probe_holes = {
@@ -51,7 +51,7 @@ export const probe_values = {
   t.true(renderLayout(object, headers).includes(expected));
 });
 
-test('maps are those of the object, as it declares them', (t) => {
+test('maps are generated as the object declares them', (t) => {
   const object = readFileSync(compileBpf('test/datapath/layout-probe.bpf.c'));
   const expected = `
 export const xtr_maps = {
@@ -69,14 +69,14 @@ test('a map without a class is an error that says what to do', (t) => {
   });
 });
 
-test('a type that no BTF mentions is an error that says what to do', (t) => {
+test('a type that is in no BTF is an error that says what to do', (t) => {
   const object = readFileSync(compileBpf('test/datapath/layout-probe.bpf.c'));
   t.throws(() => renderLayout(object, ['struct nobody_knows {\n']), {
     message: 'nobody_knows is in no BTF: mention it in bpf/lib/types.h',
   });
 });
 
-test('what is no BPF object is an error', (t) => {
+test('a file that is not a BPF object is an error', (t) => {
   t.throws(() => renderLayout(readFileSync('package.json'), headers), { message: 'not a 64-bit ELF file' });
   t.throws(() => renderLayout(readFileSync(process.execPath), headers), { message: 'no section .BTF' });
 });

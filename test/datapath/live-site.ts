@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three namespaces: a host with an EID, its xTR, and the far end with the other RLOC; all of it in IPv4 and IPv6.
+// Three namespaces: a host with an EID, its xTR, and the far end with the remote RLOC; all with IPv4 and IPv6.
 //
 //   host 5.5.5.5 -- e0 xtr r0 -- far 2.2.2.2
 import { dirname } from 'node:path';
@@ -15,7 +15,7 @@ import type { Datagram } from './peer-inside.js';
 export const HOST = { 4: '5.5.5.5', 6: '2001:db8:5::5' } as const;
 export const OUR_RLOC = { 4: '4.4.4.4', 6: '2001:db8::4' } as const;
 export const FAR_RLOC = { 4: '2.2.2.2', 6: '2001:db8::2' } as const;
-/** Behind the far end. */
+/** The remote host, behind the far end. */
 export const REMOTE = { 4: '1.1.1.1', 6: '2001:db8:1::1' } as const;
 const UNDERLAY = { 4: ['192.0.2.4', '192.0.2.2'], 6: ['2001:db8:100::4', '2001:db8:100::2'] } as const;
 const EID_GATEWAY = { 4: '5.5.5.1', 6: '2001:db8:5::1' } as const;
@@ -50,7 +50,7 @@ export function buildSite(t: ExecutionContext): Site {
   }
   for (const router of [xtr, far])
     inside(router, 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1');
-  // XDP loses checksums that are yet to be computed; a veth end takes redirected frames only with GRO, or XDP of its own.
+  // XDP does not complete partial checksums. A veth accepts redirected frames only if its peer has GRO or XDP.
   inside(host, 'ethtool', '-K', 'h0', 'tx', 'off', 'gro', 'on');
   inside(far, 'ethtool', '-K', 'f0', 'gro', 'on');
   const bpfFilesystem = dirname(mountBpffs(t));
@@ -73,7 +73,7 @@ function siteOptions(bpfFilesystem: string): OptionsInside {
   };
 }
 
-/** The far end as an xTR too, whose EIDs are its own addresses. */
+/** Options that make the far end an xTR, too. Its EIDs are its own addresses. */
 function farOptions(bpfFilesystem: string): OptionsInside {
   return {
     ...siteOptions(bpfFilesystem),
@@ -95,7 +95,7 @@ function route(namespace: string, to: string, via: string): void {
   run('ip', '-n', namespace, 'route', 'add', `${to}/${length(to)}`, 'via', via);
 }
 
-/** @param module of another version of the agent, where that is wanted */
+/** @param module the agent of another version */
 export function startAgent(
   t: ExecutionContext,
   site: Site,
@@ -105,7 +105,7 @@ export function startAgent(
   return new Inside(t, namespace, module);
 }
 
-/** A peer that listens on the address and port, and what it gets. */
+/** A peer that listens on the address and port, and the datagrams that it receives. */
 export async function listen(
   t: ExecutionContext,
   namespace: string,
@@ -118,7 +118,7 @@ export async function listen(
   return { peer, datagrams };
 }
 
-/** The next `count` of what comes one by one. */
+/** The next `count` items of an iterator. */
 export async function take<T>(source: AsyncIterableIterator<[T]>, count: number): Promise<T[]> {
   const taken: T[] = [];
   while (taken.length < count) {

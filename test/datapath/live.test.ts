@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packets through attached programs: punted, held, injected, forwarded while no agent runs.
+// Packets through attached programs: punted, held, injected, and forwarded while no agent runs.
 import test from 'ava';
 import { addressFromBytes, formatAddress, hostEidPrefix, parseAddress } from '#addr/index.js';
 import type { Punt } from '#control/contract/inputs.js';
@@ -26,7 +26,7 @@ const texts = (count: number): Uint8Array[] =>
   Array.from({ length: count }, (_, i) => Buffer.from(`packet ${i}`));
 const hostOf = (address: string): string => `${address}/${address.includes(':') ? 128 : 32}`;
 
-/** What a LISP data packet of IPv4 EIDs carries: addresses, TTL and text of the inner UDP packet. */
+/** The inner UDP packet of a LISP data packet with IPv4 EIDs: addresses, TTL and text. */
 function inner(payload: Uint8Array): { from: string; to: string; ttl: number; text: string } {
   const packet = Buffer.from(payload).subarray(LISP_HEADER);
   const address = (at: number): string => formatAddress(addressFromBytes(packet.subarray(at, at + 4)));
@@ -44,7 +44,7 @@ const ours = (address: string, ifindex?: number): ReturnType<typeof setLocal> =>
 for (const eidFamily of [4, 6] as const)
   for (const rlocFamily of [4, 6] as const)
     test.serial(
-      `held packets are sent on in order, encapsulated: IPv${eidFamily} EIDs over IPv${rlocFamily}`,
+      `held packets are encapsulated and sent in order: IPv${eidFamily} EIDs over IPv${rlocFamily}`,
       async (t) => {
         const site = buildSite(t);
         const agent = startAgent(t, site);
@@ -84,48 +84,45 @@ for (const eidFamily of [4, 6] as const)
       },
     );
 
-test.serial(
-  'forwarding goes on while the agent is killed and started again, and nothing is lost',
-  async (t) => {
-    const site = buildSite(t);
-    const first = startAgent(t, site);
-    await first.call('open', site.options);
-    const far = await listen(t, site.far, FAR_RLOC[4], LISP_DATA);
-    const near = await listen(t, site.host, HOST[4], PORT);
-    const effects = [ours(HOST[4]), setMapping(hostOf(REMOTE[4]), encapsulate(FAR_RLOC[4]), 1e12)];
-    await first.call('apply', effects);
+test.serial('forwarding continues without loss while the agent is killed and restarted', async (t) => {
+  const site = buildSite(t);
+  const first = startAgent(t, site);
+  await first.call('open', site.options);
+  const far = await listen(t, site.far, FAR_RLOC[4], LISP_DATA);
+  const near = await listen(t, site.host, HOST[4], PORT);
+  const effects = [ours(HOST[4]), setMapping(hostOf(REMOTE[4]), encapsulate(FAR_RLOC[4]), 1e12)];
+  await first.call('apply', effects);
 
-    const sent = near.peer.call('send', HOST[4], REMOTE[4], PORT, texts(500), 1);
-    const beginning = await take(far.datagrams, 50);
-    await first.kill();
-    const second = startAgent(t, site);
-    const status = await second.call<ReturnType<DataPath['status']>>('open', site.options);
-    t.true(status.adopted);
-    t.deepEqual(await second.call('adopted'), {
-      mapCache: effects.flatMap((effect) =>
-        effect.type === 'map-cache-set'
-          ? [{ eid: effect.eid, forwarding: effect.forwarding, expiresAt_ms: effect.expiresAt_ms }]
-          : [],
-      ),
-      localEids: effects.flatMap((effect) =>
-        effect.type === 'local-eid-set' ? [{ eid: effect.eid, entry: effect.entry }] : [],
-      ),
-      rlocsDown: [],
-    });
-    await sent;
-    const all = [...beginning, ...(await take(far.datagrams, 450))];
-    t.true(all.every(({ from }) => from === OUR_RLOC[4]));
-    t.deepEqual(
-      all.map(({ bytes }) => inner(bytes)),
-      texts(500).map((text) => ({ from: HOST[4], to: REMOTE[4], ttl: 63, text: text.toString() })),
-    );
-    const { reasons } = await second.call<ReturnType<DataPath['counters']>>('counters');
-    t.true((reasons['encapsulated']?.packets ?? 0) > 400);
-  },
-);
+  const sent = near.peer.call('send', HOST[4], REMOTE[4], PORT, texts(500), 1);
+  const beginning = await take(far.datagrams, 50);
+  await first.kill();
+  const second = startAgent(t, site);
+  const status = await second.call<ReturnType<DataPath['status']>>('open', site.options);
+  t.true(status.adopted);
+  t.deepEqual(await second.call('adopted'), {
+    mapCache: effects.flatMap((effect) =>
+      effect.type === 'map-cache-set'
+        ? [{ eid: effect.eid, forwarding: effect.forwarding, expiresAt_ms: effect.expiresAt_ms }]
+        : [],
+    ),
+    localEids: effects.flatMap((effect) =>
+      effect.type === 'local-eid-set' ? [{ eid: effect.eid, entry: effect.entry }] : [],
+    ),
+    rlocsDown: [],
+  });
+  await sent;
+  const all = [...beginning, ...(await take(far.datagrams, 450))];
+  t.true(all.every(({ from }) => from === OUR_RLOC[4]));
+  t.deepEqual(
+    all.map(({ bytes }) => inner(bytes)),
+    texts(500).map((text) => ({ from: HOST[4], to: REMOTE[4], ttl: 63, text: text.toString() })),
+  );
+  const { reasons } = await second.call<ReturnType<DataPath['counters']>>('counters');
+  t.true((reasons['encapsulated']?.packets ?? 0) > 400);
+});
 
 test.serial(
-  'a held packet whose answer is negative is forwarded by the kernel, one hop further',
+  'a held packet with a negative Map-Reply is forwarded by the kernel, with its TTL decremented',
   async (t) => {
     const site = buildSite(t);
     const agent = startAgent(t, site);
@@ -148,7 +145,7 @@ test.serial(
   },
 );
 
-test.serial('what cannot be injected is counted', async (t) => {
+test.serial('frames that cannot be injected are counted', async (t) => {
   const site = buildSite(t);
   const agent = startAgent(t, site);
   const { interfaces } = await agent.call<ReturnType<DataPath['status']>>('open', site.options);
@@ -156,14 +153,14 @@ test.serial('what cannot be injected is counted', async (t) => {
   await agent.call('apply', [ours(HOST[4]), setMapping('1.1.1.0/24', { action: 'drop' })]);
   const inject = (index: number, frame: Uint8Array): Promise<unknown> =>
     agent.call('inject', [{ ifindex: index, instanceId: 0, frame }]);
-  await inject(9999, new Uint8Array(64)); // no interface of ours
-  await inject(ifindex, new Uint8Array(5)); // no frame
-  await inject(ifindex, new Uint8Array(64)); // no IP packet: the program passes it
+  await inject(9999, new Uint8Array(64)); // not a configured interface
+  await inject(ifindex, new Uint8Array(5)); // not a frame
+  await inject(ifindex, new Uint8Array(64)); // not an IP packet: the program passes it
   const { adapter } = await agent.call<ReturnType<DataPath['counters']>>('counters');
   t.like(adapter, { injected: 3, injectErrors: 2, sendBadPackets: 1, injectedNative: 0 });
 });
 
-test.serial('a packet that comes encapsulated for a host that went away is punted as stale', async (t) => {
+test.serial('an encapsulated packet for a host that moved away is punted as stale', async (t) => {
   const site = buildSite(t);
   const agent = startAgent(t, site);
   const status = await agent.call<ReturnType<DataPath['status']>>('open', site.options);

@@ -34,7 +34,7 @@ export function openHere(t: ExecutionContext, options: DataPathOptions): DataPat
   return dataPath;
 }
 
-/** The maps themselves, as pinned. */
+/** The pinned maps of a data path. */
 export function openPinned(t: ExecutionContext, dataPath: DataPath): BpfObject {
   const { pinPath } = dataPath.status();
   const object = addon.loadObject('bpf/build/eid_ingress.bpf.o', {
@@ -68,7 +68,7 @@ export function setMapping(prefix: string, forwarding: Forwarding, expiresAt_ms?
   return { type: 'map-cache-set', eid: eid(prefix), forwarding, expiresAt_ms };
 }
 
-/** A mapping of which nothing but the trie is needed. */
+/** A mapping that uses no locators. */
 export function drop(prefix: string): TrieEffect {
   return setMapping(prefix, { action: 'drop' });
 }
@@ -89,18 +89,18 @@ export function deleteLocal(prefix: string): TrieEffect {
   return { type: 'local-eid-delete', eid: eid(prefix) };
 }
 
-/** What a packet to this host meets. */
+/** How packets to this host are forwarded. */
 export function lookup(dataPath: DataPath, host: string): ForwardingState | undefined {
   return dataPath.lookup(eid(`${host}/${host.includes(':') ? 128 : 32}`));
 }
 
-/** The same in short: '1.1.1.0/24 encapsulate', or 'nothing'. */
+/** The same as text: '1.1.1.0/24 encapsulate', or 'nothing'. */
 export function decision(dataPath: DataPath, host: string): string {
   const state = lookup(dataPath, host);
   return state ? `${formatEidPrefix(state.eid)} ${state.action}` : 'nothing';
 }
 
-/** Entries in use, by map name without its prefix; those that are empty or uncounted left out. */
+/** Number of used entries, by map name without its prefix. Maps that are empty or not counted are left out. */
 export function used(dataPath: DataPath): Record<string, number> {
   const entries = dataPath
     .status()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A host: sends UDP and tells what comes.
+// A host that sends UDP datagrams and reports received ones.
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -11,14 +11,14 @@ export interface Datagram {
   readonly from: string;
 }
 
-/** UDP over IPv4 of the whole namespace, as its kernel counts. */
+/** Kernel counters of UDP over IPv4 for the whole namespace. */
 export interface UdpCounts {
-  /** Read by programs, or thrown away as their buffers were full: all that came to a socket. */
+  /** Datagrams that reached a socket: read, or dropped as its buffer was full. */
   readonly received: number;
   readonly sent: number;
 }
 
-/** Datagrams of a stream that is late are sent together, at most so many: the queue of a veth holds 256. */
+/** A stream that is late sends several datagrams at once, at most this many: the queue of a veth holds 256. */
 const STREAM_BURST = 32;
 
 const sockets = new Map<string, Socket>();
@@ -67,7 +67,7 @@ serve({
   async listen(address: string, port: number) {
     await socket(address, port, (datagram) => emit('datagram', datagram));
   },
-  /** Datagrams until `stopStream`, and whoever comes to the socket is counted only. */
+  /** Sends datagrams until `stopStream`. Received datagrams are only counted. */
   async stream(from: string, to: string, port: number, payload: Uint8Array, rate_pps: number) {
     const sender = await socket(from, port);
     streaming = true;
@@ -77,7 +77,7 @@ serve({
     streaming = false;
   },
   udpCounts,
-  /** One datagram after the other, `interval_ms` apart. */
+  /** Sends datagrams at intervals of `interval_ms`. */
   async send(from: string, to: string, port: number, payloads: readonly Uint8Array[], interval_ms = 0) {
     const sender = await socket(from, port, (datagram) => emit('datagram', datagram));
     const send = promisify<Uint8Array, number, string>(sender.send.bind(sender));

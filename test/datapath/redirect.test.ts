@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What becomes of redirected packets where the interface that they leave by has no ndo_xdp_xmit: a veth whose peer has no
-// GRO. The warnings of src/netlink/kernel/offloads.ts rest on this.
+// Packets that are redirected to an interface without ndo_xdp_xmit: a veth whose peer has no GRO. This is the reason
+// for the warnings of src/netlink/kernel/offloads.ts.
 import test from 'ava';
 import type { DataPath } from '#core/ports.js';
 import { run } from '#test/native/sandbox.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An RLOC goes down and comes back under traffic, through attached programs.
+// An RLOC goes down and comes up again, with traffic through attached programs.
 import { setTimeout as pass } from 'node:timers/promises';
 import test from 'ava';
 import { parseAddress } from '#addr/index.js';
@@ -9,14 +9,14 @@ import { buildSite, FAR_RLOC, HOST, listen, REMOTE, startAgent } from './live-si
 import type { Datagram } from './peer-inside.js';
 
 const LISP_DATA = 4341;
-/** Another address of the far end: sockets of IPv6 take no datagram without a checksum. */
+/** Another address of the far end. Not IPv6: IPv6 sockets accept no datagram without a checksum. */
 const SECOND_RLOC = REMOTE[4];
 const EID = '1.1.1.3';
 const ONE_LOCATOR = '1.1.1.2';
-/** They differ in the port. */
+/** Number of flows; they differ in the port. */
 const FLOWS = 16;
 const FIRST_PORT = 10_000;
-/** Of each flow. */
+/** Packets of each flow. */
 const PACKETS = 40;
 const INNER_PORT_AT = 8 + 20 + 2;
 const INNER_TEXT_AT = 8 + 20 + 8;
@@ -41,7 +41,7 @@ function down(up = false): TableEffect {
 }
 
 test.serial(
-  'an RLOC goes down and comes back: its flows go by another one meanwhile, and no others move',
+  'an RLOC goes down and comes up: meanwhile its flows use another one, and no other flows move',
   async (t) => {
     const site = buildSite(t);
     const agent = startAgent(t, site);
@@ -65,7 +65,9 @@ test.serial(
       );
       await Promise.all(flows);
     };
-    /** All flows, with `during` in the middle of it; of each, the RLOCs in the order of its packets. None is lost. */
+    /**
+     * Sends all flows, with `during` in the middle. Returns for each flow the RLOCs of its packets. None may be lost.
+     */
     const traffic = async (during?: () => Promise<unknown>): Promise<string[]> => {
       packets.length = 0;
       const sent = send(EID);
@@ -110,7 +112,7 @@ test.serial(
     );
     t.deepEqual(await traffic(), before);
 
-    // the only locator of an EID, which the programs know by heart: not a single packet more
+    // The only locator of an EID, whose next hop is cached: no packet is sent to it any more.
     packets.length = 0;
     await send(ONE_LOCATOR);
     for (let i = 0; i < 400 && packets.length < FLOWS * PACKETS; i++) await pass(1);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is pinned for the next version is a promise: it does not change without its version.
+// The pinned state must not change without its version number, since the next version adopts it.
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { OBJECT, stateError, stateOf } from '#scripts/layout/state.js';
 import { compileBpf } from '#test/native/compile.js';
 
-test('the state that programs and agent share is that of its version', (t) => {
+test('the state matches the description of its version', (t) => {
   t.is(stateError(readFileSync(OBJECT)), undefined);
 });
 
-test('a state is told by maps of its class, and by types with offsets', (t) => {
+test('a description has the maps of class state, and their types with offsets', (t) => {
   const { text } = stateOf(readFileSync(compileBpf('test/datapath/layout-probe.bpf.c')));
   t.is(
     text,
@@ -24,8 +24,8 @@ struct probe_holes, 24 bytes
   );
 });
 
-test('a state that is not that of its version is an error that says what to do', (t) => {
-  // one name of a field, at the same place and of the same length
+test('a state that differs from the description is an error that says what to do', (t) => {
+  // renames one field, with the same offset and length
   const object = Buffer.from(
     readFileSync(OBJECT).toString('latin1').replaceAll('expires_at_ms', 'expired_at_ms'),
     'latin1',

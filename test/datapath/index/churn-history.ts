@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A long history of changes to prefixes inside each other, and what packets may see of it. Pure, and the same each time.
+// A long history of changes to nested prefixes, and what packets may see of it. Pure and deterministic.
 import {
   type Eid,
   type EidPrefix,
@@ -12,15 +12,15 @@ import {
 
 export interface Change {
   readonly eid: EidPrefix;
-  /** Undefined: the prefix goes. */
+  /** Undefined: the prefix is deleted. */
   readonly rloc: string | undefined;
 }
 
 export const CHANGES = 20_000;
-/** What becomes of a packet to an EID without a mapping: XDP_PASS. */
+/** Destination of a packet to an EID without a mapping: the kernel (XDP_PASS). */
 export const NOWHERE = 'verdict 2';
 const INSTANCES = [0, 7];
-/** Few, so that the way to each is known whatever changes: packets to a wrong one are not stopped on it. */
+/** Few RLOCs, so that the next hop of each stays cached: packets to a wrong one are sent, too. */
 export const RLOCS = ['11.0.0.1', '11.0.0.2', '11.0.0.3', '11.0.0.4', '11.0.0.5'];
 const NESTED = [
   ...[
@@ -38,13 +38,13 @@ const NESTED = [
   ...['fd00:1::/32', 'fd00:1::/47', 'fd00:1::/48', 'fd00:1::/63', 'fd00:1::/64', 'fd00:1:0:2::/64'],
   ...['fd00:1::/65', 'fd00:1::/96', 'fd00:1::/127', 'fd00:1::1/128'],
 ];
-/** Prefixes that share cells and buckets of the index with those that are looked for. */
+/** Prefixes that share cells and buckets of the index with those that packets look up. */
 const NEIGHBOURS = Array.from({ length: 200 }, (_, i) => `1.1.${16 + i}.0/24`);
 const LOOKED_FOR = [
   ...['1.1.1.1', '1.1.1.2', '1.1.1.9', '1.1.1.99', '1.1.2.1', '1.1.77.1', '1.1.3.1', '1.2.0.1'],
   ...['fd00:1::1', 'fd00:1::2', 'fd00:1:0:2::1'],
 ];
-/** IPv6 in instance 0 alone: there is no host of it in the other. */
+/** IPv6 only in instance 0: the other instance has no IPv6 host. */
 export const DESTINATIONS: readonly Eid[] = INSTANCES.flatMap((instanceId) =>
   LOOKED_FOR.filter((address) => instanceId === 0 || !address.includes(':')).map((address) => ({
     instanceId,
@@ -52,7 +52,7 @@ export const DESTINATIONS: readonly Eid[] = INSTANCES.flatMap((instanceId) =>
   })),
 );
 
-/** Numbers from 0 to below `limit` (Numerical Recipes' linear congruence). */
+/** Random numbers from 0 to `limit` - 1 (the linear congruential generator of Numerical Recipes). */
 function random(seed: number): (limit: number) => number {
   let state = seed;
   return (limit) => {
@@ -78,7 +78,7 @@ export function changesOf(count: number): Change[] {
   });
 }
 
-/** Where packets to the EID go before the first change and after each: by the longest prefix that is there. */
+/** Destinations of packets to the EID, before the first change and after each one, by the longest match. */
 export function placesOf(changes: readonly Change[], destination: Eid): string[] {
   const host = hostEidPrefix(destination);
   const covers = changes
@@ -96,16 +96,18 @@ export function placesOf(changes: readonly Change[], destination: Eid): string[]
   return [NOWHERE, ...after];
 }
 
-/** Where a packet went. */
+/** Where a packet was sent. */
 export interface Sighting {
   readonly place: string;
-  /** So many changes were complete when it set out. */
+  /** Number of complete changes when it was sent. */
   readonly complete: number;
-  /** So many had begun when it was back. */
+  /** Number of begun changes when it returned. */
   readonly begun: number;
 }
 
-/** The first that cannot be, if each packet saw the tables at one moment of its way, no earlier than the one before. */
+/**
+ * The first sighting that is impossible if each packet sees one state of the tables, not older than the packet before.
+ */
 export function impossible(places: readonly string[], seen: readonly Sighting[]): Sighting | undefined {
   let moment = 0;
   return seen.find(({ place, complete, begun }) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Alone in a network and a mount namespace, twice: the first process has the data path and changes it, the second, its
-// child, runs packets through a program on the same maps.
+// Runs in a network namespace and a mount namespace of its own. The first process has the data path and changes it. Its
+// child, the second one, runs packets through a program on the same maps.
 import { execSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
@@ -22,9 +22,9 @@ import { addon } from '#test/native/addon.js';
 export type Seen = Readonly<Record<string, readonly Sighting[]>>;
 
 const SIZES = { mapCacheEntries: 1024, dynamicEids: 16, locatorSets: 1024, locators: 1024, puntRing: 65_536 };
-/** The first of them finds the way to the locator by trie and FIB, the second goes by the index, the third by its flow. */
+/** Packets of a flow: the first uses trie and FIB, the second the index, the third the flow cache. */
 const IN_A_ROW = 4;
-/** Changes that the data path is told of at once, at most. */
+/** Maximum number of changes in one call of the data path. */
 const AT_ONCE = 5;
 
 function effectOf({ eid, rloc }: Change): TrieEffect {
@@ -40,7 +40,7 @@ function effectOf({ eid, rloc }: Change): TrieEffect {
   };
 }
 
-/** Sends packets to each EID in turn until the other process has changed all. */
+/** Sends packets to each EID in turn until the other process has applied all changes. */
 async function look(pinPath: string, counts: number): Promise<Seen> {
   const object = addon.loadObject('bpf/build/eid_ingress.bpf.o', {
     ...{ pinPaths: pinnedMaps(pinPath), maxEntries: mapSizes(SIZES, addon.numPossibleCpus()) },
@@ -113,7 +113,7 @@ async function change(): Promise<void> {
   process.send?.(seen, () => process.exit());
 }
 
-/** Writes into the file how many changes are complete and how many have begun. */
+/** Applies all changes. Writes the numbers of complete and of begun changes into the file. */
 async function churn(counts: string, apply: (effects: TrieEffect[]) => boolean): Promise<void> {
   const file = openSync(counts, 'r+');
   const note = (at: number, count: number): void => void writeSync(file, Uint32Array.of(count), 0, 4, at);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The index against a simple model: which prefix is the longest that covers an address, while prefixes come and go.
+// The index against a simple model: the longest match of an address, while prefixes are added and deleted.
 import test from 'ava';
 import fc from 'fast-check';
 import { type EidPrefix, formatEidPrefix, maskedPrefix, prefixHoldsPrefix } from '#addr/index.js';
@@ -9,7 +9,7 @@ import { newIndex } from './new-index.js';
 
 const WIDTH = { 4: 32, 6: 128 } as const;
 
-/** Few addresses, so that prefixes meet: bits at the top, in the middle and at the end. */
+/** Few addresses, so that prefixes overlap: bits at the top, in the middle and at the end. */
 function prefix(family: 4 | 6): fc.Arbitrary<EidPrefix> {
   const bits = BigInt(WIDTH[family]);
   return fc
@@ -30,7 +30,7 @@ const change = (family: 4 | 6) =>
   fc.record({ eid: prefix(family), value: fc.integer({ min: 0, max: 1000 }), add: fc.boolean() });
 
 for (const family of [4, 6] as const)
-  test(`IPv${family}: it knows what was added and not deleted since, and the longest that covers`, (t) => {
+  test(`IPv${family}: the index has the prefixes that were added and not deleted, and finds the longest match`, (t) => {
     fc.assert(
       fc.property(fc.array(change(family), { maxLength: 120 }), prefix(family), (changes, asked) => {
         const { index } = newIndex(family);
@@ -39,7 +39,7 @@ for (const family of [4, 6] as const)
           const key = formatEidPrefix(eid);
           if (!add) index.delete(eid);
           else if (!index.set(eid, askTrie(value))) {
-            // refused for want of room, and nothing is changed
+            // refused as there is no room, and nothing is changed
             t.false(model.has(key));
             t.true(model.size > 8);
             continue;
@@ -62,7 +62,7 @@ for (const family of [4, 6] as const)
     );
   });
 
-test('lookups end where nothing lies behind, also after prefixes have come and gone for long', (t) => {
+test('lookups end at a bucket without overflow, also after many additions and deletions', (t) => {
   const count = 64;
   const { index, buckets } = newIndex(4, count);
   const hosts = Array.from({ length: 2.4 * count }, (_, i) => i);

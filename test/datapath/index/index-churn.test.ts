@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packets are looked up in one process while another changes the tables as fast as it can, against a simple model of what
-// the longest prefix was after each change: every packet saw the tables at one moment, while it was on its way.
-// Never by a prefix that is shorter, another's or another instance's, or half written.
+// One process runs packets while another changes the tables as fast as it can. A simple model has the longest match
+// after each change. Every packet must see one state of the tables that existed during its run: no shorter prefix, no
+// prefix of another EID or instance, no partial entry.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { formatEid } from '#test/helpers/eid.js';
 import { CHANGES, changesOf, DESTINATIONS, impossible, NOWHERE, placesOf, RLOCS } from './churn-history.js';
 import type { Seen } from './churn-inside.js';
 
-test('the model: prefixes inside each other, and what cannot have been seen', (t) => {
+test('the model: nested prefixes, and impossible sightings', (t) => {
   const [destination] = DESTINATIONS;
   if (destination === undefined) throw new Error('no destination');
   const places = placesOf(changesOf(2_000), destination);
@@ -27,7 +27,7 @@ test('the model: prefixes inside each other, and what cannot have been seen', (t
   t.is(impossible(places, [saw(first, first - 1, first), back]), back);
 });
 
-test('under changes every packet goes to where the longest prefix led at some moment', async (t) => {
+test('while tables change, every packet goes where the longest match led at some moment', async (t) => {
   const inside = fileURLToPath(new URL('churn-inside.js', import.meta.url));
   const child: ChildProcess = fork(inside, [], {
     execPath: 'unshare',
@@ -54,6 +54,6 @@ test('under changes every packet goes to where the longest prefix led at some mo
     );
     if (places.has(NOWHERE)) nowhere.add(destination.address.family);
   }
-  // Not everywhere: of ten prefixes around one address there is nearly always one.
+  // Not for all EIDs: one of ten prefixes around an address nearly always exists.
   t.deepEqual([...nowhere].sort(), [4, 6]);
 });

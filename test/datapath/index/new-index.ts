@@ -2,7 +2,7 @@
 import { xtr_index_bucket_v4, xtr_index_bucket_v6 } from '#datapath/generated/layout.js';
 import { EidIndex } from '#datapath/index/eid-index.js';
 
-/** An empty index in memory that no program reads, and its buckets; the secret is always the same. */
+/** An empty index in memory that no program reads, and its buckets. The seed is constant. */
 export function newIndex(family: 4 | 6, bucketCount = 8): { index: EidIndex; buckets: Uint32Array } {
   const bucketBytes = family === 4 ? xtr_index_bucket_v4.bytes : xtr_index_bucket_v6.bytes;
   const cellWords = family === 4 ? 2 : 4;

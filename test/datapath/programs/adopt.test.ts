@@ -27,7 +27,7 @@ import {
 const byEid = (a: { eid: EidPrefix }, b: { eid: EidPrefix }): number =>
   formatEidPrefix(a.eid) < formatEidPrefix(b.eid) ? -1 : 1;
 
-/** Applies the effects in one data path, and opens the next. */
+/** Applies the effects in one data path, and opens the next one. */
 function restart(t: ExecutionContext, options: DataPathOptions, effects: readonly TrieEffect[]): DataPath {
   const first = openDataPath(options);
   t.deepEqual(first.apply(effects), []);
@@ -54,7 +54,7 @@ const localEids = [
   setLocal('[7]2001:db8:1::9/128', { kind: 'away', locators: [] }),
 ] as const;
 
-test('everything that was programmed is adopted, as it was', (t) => {
+test('all entries are adopted unchanged', (t) => {
   const options = optionsHere(t);
   const dataPath = restart(t, options, [...mappings, ...localEids]);
   t.true(dataPath.status().adopted);
@@ -70,14 +70,14 @@ test('everything that was programmed is adopted, as it was', (t) => {
   t.is(dataPath.counters().adapter['adoptedBroken'], 0);
 });
 
-test('an adopting data path uses the same indexes, and frees them in the end', (t) => {
+test('an adopting data path keeps the indexes, and frees them later', (t) => {
   const options = optionsHere(t);
   const dataPath = restart(t, options, [...mappings, ...localEids]);
   t.deepEqual(used(dataPath), {
     ...{ map_cache_v4: 5, map_cache_v6: 2, eid_db_v4: 4, eid_db_v6: 1 },
     ...{ locator_sets: 3, locators: 3 },
   });
-  // a set that is known is shared: nothing new is taken
+  // an equal set is shared: no index is allocated
   dataPath.apply([setMapping('1.1.3.0/24', encapsulate('6.6.6.6'))]);
   t.is(used(dataPath)['locator_sets'], 3);
   const prefixes = [...mappings, ...localEids, setMapping('1.1.3.0/24', { action: 'drop' })];
@@ -90,7 +90,7 @@ test('an adopting data path uses the same indexes, and frees them in the end', (
   t.deepEqual(used(dataPath), {});
 });
 
-test('counters go on over a restart', (t) => {
+test('counters continue after a restart', (t) => {
   const options = optionsHere(t);
   const first = openDataPath(options);
   first.apply([setMapping('1.1.1.0/24', { action: 'drop' }), setMapping('1.1.2.0/24', { action: 'drop' })]);
@@ -108,7 +108,7 @@ test('counters go on over a restart', (t) => {
   t.is(second.traffic(eid('1.1.3.0/24')).packets, 0);
 });
 
-/** The value of a map, changed by hand as no agent would. */
+/** Corrupts a value of a map, as no agent would. */
 function spoil(
   t: ExecutionContext,
   options: DataPathOptions,
@@ -160,7 +160,7 @@ const spoilt: readonly [string, string, Uint8Array, (value: Uint8Array) => unkno
   ['a locator of no family', 'xtr_locators', u32(0), (value) => value.fill(9, 32, 33), 'nothing'],
 ];
 for (const [title, map, key, change, expected] of spoilt)
-  test(`a broken entry is removed and counted, the rest adopted: ${title}`, (t) => {
+  test(`an invalid entry is removed and counted, the others are adopted: ${title}`, (t) => {
     const dataPath = spoil(t, optionsHere(t), map, key, change);
     t.is(decision(dataPath, '1.1.1.9'), expected);
     t.is(dataPath.counters().adapter['adoptedBroken'], 1);
@@ -174,7 +174,7 @@ test('two entries with one counter: the second is removed', (t) => {
   t.is(dataPath.counters().adapter['adoptedBroken'], 1);
 });
 
-test('a local EID in one of its two tries only is mended', (t) => {
+test('a local EID that is in only one of its two tries is repaired', (t) => {
   const options = optionsHere(t);
   const first = openDataPath(options);
   first.apply([setLocal('1.1.1.1/32'), setLocal('1.1.1.2/32')]);
@@ -188,7 +188,7 @@ test('a local EID in one of its two tries only is mended', (t) => {
   t.deepEqual(used(dataPath), { map_cache_v4: 1, eid_db_v4: 1 });
 });
 
-test('the mapping of an adopted data path is replaced and deleted like any other', (t) => {
+test('an adopted mapping can be replaced and deleted', (t) => {
   const dataPath = restart(t, optionsHere(t), [...mappings]);
   dataPath.apply([setMapping('1.1.1.0/24', encapsulate('8.8.8.8')), deleteMapping('1.1.2.0/24')]);
   t.deepEqual(lookup(dataPath, '1.1.1.1')?.locators[0]?.rloc, parseAddress('8.8.8.8'));
@@ -197,7 +197,7 @@ test('the mapping of an adopted data path is replaced and deleted like any other
   t.is(decision(dataPath, '1.1.1.1'), '1.1.1.0/24 encapsulate');
 });
 
-test('pinned maps of other sizes are refused, with what to do, and stay', (t) => {
+test('pinned maps of other sizes are refused with advice, and stay', (t) => {
   const options = optionsHere(t);
   openDataPath(options).detach();
   const sizes = { ...options.sizes, locators: 9 };
@@ -208,11 +208,11 @@ test('pinned maps of other sizes are refused, with what to do, and stay', (t) =>
   t.true(openHere(t, options).status().adopted);
 });
 
-test('tearing down removes every pin of the instance and no other', (t) => {
+test('tearing down removes all pins of the instance and no others', (t) => {
   const options = optionsHere(t);
   openDataPath(options).detach();
   openDataPath({ ...options, name: 'xtrt.other/1' }).detach();
-  // of the layout before the first release, of another version, and of a start that did not end
+  // pins of the layout before the first release, of another version, and of an incomplete start
   for (const left of ['v5/maps', 'v5/links/native', 'state-v99', 'starting/state'])
     mkdirSync(join(options.bpfFilesystem, 'xtrd/xtrt', left), { recursive: true });
   t.deepEqual(readdirSync(join(options.bpfFilesystem, 'xtrd')), ['xtrt', 'xtrt%2eother%2f1']);
@@ -222,14 +222,14 @@ test('tearing down removes every pin of the instance and no other', (t) => {
   t.true(tearDown(options.bpfFilesystem, 'xtrt.other/1'));
 });
 
-test('without a BPF file system nothing starts, and it is said how to mount one', (t) => {
+test('without a BPF file system the start fails, and the error tells how to mount one', (t) => {
   const options = { ...optionsHere(t), bpfFilesystem: '/tmp' };
   const message = /no BPF file system is mounted on \/tmp: mkdir -p \/tmp && mount -t bpf bpf \/tmp/;
   t.throws(() => openDataPath(options), { name: 'DataPathError', message });
   t.throws(() => tearDown('/nonexistent', 'xtrt'), { name: 'DataPathError' });
 });
 
-test('without BPF objects nothing starts and nothing stays', (t) => {
+test('without BPF objects the start fails and leaves no pins', (t) => {
   const options = { ...optionsHere(t), bpfDirectory: '/nonexistent' };
   t.throws(() => openDataPath(options), { name: 'DataPathError', message: /run scripts\/build/ });
   t.false(existsSync(join(options.bpfFilesystem, 'xtrd', 'xtrt')));

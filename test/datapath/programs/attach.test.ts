@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Programs on interfaces: which, in which mode, and what becomes of them.
+// Programs on interfaces: which program, in which mode, and when they are replaced and detached.
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
@@ -11,7 +11,7 @@ import { buildSite, type Site, startAgent } from '#test/datapath/live-site.js';
 
 type Mode = '' | 'native' | 'generic';
 
-/** As the kernel says. */
+/** The XDP mode of the interface in the kernel. */
 function xdpMode(namespace: string, name: string): Mode {
   const [link] = JSON.parse(run('ip', '-n', namespace, '-json', 'link', 'show', 'dev', name)) as [
     { xdp?: { mode: number } },
@@ -33,20 +33,23 @@ const e0 = (...roles: ('eid' | 'rloc')[]): OptionsInside['interfaces'] => [
   { name: 'e0', roles, instanceId: 0 },
 ];
 
-test.serial('each interface gets the program of its roles, native where the driver can', async (t) => {
-  const site = buildSite(t);
-  const { interfaces } = await open(startAgent(t, site), site.options);
-  t.deepEqual(
-    interfaces.map(({ name, roles, mode, program }) => ({ name, roles, mode, program })),
-    [
-      { name: 'e0', roles: ['eid'], mode: 'native', program: 'eid_ingress' },
-      { name: 'r0', roles: ['rloc'], mode: 'native', program: 'rloc_ingress' },
-    ],
-  );
-  t.deepEqual([xdpMode(site.xtr, 'e0'), xdpMode(site.xtr, 'r0')], ['native', 'native']);
-});
+test.serial(
+  'each interface gets the program of its roles, in native mode if the driver supports it',
+  async (t) => {
+    const site = buildSite(t);
+    const { interfaces } = await open(startAgent(t, site), site.options);
+    t.deepEqual(
+      interfaces.map(({ name, roles, mode, program }) => ({ name, roles, mode, program })),
+      [
+        { name: 'e0', roles: ['eid'], mode: 'native', program: 'eid_ingress' },
+        { name: 'r0', roles: ['rloc'], mode: 'native', program: 'rloc_ingress' },
+      ],
+    );
+    t.deepEqual([xdpMode(site.xtr, 'e0'), xdpMode(site.xtr, 'r0')], ['native', 'native']);
+  },
+);
 
-test.serial('both roles on one interface are one program', async (t) => {
+test.serial('an interface with both roles gets one program', async (t) => {
   const site = buildSite(t);
   const { interfaces } = await open(startAgent(t, site), on(site, { interfaces: e0('eid', 'rloc') }));
   t.is(interfaces[0]?.program, 'both_ingress');
@@ -54,14 +57,14 @@ test.serial('both roles on one interface are one program', async (t) => {
 
 const lo: OptionsInside['interfaces'] = [{ name: 'lo', roles: ['rloc'], instanceId: 0 }];
 
-test.serial('auto falls back to generic where the driver cannot, and says so', async (t) => {
+test.serial('auto falls back to generic if the driver has no native XDP, and reports it', async (t) => {
   const site = buildSite(t);
   const { interfaces } = await open(startAgent(t, site), on(site, { interfaces: lo }));
   t.is(interfaces[0]?.mode, 'generic');
   t.is(xdpMode(site.xtr, 'lo'), 'generic');
 });
 
-test.serial('native does not fall back: nothing is started, nothing is left', async (t) => {
+test.serial('native does not fall back: the start fails and leaves nothing', async (t) => {
   const site = buildSite(t);
   const interfaces = [...e0('eid'), ...lo];
   const error = await t.throwsAsync(open(startAgent(t, site), on(site, { interfaces, xdpMode: 'native' })), {
@@ -72,13 +75,13 @@ test.serial('native does not fall back: nothing is started, nothing is left', as
   t.false(existsSync(join(site.options.bpfFilesystem, 'xtrd', 'xtrt')));
 });
 
-test.serial('generic is generic also where native would do', async (t) => {
+test.serial('generic is used also if native would work', async (t) => {
   const site = buildSite(t);
   await open(startAgent(t, site), on(site, { xdpMode: 'generic' }));
   t.is(xdpMode(site.xtr, 'e0'), 'generic');
 });
 
-test.serial('an interface that another XDP program has is refused, and the other stays', async (t) => {
+test.serial('an interface with another XDP program is refused, and that program stays', async (t) => {
   const site = buildSite(t);
   await open(startAgent(t, site), site.options);
   const error = await t.throwsAsync(open(startAgent(t, site), on(site, { name: 'xtrt-other' })));
@@ -87,7 +90,7 @@ test.serial('an interface that another XDP program has is refused, and the other
   t.false(existsSync(join(site.options.bpfFilesystem, 'xtrd', 'xtrt-other')));
 });
 
-test.serial('programs stay attached after the agent is gone, and are adopted', async (t) => {
+test.serial('programs stay attached after the agent has ended, and are adopted', async (t) => {
   const site = buildSite(t);
   const first = startAgent(t, site);
   await open(first, site.options);
@@ -101,7 +104,7 @@ test.serial('programs stay attached after the agent is gone, and are adopted', a
   );
 });
 
-test.serial('another role is another program on the same link', async (t) => {
+test.serial('after a change of roles the same link has another program', async (t) => {
   const site = buildSite(t);
   const status = await reopen(
     startAgent(t, site),
@@ -115,7 +118,7 @@ for (const [from, to] of [
   ['native', 'generic'],
   ['generic', 'native'],
 ] as const)
-  test.serial(`a changed mode attaches anew: ${from} to ${to}`, async (t) => {
+  test.serial(`after a change of the mode a new link is created: ${from} to ${to}`, async (t) => {
     const site = buildSite(t);
     await reopen(startAgent(t, site), on(site, { xdpMode: from }), on(site, { xdpMode: to }));
     t.is(xdpMode(site.xtr, 'e0'), to);
@@ -127,7 +130,7 @@ test.serial('an interface that is no longer configured loses its program', async
   t.deepEqual([xdpMode(site.xtr, 'e0'), xdpMode(site.xtr, 'r0')], ['native', '']);
 });
 
-test.serial('an interface that was made anew under its name is attached anew', async (t) => {
+test.serial('an interface that was deleted and created again gets a new link', async (t) => {
   const site = buildSite(t);
   const options = on(site, { interfaces: e0('eid') });
   const agent = startAgent(t, site);
@@ -143,7 +146,7 @@ test.serial('an interface that was made anew under its name is attached anew', a
   t.is(xdpMode(site.xtr, 'e0'), 'native');
 });
 
-test.serial('an interface that is gone, and one that is back, while the data path runs', async (t) => {
+test.serial('an interface is deleted and comes back while the data path runs', async (t) => {
   const site = buildSite(t);
   const agent = startAgent(t, site);
   const [before] = (await open(agent, site.options)).interfaces;
@@ -168,7 +171,7 @@ test.serial('an interface that is gone, and one that is back, while the data pat
   t.like(adapter, { interfacesGone: 1, interfacesChanged: 1 });
 });
 
-test.serial('an interface that came back with the program of another is refused and forgotten', async (t) => {
+test.serial('an interface that comes back with another XDP program is refused and forgotten', async (t) => {
   const site = buildSite(t);
   const [agent, other] = [startAgent(t, site), startAgent(t, site)];
   await open(agent, site.options);
@@ -185,7 +188,7 @@ test.serial('an interface that came back with the program of another is refused 
   );
 });
 
-test.serial('an interface whose name has a dot, as a VLAN has', async (t) => {
+test.serial('an interface whose name has a dot, such as a VLAN', async (t) => {
   const site = buildSite(t);
   run('ip', '-n', site.xtr, 'link', 'set', 'e0', 'down');
   run('ip', '-n', site.xtr, 'link', 'set', 'e0', 'name', 'e0.100');
@@ -196,7 +199,7 @@ test.serial('an interface whose name has a dot, as a VLAN has', async (t) => {
   t.is(xdpMode(site.xtr, 'e0.100'), 'native');
 });
 
-test.serial('tearing down takes the programs off, also under a running agent', async (t) => {
+test.serial('tearing down detaches the programs, also while the agent runs', async (t) => {
   const site = buildSite(t);
   const agent = startAgent(t, site);
   await open(agent, site.options);
@@ -207,18 +210,15 @@ test.serial('tearing down takes the programs off, also under a running agent', a
   t.true('encapsulated' in reasons);
 });
 
-test.serial(
-  'tearing down takes the programs off that the layout before the first release left',
-  async (t) => {
-    const site = buildSite(t);
-    const agent = startAgent(t, site);
-    await open(agent, site.options);
-    await agent.kill();
-    const instance = join(site.options.bpfFilesystem, 'xtrd', 'xtrt');
-    mkdirSync(join(instance, 'v5'));
-    renameSync(join(instance, 'links'), join(instance, 'v5/links'));
-    t.true(await startAgent(t, site).call('tearDown', site.options.bpfFilesystem, site.options.name));
-    t.deepEqual([xdpMode(site.xtr, 'e0'), xdpMode(site.xtr, 'r0')], ['', '']);
-    t.false(existsSync(instance));
-  },
-);
+test.serial('tearing down detaches programs of the layout before the first release', async (t) => {
+  const site = buildSite(t);
+  const agent = startAgent(t, site);
+  await open(agent, site.options);
+  await agent.kill();
+  const instance = join(site.options.bpfFilesystem, 'xtrd', 'xtrt');
+  mkdirSync(join(instance, 'v5'));
+  renameSync(join(instance, 'links'), join(instance, 'v5/links'));
+  t.true(await startAgent(t, site).call('tearDown', site.options.bpfFilesystem, site.options.name));
+  t.deepEqual([xdpMode(site.xtr, 'e0'), xdpMode(site.xtr, 'r0')], ['', '']);
+  t.false(existsSync(instance));
+});

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is said of kernels that are too old. That one is refused is seen on it, by scripts/kernels.
+// Messages about kernels that are too old. scripts/kernels shows that such a kernel is refused.
 import { release } from 'node:os';
 import test from 'ava';
 import { ageNote, missingFeatures } from '#datapath/programs/kernel-features.js';
 
-test('a kernel is told what it lacks, and which one has it', (t) => {
+test('the missing features of a kernel are named, each with the first Linux version that has it', (t) => {
   t.deepEqual(missingFeatures('5.10.0-32-amd64'), [
     'atomic operations in BPF programs (Linux 5.12)',
     'test runs of XDP programs with a context, by which held packets are sent on (Linux 5.15)',

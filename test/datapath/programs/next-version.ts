@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An installation of a made-up next version of this program: its state has another layout, its programs and its agent
-// are made for that, and it has an adopter of the state of today.
+// An installation of a made-up next version of xtrd. Its state has another layout, for which its programs and agent are
+// built, and it has an adopter for the current state.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const LAYOUT = 'src/datapath/generated/layout';
 export const NEXT_STATE_VERSION = xtr_constants.XTR_STATE_VERSION + 1;
 
-/** What becomes of the state: a field more in front of all others, of so many bytes, by struct. */
+/** The change of the state: bytes of a new first field, by struct. */
 const FIELDS = { xtr_mapping: 8, xtr_local_eid: 4, xtr_locator_set: 4 } as const;
 /** The maps that have these structs. */
 const GROWN = {
@@ -27,7 +27,7 @@ const GROWN = {
 
 export interface Installation {
   readonly bpfDirectory: string;
-  /** Module of its data path, for a process inside a namespace. */
+  /** The module of its agent, for a process inside a namespace. */
   readonly agent: string;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Traffic through a site in both directions, and whether its interfaces have a program, while something happens.
+// Watches the traffic through a site in both directions, and whether its interfaces have a program, during an action.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
@@ -13,13 +13,13 @@ import type { UdpCounts } from '#test/datapath/peer-inside.js';
 const LISP_DATA = 4341;
 const LISP_HEADER = 8;
 export const PORT = 9999;
-/** In each direction. */
+/** Rate in each direction. */
 const RATE_pps = 2_000;
-/** Before and after what happens. */
+/** Time before and after the action. */
 const MARGIN_ms = 500;
-/** Without a packet: nothing is on its way any more. */
+/** If no packet arrives for this time, none is in flight. */
 const QUIET_ms = 300;
-/** Interfaces looked at by one run of `ip`. */
+/** Interface queries in one run of `ip`. */
 const BATCH = 2_000;
 
 interface Way {
@@ -28,19 +28,19 @@ interface Way {
 }
 
 export interface Seen {
-  /** From the host to the far end, encapsulated; and back. */
+  /** From the host to the far end (encapsulated), and back. */
   readonly out: Way;
   readonly back: Way;
-  /** Looks at an interface, and how many of them saw it without a program. */
+  /** Number of interface queries, and how many of them saw no program. */
   readonly looks: number;
   readonly off: number;
   readonly duration_ms: number;
 }
 
 /**
- * What is seen from before `act` until after it. The site has to know HOST as local, and REMOTE by FAR_RLOC; its agent
- * has to run at first, as neighbours are not known yet.
- * @param beforehand is done when neighbours are known and nothing moves
+ * Watches from before `act` until after it. In the site HOST must be local, and REMOTE must be mapped to FAR_RLOC. Its
+ * agent must run at first, to resolve neighbours.
+ * @param beforehand runs after neighbours are resolved and before traffic starts
  */
 export async function watchTraffic(
   t: ExecutionContext,
@@ -70,7 +70,7 @@ export async function watchTraffic(
   return { out: since('out'), back: since('back'), ...looks, duration_ms };
 }
 
-/** Two streams, encapsulated and to be decapsulated. */
+/** Two streams: one to be encapsulated, one to be decapsulated. */
 class Traffic {
   readonly #host: Inside;
   readonly #far: Inside;
@@ -91,7 +91,7 @@ class Traffic {
     await Promise.all([this.#host, this.#far].map((peer) => peer.kill()));
   }
 
-  /** When nothing more arrives: how much there was since the namespaces are there. */
+  /** Waits until nothing more arrives. Returns the counts since the namespaces were created. */
   async stop(): Promise<Record<'out' | 'back', Way>> {
     const peers = [this.#host, this.#far];
     await Promise.all(peers.map((peer) => peer.call('stopStream')));
@@ -112,7 +112,7 @@ class Traffic {
   }
 }
 
-/** Looks at the interfaces of the xTR all the time, as the kernel's netlink shows them. */
+/** Queries the interfaces of the xTR continuously by netlink. */
 class InterfaceWatch {
   readonly #site: Site;
   readonly #looking: Promise<void>;

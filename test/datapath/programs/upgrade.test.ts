@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts on an instance that forwards: again, as the next version, as one before it. No packet is lost, and no interface
-// is without a program.
+// Starts on an instance that is forwarding: the same version, the next version, and an earlier version. No packet is
+// lost, and no interface is ever without a program.
 import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -28,7 +28,7 @@ const effects: readonly TrieEffect[] = [
   ),
 ];
 
-/** Entries by prefix. */
+/** Adopted entries by prefix. */
 type Adopted = Readonly<Record<string, unknown>>;
 
 const told = ({ mapCache, localEids }: AdoptedState): Adopted =>
@@ -37,7 +37,7 @@ const told = ({ mapCache, localEids }: AdoptedState): Adopted =>
     ...localEids.map(({ eid: prefix, ...rest }) => [`local ${formatEidPrefix(prefix)}`, rest] as const),
   ]);
 
-/** What the effects come to, in the words of an agent that adopts them. */
+/** The state that an agent adopts after these effects. */
 const EVERYTHING: Adopted = told({
   mapCache: effects.flatMap((effect) =>
     effect.type === 'map-cache-set'
@@ -52,7 +52,7 @@ const EVERYTHING: Adopted = told({
 
 const instance = ({ options }: Site): string => join(options.bpfFilesystem, 'xtrd', options.name);
 const pins = (site: Site): string[] => readdirSync(instance(site)).sort();
-/** A link that is attached anew is pinned anew. */
+/** A new link has a new pin, with another inode. */
 const linksOf = (site: Site): number[] =>
   ['e0', 'r0'].map((name) => statSync(join(instance(site), 'links/native', name)).ino);
 const adoptedBy = async (agent: Inside): Promise<Adopted> => told(await agent.call<AdoptedState>('adopted'));
@@ -68,7 +68,7 @@ async function start(
   return agent;
 }
 
-/** A site whose agent knows everything. */
+/** A site whose agent has all entries. */
 async function runningSite(t: ExecutionContext): Promise<{ site: Site; agent: Inside }> {
   const site = buildSite(t);
   const agent = await start(t, site);
@@ -87,12 +87,12 @@ function nothingLost(t: ExecutionContext, { out, back, looks, off, duration_ms }
   t.is(off, 0);
 }
 
-/** Of the mapping that the stream from the host takes. */
+/** Packets counted by the mapping of the stream from the host. */
 const carried = async (agent: Inside): Promise<number> =>
   (await agent.call<Traffic>('traffic', eid(`${REMOTE[4]}/32`))).packets;
 
 test.serial(
-  'the agent is killed and started again: no packet and no mapping is lost, counters go on',
+  'the agent is killed and restarted: no packet and no mapping is lost, counters continue',
   async (t) => {
     const { site, agent: first } = await runningSite(t);
     const links = linksOf(site);
@@ -118,7 +118,7 @@ test.serial(
 );
 
 test.serial(
-  'the next version of the state is adopted: no packet and no mapping is lost, counters go on',
+  'the next version of the state is adopted: no packet and no mapping is lost, counters continue',
   async (t) => {
     const { site, agent: first } = await runningSite(t);
     const next = installNextVersion(t);
@@ -143,7 +143,7 @@ test.serial(
     t.deepEqual(linksOf(site), links);
     t.deepEqual(pins(site), ['links', `state-v${NEXT_STATE_VERSION}`, 'volatile']);
 
-    // an earlier version cannot read it: it forgets, but the interfaces keep a program
+    // an earlier version cannot read it: it starts empty, but the interfaces keep a program
     await second.kill();
     let third: Inside | undefined;
     const afterwards = await watchTraffic(t, site, async () => {
@@ -157,7 +157,7 @@ test.serial(
   },
 );
 
-test.serial('agents that are killed while they start lose nothing for the next', async (t) => {
+test.serial('agents that are killed during their start lose nothing for the next one', async (t) => {
   const { site, agent: first } = await runningSite(t);
   const next = installNextVersion(t);
   const options = { ...site.options, bpfDirectory: next.bpfDirectory };
@@ -196,7 +196,7 @@ test.serial('agents that are killed while they start lose nothing for the next',
   t.deepEqual(pins(site), ['links', `state-v${NEXT_STATE_VERSION}`, 'volatile']);
 });
 
-test.serial('a start that fails loses nothing for the next, and leaves no new link', async (t) => {
+test.serial('a failed start loses nothing for the next one, and leaves no new link', async (t) => {
   const { site, agent: first } = await runningSite(t);
   const links = linksOf(site);
   const lo = { name: 'lo', roles: ['rloc'], instanceId: 0 } as const;
@@ -216,23 +216,20 @@ test.serial('a start that fails loses nothing for the next, and leaves no new li
   t.deepEqual(pinned.sort(), ['generic', 'native', 'native/e0', 'native/r0']);
 });
 
-test.serial(
-  'links of the layout before the first release are taken over; its mappings are forgotten',
-  async (t) => {
-    const { site, agent: first } = await runningSite(t);
-    const links = linksOf(site);
-    await first.kill();
-    const old = join(instance(site), 'v5');
-    mkdirSync(old);
-    renameSync(join(instance(site), 'links'), join(old, 'links'));
-    renameSync(join(instance(site), `state-v${xtr_constants.XTR_STATE_VERSION}`), join(old, 'maps'));
-    let second: Inside | undefined;
-    const { off } = await watchTraffic(t, site, async () => {
-      second = await start(t, site);
-    });
-    t.is(off, 0);
-    t.deepEqual(linksOf(site), links);
-    t.deepEqual(second && (await adoptedBy(second)), {});
-    t.deepEqual(pins(site), ['links', `state-v${xtr_constants.XTR_STATE_VERSION}`, 'volatile']);
-  },
-);
+test.serial('links of the layout before the first release are reused; its mappings are lost', async (t) => {
+  const { site, agent: first } = await runningSite(t);
+  const links = linksOf(site);
+  await first.kill();
+  const old = join(instance(site), 'v5');
+  mkdirSync(old);
+  renameSync(join(instance(site), 'links'), join(old, 'links'));
+  renameSync(join(instance(site), `state-v${xtr_constants.XTR_STATE_VERSION}`), join(old, 'maps'));
+  let second: Inside | undefined;
+  const { off } = await watchTraffic(t, site, async () => {
+    second = await start(t, site);
+  });
+  t.is(off, 0);
+  t.deepEqual(linksOf(site), links);
+  t.deepEqual(second && (await adoptedBy(second)), {});
+  t.deepEqual(pins(site), ['links', `state-v${xtr_constants.XTR_STATE_VERSION}`, 'volatile']);
+});

@@ -7,7 +7,7 @@ import { ethernet, ipv4Udp, ipv6Udp } from '#test/native/packets.js';
 const v4 = ipv4Udp('5.5.5.5', '1.1.1.1', 9, Buffer.from('hello'));
 const v6 = ipv6Udp('2001:db8::5', '2001:db8::1', 9, Buffer.from('hello'));
 
-test('the packet of an IPv4 and of an IPv6 frame, without the padding', (t) => {
+test('IPv4 and IPv6 packets are taken from frames without padding', (t) => {
   t.deepEqual(ipPacketOf(ethernet(v4, 20)), { family: 4, bytes: v4 });
   t.deepEqual(ipPacketOf(ethernet(v6, 20)), { family: 6, bytes: v6 });
 });
@@ -28,18 +28,18 @@ for (const [title, frame] of none)
     t.is(ipPacketOf(frame), undefined);
   });
 
-test('one hop further the TTL or hop limit is one less, and the packet before is untouched', (t) => {
+test('oneHopFurther decrements the TTL or hop limit in a copy', (t) => {
   const [four, six] = [ipPacketOf(ethernet(v4)), ipPacketOf(ethernet(v6))];
   t.is(four && oneHopFurther(four)?.bytes[8], 63);
   t.is(six && oneHopFurther(six)?.bytes[7], 63);
   t.is(v4[8], 64);
 });
 
-test('a packet without a hop left goes no further', (t) => {
+test('oneHopFurther refuses a packet whose TTL is used up', (t) => {
   t.is(oneHopFurther({ family: 4, bytes: ipv4Udp('5.5.5.5', '1.1.1.1', 9, new Uint8Array(), 1) }), undefined);
 });
 
-test('a frame has a packet exactly if all of what its header says is there', (t) => {
+test('a frame has a packet if and only if it has all bytes that its IP header announces', (t) => {
   const headers = {
     4: { bytes: 20, lengthAt: 2, more: 0 },
     6: { bytes: 40, lengthAt: 4, more: 40 },

@@ -10,7 +10,7 @@ const RATES = {
   'no-neighbour': 20_000,
 } as const;
 
-test('the rates of the configuration are those of the data path unless somebody changes them', (t) => {
+test('the default rates of the configuration are the default rates of the data path', (t) => {
   t.deepEqual(configurationSchema.shape['data-path'].parse(undefined)['punt-rates'], RATES);
   t.deepEqual(puntLimitsAt(RATES), DEFAULT_PUNT_LIMITS);
 });
@@ -21,6 +21,6 @@ test('a higher rate has a higher burst; the interval stays', (t) => {
   t.deepEqual(limits['eid-detected'], DEFAULT_PUNT_LIMITS['eid-detected']);
 });
 
-test('a lower rate keeps the burst, which a host that starts may need', (t) => {
+test('a lower rate keeps the burst', (t) => {
   t.is(puntLimitsAt({ ...RATES, 'map-cache-miss': 10 })['map-cache-miss'].burst, 4_096);
 });

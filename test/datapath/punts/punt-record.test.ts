@@ -9,7 +9,7 @@ type Field = keyof typeof xtr_punt.offset;
 
 const FRAME = Uint8Array.from({ length: 60 }, (_, i) => i);
 
-/** A sound record of a stale packet, with some fields changed. */
+/** A valid record of a stale packet, with some fields changed. */
 function record(changes: Partial<Record<Field, number>> = {}, frame = FRAME): Uint8Array {
   const bytes = new Uint8Array(xtr_punt.bytes + 256);
   const view = new DataView(bytes.buffer);
@@ -28,7 +28,7 @@ function record(changes: Partial<Record<Field, number>> = {}, frame = FRAME): Ui
   return bytes;
 }
 
-test('a record is a punt, time in milliseconds, the frame without what follows it', (t) => {
+test('a record is decoded: time in milliseconds, frame without the bytes after it', (t) => {
   t.deepEqual(decodePunt(record()), {
     reason: 'stale',
     ifindex: 5,
@@ -67,7 +67,7 @@ for (const [title, bytes] of malformed)
     t.is(decodePunt(bytes), undefined);
   });
 
-test('a record is a punt exactly if each of its fields makes sense', (t) => {
+test('a record is decoded if and only if all its fields are valid', (t) => {
   const seen = { punts: 0, none: 0 };
   const anyFields = fc.record({
     reason: fc.nat(5),
@@ -96,7 +96,7 @@ test('a record is a punt exactly if each of its fields makes sense', (t) => {
   t.true(seen.punts > 20 && seen.none > 20, JSON.stringify(seen));
 });
 
-test('no bytes make it throw', (t) => {
+test('arbitrary bytes do not make the decoder throw', (t) => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => void decodePunt(bytes)));
   t.pass();
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading the ring buffer: what is not handed on.
+// Reading the ring buffer: records that are not passed on to the control plane.
 import test from 'ava';
 import type { Punt } from '#control/contract/inputs.js';
 import { AdapterCounters } from '#datapath/adapter-counters.js';
@@ -16,7 +16,7 @@ import { ethernet, ipv4Udp } from '#test/native/packets.js';
 const native = loadNative();
 const LOOPBACK = 1;
 
-/** Resolves when `count` records were read: with the counters and the punts handed on. */
+/** Resolves when `count` records were read, to the counters and the punts that were passed on. */
 function reading(
   clock: Pick<Native, 'monotonicNs'>,
   map: ReturnType<ReturnType<Native['loadObject']>['map']>,
@@ -38,7 +38,7 @@ function reading(
   });
 }
 
-test('a record that is none of ours is counted', async (t) => {
+test('a malformed record is counted', async (t) => {
   const object = native.loadObject(compileBpf('test/native/probe.bpf.c'));
   object.program('probe_record').testRun(new Uint8Array(64));
   const { counters, punts } = await reading(native, object.map('probe_ring'), 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mappings that come in one call are written together; that shows in nothing but the time it takes.
+// Mappings of one call are written in batches. The result is the same as of single writes.
 import test from 'ava';
 import type { TrieEffect } from '#core/ports.js';
 import { askTrie } from '#datapath/index/eid-index.js';
@@ -41,7 +41,7 @@ test('more mappings than a batch holds, of both families, in one call', (t) => {
   }
 });
 
-test('of two mappings of one prefix the last one counts, and what the first one had is free', (t) => {
+test('of two mappings of one prefix the last one wins, and the locators of the first are freed', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   const to = (rloc: string): TrieEffect => setMapping('1.1.1.0/24', encapsulate(rloc));
   t.deepEqual(dataPath.apply([to('2.2.2.2'), drop('1.1.2.0/24'), to('3.3.3.3')]), []);
@@ -52,7 +52,7 @@ test('of two mappings of one prefix the last one counts, and what the first one 
   t.deepEqual(used(dataPath), { map_cache_v4: 2, locator_sets: 1, locators: 1 });
 });
 
-test('a mapping that is deleted and set again in one call is there', (t) => {
+test('a mapping that is deleted and set again in one call exists', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   const effects = [drop('1.1.1.0/24'), deleteMapping('1.1.1.0/24'), drop('1.1.1.0/24'), drop('1.1.2.0/24')];
   t.deepEqual(dataPath.apply(effects), []);
@@ -60,7 +60,7 @@ test('a mapping that is deleted and set again in one call is there', (t) => {
   t.deepEqual(used(dataPath), { map_cache_v4: 2 });
 });
 
-test('a local EID among the mappings hides its own, which comes back', (t) => {
+test('a local EID among the mappings hides the mapping of its prefix until it is deleted', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   const local = setLocal('1.1.1.1/32');
   t.deepEqual(
@@ -72,7 +72,7 @@ test('a local EID among the mappings hides its own, which comes back', (t) => {
   t.is(decision(dataPath, '1.1.1.1'), '1.1.1.1/32 encapsulate');
 });
 
-test('what one mapping gives back another one of the same call takes', (t) => {
+test('a locator-set that one mapping frees can be used by another one of the same call', (t) => {
   const dataPath = openHere(t, optionsHere(t, { sizes: { ...SIZES, locators: 64 } }));
   const hosts = Array.from({ length: SIZES.locatorSets - 1 }, (_, i) => `10.0.0.${i}/32`);
   const to = (net: number): TrieEffect[] =>
@@ -82,7 +82,7 @@ test('what one mapping gives back another one of the same call takes', (t) => {
   t.is(lookup(dataPath, '10.0.0.3')?.locators[0]?.rloc.bits, 0x03000003n);
 });
 
-test('what the kernel refuses comes back with its error, and all that it takes is written', (t) => {
+test('entries that the kernel refuses are returned with their errors, and all others are written', (t) => {
   const object = addon.loadObject('bpf/build/eid_ingress.bpf.o', { maxEntries: { xtr_map_cache_v4: 4 } });
   t.teardown(() => object.close());
   const trie = new TypedMap(object.map('xtr_map_cache_v4'), eidKeyCodec(4), mappingCodec);

@@ -21,12 +21,16 @@ const cases: readonly [string, readonly Weighted[], readonly number[]][] = [
   ['one locator has all', [locator(1, 100)], [64]],
   ['equal weights', [locator(1, 50), locator(1, 50)], [32, 32]],
   ['weights in proportion', [locator(1, 75), locator(1, 25)], [48, 16]],
-  ['the largest remainder gets what is left', [locator(1, 1), locator(1, 1), locator(1, 1)], [22, 21, 21]],
+  [
+    'the remaining bucket goes to the largest remainder',
+    [locator(1, 1), locator(1, 1), locator(1, 1)],
+    [22, 21, 21],
+  ],
   ['all weights 0 are equal', [locator(1, 0), locator(1, 0)], [32, 32]],
   ['weight 0 beside others gets nothing', [locator(1, 0), locator(1, 1)], [0, 64]],
   ['a weight above 0 gets one at least', [locator(1, 255), locator(1, 1)], [63, 1]],
   [
-    'sixteen of which one has it all but nothing',
+    'sixteen locators, one with nearly all the weight',
     [locator(1, 255), ...Array<Weighted>(15).fill(locator(1, 1))],
     [49, ...Array<number>(15).fill(1)],
   ],
@@ -44,17 +48,27 @@ for (const [title, members, expected] of cases)
   });
 
 const down: readonly [string, readonly Weighted[], readonly number[], readonly number[]][] = [
-  ['what it had is shared out by weight', [locator(1, 50), locator(1, 30), locator(1, 20)], [0], [0, 38, 26]],
-  ['weight 0 takes over when nobody else is left', [locator(1, 1), locator(1, 0)], [0], [0, 64]],
   [
-    'the next priority, when all of the best are down',
+    'its buckets are distributed by weight',
+    [locator(1, 50), locator(1, 30), locator(1, 20)],
+    [0],
+    [0, 38, 26],
+  ],
+  ['weight 0 takes over if no other locator is up', [locator(1, 1), locator(1, 0)], [0], [0, 64]],
+  [
+    'the next priority takes over if all of the best are down',
     [locator(1, 1), locator(1, 1), locator(2, 1)],
     [0, 1],
     [0, 0, 64],
   ],
-  ['the next priority does not help out', [locator(1, 1), locator(1, 1), locator(2, 1)], [1], [64, 0, 0]],
-  ['priority 255 does not help out either', [locator(1, 1), locator(255, 1)], [0], [0, 0]],
-  ['one that is not usable does not help out either', [locator(1, 1), locator(1, 1, false)], [0], [0, 0]],
+  [
+    'the next priority gets nothing while one of the best is up',
+    [locator(1, 1), locator(1, 1), locator(2, 1)],
+    [1],
+    [64, 0, 0],
+  ],
+  ['priority 255 never takes over', [locator(1, 1), locator(255, 1)], [0], [0, 0]],
+  ['a locator that is not usable never takes over', [locator(1, 1), locator(1, 1, false)], [0], [0, 0]],
 ];
 for (const [title, members, ordinals, expected] of down)
   test(`a locator is down: ${title}`, (t) => {
@@ -68,7 +82,7 @@ test('a locator-set honours weights of 1:255', (t) => {
   t.deepEqual(counts([locator(1, 1), locator(1, 255)], xtr_constants.XTR_BUCKETS), [1, 255]);
 });
 
-test('any weights: all buckets are used, none is starved, and more weight never has fewer buckets', (t) => {
+test('any weights: all buckets are used, each weight gets a bucket, and a larger weight never gets fewer', (t) => {
   const weights = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 32 });
   fc.assert(
     fc.property(weights, (values) => {
@@ -98,7 +112,7 @@ const sets = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-test('any set and states: packets go to usable locators that are up, of the best priority there is', (t) => {
+test('any set and states: packets go to usable locators that are up, of the best such priority', (t) => {
   fc.assert(
     fc.property(sets, fc.nat(255), (members, upBits) => {
       const isUp = (ordinal: number): boolean => ((upBits >> ordinal) & 1) === 1;
@@ -113,7 +127,7 @@ test('any set and states: packets go to usable locators that are up, of the best
   );
 });
 
-test('any set and states: when one locator more is down, its flows move and no others', (t) => {
+test('any set and states: if another locator goes down, only its flows move', (t) => {
   fc.assert(
     fc.property(sets, fc.nat(255), fc.nat(7), (members, upBits, lost) => {
       const before = spread(members, 256, (ordinal) => ((upBits >> ordinal) & 1) === 1);
@@ -125,7 +139,7 @@ test('any set and states: when one locator more is down, its flows move and no o
   );
 });
 
-test('equal locators: any that are down leave the others equal, but for a few buckets', (t) => {
+test('equal locators: if some are down, the shares of the others stay nearly equal', (t) => {
   const members = Array<Weighted>(8).fill(locator(1, 100));
   for (let upBits = 1; upBits < 256; upBits++) {
     const isUp = (ordinal: number): boolean => ((upBits >> ordinal) & 1) === 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens at the bound of every table: the effect comes back refused, is counted, and nothing is changed.
+// Full tables: the effect is returned as refused and counted, and nothing is changed.
 import test from 'ava';
 import type { TrieEffect } from '#core/ports.js';
 import {
@@ -18,7 +18,7 @@ import {
 } from '#test/datapath/open-here.js';
 
 const CONFIGURED = 4096;
-/** Room of the map-cache tries and of the local EID tries. */
+/** Sizes of the map-cache tries and of the local EID tries. */
 const LOCAL_EIDS = 2 * SIZES.dynamicEids + CONFIGURED;
 const MAP_CACHE = SIZES.mapCacheEntries + LOCAL_EIDS;
 
@@ -26,7 +26,7 @@ const address = (i: number): string => `10.${i >> 16}.${(i >> 8) & 255}.${i & 25
 const hosts = (count: number, effect: (host: string) => TrieEffect): TrieEffect[] =>
   Array.from({ length: count }, (_, i) => effect(`${address(i)}/32`));
 
-test('a full map-cache refuses what is new, and goes on replacing and deleting', (t) => {
+test('a full map-cache refuses new entries, and still replaces and deletes', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   t.deepEqual(dataPath.apply(hosts(MAP_CACHE, drop)), []);
   const [more, local] = [drop('1.1.1.1/32'), setLocal('1.1.1.2/32')];
@@ -41,7 +41,7 @@ test('a full map-cache refuses what is new, and goes on replacing and deleting',
   t.is(decision(dataPath, '1.1.1.1'), '1.1.1.1/32 drop');
 });
 
-test('a full database of local EIDs leaves no half of one in the map-cache', (t) => {
+test('if the database of local EIDs is full, none is added to the map-cache', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   t.deepEqual(dataPath.apply(hosts(LOCAL_EIDS, (host) => setLocal(host, { kind: 'dynamic' }))), []);
   const more = setLocal('1.1.1.1/32');
@@ -51,7 +51,7 @@ test('a full database of local EIDs leaves no half of one in the map-cache', (t)
   t.deepEqual(used(dataPath), { eid_db_v4: LOCAL_EIDS });
 });
 
-test('without a free locator-set the mapping stays what it was', (t) => {
+test('without a free locator-set the mapping stays unchanged', (t) => {
   const dataPath = openHere(t, optionsHere(t, { sizes: { ...SIZES, locators: 64 } }));
   dataPath.apply([setMapping('1.1.1.1/32', encapsulate('2.2.2.2'))]);
   const rest = hosts(SIZES.locatorSets - 1, (host) => setMapping(host, encapsulate(host.replace('/32', ''))));
@@ -68,7 +68,7 @@ test('without a free locator-set the mapping stays what it was', (t) => {
   t.deepEqual(used(dataPath), { map_cache_v4: 8, locator_sets: 8, locators: 8 });
 });
 
-test('without enough free locators nothing of a new set is kept', (t) => {
+test('without enough free locators no part of a new set is kept', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   const set = (from: number, count: number): string[] =>
     Array.from({ length: count }, (_, i) => `10.0.0.${from + i}`);

@@ -9,7 +9,7 @@ test('a pool gives each index once, then none', (t) => {
   t.is(pool.used, 3);
 });
 
-test('what is given back comes after everything that was never used, the oldest first', (t) => {
+test('indexes given back are reused after all unused ones, the oldest first', (t) => {
   const pool = new IndexPool(4);
   for (let i = 0; i < 3; i++) pool.take();
   pool.giveBack(1);
@@ -17,7 +17,7 @@ test('what is given back comes after everything that was never used, the oldest 
   t.deepEqual([pool.take(), pool.take(), pool.take(), pool.take()], [3, 1, 0, undefined]);
 });
 
-test('a claimed index is not given out; one that does not exist or is taken cannot be claimed', (t) => {
+test('a claimed index is not allocated; an index that is out of range or in use cannot be claimed', (t) => {
   const pool = new IndexPool(3);
   t.true(pool.claim(1));
   t.false(pool.claim(1));
@@ -25,7 +25,7 @@ test('a claimed index is not given out; one that does not exist or is taken cann
   t.deepEqual([pool.take(), pool.take(), pool.take()], [0, 2, undefined]);
 });
 
-test('a claimed index that is given back is given out once', (t) => {
+test('a claimed index that is given back is allocated once', (t) => {
   const pool = new IndexPool(2);
   pool.claim(1);
   pool.giveBack(1);
@@ -33,7 +33,7 @@ test('a claimed index that is given back is given out once', (t) => {
   t.deepEqual([pool.take(), pool.take(), pool.take()], [0, 1, undefined]);
 });
 
-test('whatever is taken, claimed and given back, no index is in two hands', (t) => {
+test('any sequence of operations: no index is allocated twice', (t) => {
   const step = fc.record({ take: fc.boolean(), index: fc.nat(9) });
   fc.assert(
     fc.property(fc.array(fc.nat(9)), fc.array(step), (claims, steps) => {

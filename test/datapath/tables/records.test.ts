@@ -54,15 +54,15 @@ for (const record of [
   { ...mapping, action: 'send-map-request', locatorSet: undefined, expiresAt_ms: undefined } as const,
   { ...mapping, action: 'local', locatorSet: undefined } as const,
 ])
-  test(`a mapping that says ${record.action} comes back as it was`, (t) => {
+  test(`a mapping with action ${record.action} is decoded as it was encoded`, (t) => {
     t.deepEqual(mappingCodec.decode(mappingCodec.encode(record)), record);
   });
 
-test('an expiry between two milliseconds is the later one', (t) => {
+test('an expiry is rounded up to milliseconds', (t) => {
   t.is(mappingCodec.decode(mappingCodec.encode({ ...mapping, expiresAt_ms: 0.1 }))?.expiresAt_ms, 1);
 });
 
-test('no mapping: unknown action, or locators that do not go with it', (t) => {
+test('invalid mappings: an unknown action, or a locator-set that does not fit the action', (t) => {
   const changed = (offset: number, value: number): Uint8Array => {
     const bytes = mappingCodec.encode(mapping);
     bytes.fill(value, offset, offset + 4);
@@ -80,7 +80,7 @@ for (const record of [
   { kind: 'away', ifindex: undefined, locatorSet: 0, learnt: false, statusBits: undefined },
   { kind: 'away', ifindex: undefined, locatorSet: undefined, learnt: false, statusBits: undefined },
 ] as const)
-  test(`a ${record.kind} EID comes back as it was: locator-set ${record.locatorSet}, bits ${record.statusBits}`, (t) => {
+  test(`a ${record.kind} EID is decoded as it was encoded: locator-set ${record.locatorSet}, bits ${record.statusBits}`, (t) => {
     t.deepEqual(localEidCodec.decode(localEidCodec.encode(record)), record);
   });
 
@@ -92,7 +92,7 @@ test('header_sum is the sum of the constant words of the outer header', (t) => {
   t.deepEqual(locatorCodec.decode(bytes), { source, destination });
 });
 
-test('the outer header of the story has a checksum that verifies', (t) => {
+test('the outer header of a known packet has a valid checksum', (t) => {
   // 2.2.2.2 to 4.4.4.4, 92 bytes in all, TOS 0, TTL 63: add what the programs add, fold, complement
   const [source, destination] = [parseAddress('2.2.2.2'), parseAddress('4.4.4.4')];
   const sum = new DataView(locatorCodec.encode({ source, destination }).buffer).getUint32(36, true);
@@ -112,11 +112,11 @@ test('an IPv6 locator has no header sum', (t) => {
   t.deepEqual(locatorCodec.decode(bytes), locator);
 });
 
-test('a locator of no family makes no sense', (t) => {
+test('a locator without a family is invalid', (t) => {
   t.is(locatorCodec.decode(new Uint8Array(40)), undefined);
 });
 
-test('a locator-set comes back as it was', (t) => {
+test('a locator-set is decoded as it was encoded', (t) => {
   const set = {
     buckets: Uint32Array.from({ length: xtr_constants.XTR_BUCKETS }, (_, i) =>
       i % 2 ? 7 : xtr_constants.XTR_NONE,
@@ -132,18 +132,18 @@ test('a locator-set comes back as it was', (t) => {
   t.deepEqual(locatorSetCodec.decode(locatorSetCodec.encode(set)), set);
 });
 
-test('a locator-set of more members than there is room for makes no sense', (t) => {
+test('a locator-set with too many members is invalid', (t) => {
   const bytes = locatorSetCodec.encode({ buckets: new Uint32Array(), statusBits: 0, members: [] });
   bytes[1028] = 33;
   t.is(locatorSetCodec.decode(bytes), undefined);
 });
 
-test('traffic is added up over the CPUs', (t) => {
+test('traffic is the sum over the CPUs', (t) => {
   const bytes = Uint8Array.of(...u64(1n, 100n), ...u64(2n, 50n), ...u64(0n, 0n));
   t.deepEqual(decodeTraffic(bytes), { packets: 3, bytes: 150 });
 });
 
-/** Most are zero and the others small, so that some of them make sense. */
+/** Mostly zeros and small values, so that some are valid. */
 const likelyByte = fc.oneof(
   { arbitrary: fc.constant(0), weight: 3 },
   { arbitrary: fc.constantFrom(1, 2, 3, 4, 6, 33, 64), weight: 2 },
@@ -152,7 +152,7 @@ const likelyBytes = (size: number): fc.Arbitrary<Uint8Array> =>
   fc.array(likelyByte, { minLength: size, maxLength: size }).map((bytes) => Uint8Array.from(bytes));
 
 function decodesTheSameAgain<V>(name: string, size: number, { encode, decode }: Codec<V>): void {
-  test(`bytes of a ${name} make no sense, or decode to what encodes to the same again`, (t) => {
+  test(`bytes of a ${name} are invalid, or decode to a value that is encoded and decoded to the same`, (t) => {
     const seen = { decoded: 0, none: 0 };
     fc.assert(
       fc.property(likelyBytes(size), (bytes) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of an RLOC in the maps: told once, however many mappings have it.
+// The state of an RLOC in the maps: set once for all mappings with this RLOC.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { parseAddress } from '#addr/index.js';
@@ -28,13 +28,13 @@ function state(rloc: string, up: boolean): TableEffect {
   return { type: 'rloc-state', rloc: parseAddress(rloc), up };
 }
 
-/** Of each locator that a host's packets may go to: RLOC, state and percent of the buckets. */
+/** The locators for packets to a host: last byte of the RLOC, state, and percentage of the buckets. */
 function shares(dataPath: DataPath, host: string): string[] {
   const locators = lookup(dataPath, host)?.locators ?? [];
   return locators.map(({ rloc, up, share }) => `${rloc.bits & 0xffn} ${up ? 'up' : 'down'} ${share * 100}`);
 }
 
-/** The locator-sets as the kernel has them. */
+/** The locator-sets, read from the kernel. */
 function sets(t: ExecutionContext, dataPath: DataPath, count: number): Uint8Array[] {
   const map = openPinned(t, dataPath).map('xtr_locator_sets');
   return Array.from({ length: count }, (_, i) => map.lookup(u32(i)) ?? new Uint8Array());
@@ -47,7 +47,7 @@ function buckets(bytes: Uint8Array | undefined): number[] {
 /** Three equal locators. */
 const THREE = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((rloc) => locator(rloc));
 
-test('an RLOC that is down has no buckets, in all sets that have it, and no prefix is written', (t) => {
+test('an RLOC that is down loses its buckets in all sets, and no prefix is written', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   dataPath.apply([
     setMapping('1.1.1.0/24', encapsulate(locator('10.0.0.1'), locator('10.0.0.2'))),
@@ -73,7 +73,7 @@ test('an RLOC that is down has no buckets, in all sets that have it, and no pref
   t.deepEqual(shares(dataPath, '1.1.2.1'), ['1 up 100', '3 up 0']);
 });
 
-test('flows of the other locators stay in their buckets, and lost ones come back to theirs', (t) => {
+test('flows of the other locators keep their buckets, and the moved ones come back to theirs', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   dataPath.apply([setMapping('1.1.1.0/24', encapsulate(...THREE))]);
   const [before] = sets(t, dataPath, 1);
@@ -88,7 +88,7 @@ test('flows of the other locators stay in their buckets, and lost ones come back
   t.deepEqual(sets(t, dataPath, 1), [before]);
 });
 
-test('with no RLOC up there is no locator; the status bits say which are up', (t) => {
+test('if no RLOC is up there is no locator; the status bits tell which ones are up', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   dataPath.apply([setMapping('1.1.1.0/24', encapsulate(...THREE, locator('10.0.0.4', { usable: false })))]);
   const statusBits = (): number =>
@@ -103,7 +103,7 @@ test('with no RLOC up there is no locator; the status bits say which are up', (t
   t.is(statusBits(), 0);
 });
 
-test('a set that comes later knows the state, also of an RLOC that nobody used when it was told', (t) => {
+test('a new set uses the known states, also of an RLOC that was unused when its state was set', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   dataPath.apply([state('10.0.0.1', false)]);
   dataPath.apply([setMapping('1.1.1.0/24', encapsulate('10.0.0.1', '10.0.0.2'))]);
@@ -114,7 +114,7 @@ test('a set that comes later knows the state, also of an RLOC that nobody used w
   t.deepEqual(shares(dataPath, '1.1.1.1'), ['1 up 100']);
 });
 
-test('an index of locators that goes to another RLOC does not take the state with it', (t) => {
+test('if the index of a locator is reused for another RLOC, the state is not', (t) => {
   const { sizes } = optionsHere(t);
   const dataPath = openHere(t, optionsHere(t, { sizes: { ...sizes, locators: 1 } }));
   dataPath.apply([setMapping('1.1.1.0/24', encapsulate('10.0.0.1')), state('10.0.0.1', false)]);
@@ -123,7 +123,7 @@ test('an index of locators that goes to another RLOC does not take the state wit
   t.deepEqual(shares(dataPath, '1.1.1.1'), ['2 up 100']);
 });
 
-test('both sources towards one RLOC, and IPv6', (t) => {
+test('a state applies to locators with different sources, and to IPv6', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   const second: Partial<ForwardingLocator> = { source: parseAddress('4.4.4.5') };
   dataPath.apply([
@@ -138,7 +138,7 @@ test('both sources towards one RLOC, and IPv6', (t) => {
   t.deepEqual(shares(dataPath, '2001:db8:1::1'), ['1 down 0', '2 up 100']);
 });
 
-test('an adopting data path finds the states, and what they were made from', (t) => {
+test('an adopting data path finds the states of RLOCs and the members of sets', (t) => {
   const options = optionsHere(t);
   const first = openDataPath(options);
   const locators = [...THREE, locator('10.0.0.4', { usable: false })];
@@ -163,7 +163,7 @@ test('an adopting data path finds the states, and what they were made from', (t)
   );
 });
 
-test('an agent that was killed between two sets: the next one brings them together, as down', (t) => {
+test('an agent was killed between two sets: the next one makes both consistent, as down', (t) => {
   const options = optionsHere(t);
   const first = openDataPath(options);
   first.apply([
@@ -180,7 +180,7 @@ test('an agent that was killed between two sets: the next one brings them togeth
   t.deepEqual(shares(second, '1.1.1.1'), ['1 down 0', '2 up 100']);
 });
 
-test('more sets than are written in one call, and perhaps in one turn: all follow', async (t) => {
+test('many sets, which are written in several slices: all are updated', async (t) => {
   const { sizes } = optionsHere(t);
   const many = 1000;
   const dataPath = openHere(

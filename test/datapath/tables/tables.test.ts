@@ -18,7 +18,7 @@ import {
   used,
 } from '#test/datapath/open-here.js';
 
-test('a new data path holds nothing', (t) => {
+test('a new data path is empty', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   t.deepEqual(dataPath.adopted(), { mapCache: [], localEids: [], rlocsDown: [] });
   t.false(dataPath.status().adopted);
@@ -51,7 +51,7 @@ for (const [family, inside, outside] of [
   ['v4', '1.1.1.1', '1.1.2.1'],
   ['v6', '2001:db8:1::1', '2001:db8:2::1'],
 ] as const)
-  test(`the longest match decides, within its instance: ${family}`, (t) => {
+  test(`the longest match in the instance wins: ${family}`, (t) => {
     const dataPath = openHere(t, optionsHere(t));
     const [wide, narrow] =
       family === 'v4' ? ['1.1.0.0/16', '1.1.1.0/24'] : ['2001:db8::/32', '2001:db8:1::/48'];
@@ -66,7 +66,7 @@ for (const [family, inside, outside] of [
     t.is(decision(dataPath, `[7]${outside}`), 'nothing');
   });
 
-test('all four mixes of EID and RLOC families are programmed', (t) => {
+test('all four combinations of EID and RLOC families work', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   for (const prefix of ['1.1.1.0/24', '2001:db8:1::/48'])
     for (const rloc of ['2.2.2.2', '2001:db8::2']) {
@@ -76,7 +76,7 @@ test('all four mixes of EID and RLOC families are programmed', (t) => {
     }
 });
 
-test('a mapping that is replaced keeps its counters; one that is gone starts at zero', (t) => {
+test('a replaced mapping keeps its counters; a deleted one starts at zero again', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   dataPath.apply([setMapping('1.1.1.0/24', encapsulate('2.2.2.2'))]);
   const counters = openPinned(t, dataPath).map('xtr_mapping_counters');
@@ -91,7 +91,7 @@ test('a mapping that is replaced keeps its counters; one that is gone starts at 
   t.deepEqual(dataPath.traffic(eid('9.9.9.0/24')), { packets: 0, bytes: 0 });
 });
 
-test('a local EID hides the mapping of its prefix, which comes back with its locators', (t) => {
+test('a local EID hides the mapping of its prefix until it is deleted', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   dataPath.apply([setMapping('1.1.1.1/32', encapsulate('2.2.2.2')), setLocal('1.1.1.1/32')]);
   t.is(decision(dataPath, '1.1.1.1'), '1.1.1.1/32 local');
@@ -102,7 +102,7 @@ test('a local EID hides the mapping of its prefix, which comes back with its loc
   t.deepEqual(lookup(dataPath, '1.1.1.1')?.locators[0]?.rloc, parseAddress('6.6.6.6'));
 });
 
-test('a mapping deleted behind a local EID does not come back', (t) => {
+test('a mapping that is deleted while a local EID hides it does not come back', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   dataPath.apply([
     ...[setMapping('1.1.1.1/32', encapsulate('2.2.2.2')), setLocal('1.1.1.1/32')],
@@ -114,7 +114,7 @@ test('a mapping deleted behind a local EID does not come back', (t) => {
   t.deepEqual(used(dataPath), {});
 });
 
-test('a host that moved away is local no longer; the database keeps where it went', (t) => {
+test('a host that moved away is no longer local; the database has its new locators', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   dataPath.apply([
     setMapping('1.1.1.0/24', { action: 'send-map-request' }),
@@ -129,7 +129,7 @@ test('a host that moved away is local no longer; the database keeps where it wen
   t.deepEqual(used(dataPath), { map_cache_v4: 1, eid_db_v4: 2 });
 });
 
-test('locators and locator-sets are shared, and freed with the last that has them', (t) => {
+test('locators and locator-sets are shared, and freed with their last user', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   const both = encapsulate('2.2.2.2', '6.6.6.6');
   dataPath.apply([
@@ -149,7 +149,7 @@ test('locators and locator-sets are shared, and freed with the last that has the
   t.deepEqual(used(dataPath), {});
 });
 
-test('a locator that the mapping no longer lets be used is another locator-set, and the one before is freed', (t) => {
+test('if a locator becomes unusable, the mapping gets another locator-set, and the old one is freed', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   for (let i = 0; i < 100; i++) {
     const usable = i % 2 === 0;
@@ -159,13 +159,13 @@ test('a locator that the mapping no longer lets be used is another locator-set, 
   t.deepEqual(used(dataPath), { map_cache_v4: 1, locator_sets: 1, locators: 1 });
 });
 
-test('deleting what is not there does nothing', (t) => {
+test('deleting an unknown entry does nothing', (t) => {
   const dataPath = openHere(t, optionsHere(t));
   t.deepEqual(dataPath.apply([deleteMapping('1.1.1.0/24'), deleteLocal('1.1.1.1/32')]), []);
   t.deepEqual(used(dataPath), {});
 });
 
-test('more locators than a set holds: those that are of use are kept, in their order', (t) => {
+test('more locators than a set holds: the best usable ones are kept, in their order', (t) => {
   const dataPath = openHere(t, optionsHere(t, { sizes: { ...optionsHere(t).sizes, locators: 64 } }));
   const many = Array.from({ length: 36 }, (_, i) =>
     locator(`10.0.0.${i + 1}`, { priority: 36 - i, usable: i !== 35 }),
@@ -180,7 +180,7 @@ test('more locators than a set holds: those that are of use are kept, in their o
   t.is(dataPath.counters().adapter['locatorsIgnored'], 4);
 });
 
-test('status bits of the local RLOCs go with local EIDs only when that is configured', (t) => {
+test('local EIDs have status bits of the local RLOCs only if that is configured', (t) => {
   const localRlocs = [parseAddress('4.4.4.4'), parseAddress('2001:db8::4')];
   for (const locatorStatusBits of [false, true]) {
     const dataPath = openHere(t, optionsHere(t, { localRlocs, locatorStatusBits }));

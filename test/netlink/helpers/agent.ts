@@ -29,7 +29,7 @@ async function open(options: KernelNetworkOptions): Promise<void> {
   network.onEidLost((each) => tell('lost', each));
 }
 
-/** The message type of a generic netlink family. */
+/** Finds the message type of a generic netlink family. */
 const family = (name: string): Promise<number | undefined> =>
   findFamily(new RequestSocket(NETLINK_GENERIC), name);
 

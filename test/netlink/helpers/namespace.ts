@@ -5,7 +5,7 @@ import { must } from '#scripts/kit/shell.js';
 
 let count = 0;
 
-/** A network namespace that goes when the test has ended, however it ends. */
+/** A network namespace that is removed when the test ends. */
 export class Namespace {
   readonly name = `xtrt-net-${process.pid}-${count++}`;
 
@@ -16,12 +16,12 @@ export class Namespace {
     return namespace;
   }
 
-  /** `ip` of iproute2 in here; arguments separated by spaces. */
+  /** Runs `ip` of iproute2 in the namespace; arguments are separated by spaces. */
   ip(command: string): Promise<string> {
     return must(['ip', '-n', this.name, ...command.split(' ')]);
   }
 
-  /** What `ip -json` says. */
+  /** The output of `ip -json`. */
   async show<T>(command: string): Promise<T[]> {
     const text = await this.ip(`-json ${command}`);
     return text.trim() === '' ? [] : (JSON.parse(text) as T[]);

@@ -7,9 +7,9 @@ import { until } from '#scripts/kit/wait.js';
 
 type Methods = Omit<LinuxKernelNetwork, 'onEidSighted' | 'onEidLost' | 'onOwnAddresses' | 'monitorPid'>;
 
-/** The netlink adapter in a process inside a namespace; says 'sighted ARP/ND 1.1.1.1 on 2 in 0', 'warn: ...'. */
+/** The netlink adapter in a process inside a namespace; prints 'sighted ARP/ND 1.1.1.1 on 2 in 0', 'warn: ...'. */
 export class RemoteNetwork extends RemoteProcess {
-  /** In instance 0; `eidInterfaces` by name. */
+  /** Starts it in instance 0. @param eidInterfaces names */
   static async open(
     t: ExecutionContext,
     namespace: Namespace,
@@ -36,7 +36,9 @@ export class RemoteNetwork extends RemoteProcess {
     return this.ask('monitorPid');
   }
 
-  /** Resolves when the kernel has been told of every host route; those that go wait a few milliseconds before. */
+  /**
+   * Resolves when all changes of host routes have been sent to the kernel; deletions are delayed by some milliseconds.
+   */
   async settled(): Promise<void> {
     await until('no host route waits', async () => (await this.call('counters'))['hostRoutesWaiting'] === 0);
   }

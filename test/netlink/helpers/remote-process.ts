@@ -12,10 +12,10 @@ interface Answer {
 
 const PATIENCE_ms = 30_000;
 
-/** A process inside a namespace (Node cannot enter one itself) that does what the test asks; see serve.ts. */
+/** A process inside a namespace (Node cannot enter one itself) that runs methods for the test; see serve.ts. */
 export class RemoteProcess {
   readonly process: ChildProcess;
-  /** Everything that it said. */
+  /** All lines that the process has sent. */
   #heard: string[] = [];
   #waiting: (() => void)[] = [];
   readonly #answers = new Map<number, (answer: Answer) => void>();
@@ -46,7 +46,7 @@ export class RemoteProcess {
     });
   }
 
-  /** Resolves when it has said this, now or earlier. */
+  /** Resolves when the process has sent this line, also if earlier. */
   hears(what: string | RegExp): Promise<string> {
     return new Promise((resolve, reject) => {
       const impatient = setTimeout(() => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inner half of RemoteProcess: carries out what the test asks for.
+// The inner half of RemoteProcess: runs the methods that the test calls.
 
 interface Call {
   readonly id: number;
@@ -9,7 +9,7 @@ interface Call {
 
 type Methods = Record<string, (...args: never[]) => unknown>;
 
-/** Heard by the test. */
+/** Sends a line to the test. */
 export function say(what: string): void {
   process.send?.({ heard: what });
 }

@@ -30,7 +30,7 @@ function local(text: string, ifindex = 2, usable = true): LocalAddress {
   return { ifindex, address: parseAddress(address), prefixLength: Number(length), usable };
 }
 
-/** A detector and what it said, one word and one EID each. */
+/** A detector, and its reports as text. */
 function detector(interfaces = [EID_INTERFACE]) {
   const said: string[] = [];
   const gateways: string[][] = [];
@@ -50,14 +50,14 @@ function detector(interfaces = [EID_INTERFACE]) {
     snapshot: (part: Partial<Snapshot>) =>
       eids.snapshot({ links: [], addresses: [], neighbours: [], ...part }),
     gateways,
-    /** What was said since last asked. */
+    /** Reports since the last call. */
     said: () => said.splice(0),
   };
 }
 
 const transition = test.macro({
   title: (_, from: State | 'none', to: State, sighted: boolean) =>
-    `${from} to ${to} is ${sighted ? 'a' : 'no'} sign of life`,
+    `${from} to ${to} is ${sighted ? 'a' : 'not a'} sign of life`,
   exec(t, from: State | 'none', to: State, sighted: boolean) {
     const { change, said } = detector();
     if (from !== 'none') change(neighbour('1.1.1.1', from));
@@ -116,7 +116,7 @@ test(neverAnEid, 'a link-local neighbour', neighbour('fe80::1', 'reachable'));
 test(neverAnEid, 'an IPv4 link-local neighbour', neighbour('169.254.1.1', 'reachable'));
 test(neverAnEid, 'a multicast entry', neighbour('ff02::1', 'permanent'));
 test(neverAnEid, 'a broadcast entry', neighbour('255.255.255.255', 'permanent'));
-test(neverAnEid, 'one of our own addresses', neighbour('1.1.1.254', 'reachable'));
+test(neverAnEid, 'an address of this router', neighbour('1.1.1.254', 'reachable'));
 test(neverAnEid, 'a neighbour on another interface', neighbour('1.1.1.1', 'reachable', '0200000000aa', 3));
 
 test('neither a deleted nor a failed neighbour is a lost EID', (t) => {
@@ -128,11 +128,11 @@ test('neither a deleted nor a failed neighbour is a lost EID', (t) => {
   t.deepEqual(said(), []);
 });
 
-test('host addresses of an EID-facing interface are EIDs while they are there', (t) => {
+test('host addresses of an EID-facing interface are EIDs while they exist', (t) => {
   const { address, said } = detector();
   address(local('1.1.1.7/32'));
   address(local('2001:db8::7/128'));
-  address(local('1.1.1.7/32')); // a change of its lifetime, say
+  address(local('1.1.1.7/32')); // for example a change of its lifetime
   t.deepEqual(said(), ['Local Address [7]1.1.1.7 on 2', 'Local Address [7]2001:db8::7 on 2']);
   address(local('1.1.1.7/32'), true);
   address(local('1.1.1.7/32'), true);
@@ -166,7 +166,7 @@ test('host addresses of loopback count only where that is EID-facing', (t) => {
   t.deepEqual(said(), ['lost 2.2.2.2']);
 });
 
-test('a snapshot reports what is different, and asks where only the host can know', (t) => {
+test('a snapshot reports differences, and requests probes of stale neighbours', (t) => {
   const { snapshot, said } = detector();
   snapshot({
     addresses: [local('1.1.1.7/32'), local('1.1.1.8/32')],
@@ -189,7 +189,7 @@ test('a snapshot reports what is different, and asks where only the host can kno
   t.deepEqual(said(), ['lost [7]1.1.1.7', 'Local Address [7]1.1.1.9 on 2', 'ARP/ND [7]1.1.1.4 on 2']);
 });
 
-test('everything present is repeated for a listener that comes later', (t) => {
+test('repeat reports all present EIDs to a new listener', (t) => {
   const { eids, snapshot, said } = detector();
   snapshot({
     addresses: [local('1.1.1.7/32')],
@@ -200,7 +200,7 @@ test('everything present is repeated for a listener that comes later', (t) => {
   t.deepEqual(said(), ['Local Address [7]1.1.1.7 on 2', 'ARP/ND [7]1.1.1.1 on 2']);
 });
 
-test('a full table takes an unknown neighbour for alive only when it is confirmed', (t) => {
+test('if the table is full, a new neighbour is sighted only when it is confirmed', (t) => {
   const { eids, change, said } = detector();
   for (let i = 0; i < 65_536; i++) change(neighbour(`10.0.${i >> 8}.${i & 255}`, 'failed'));
   change(neighbour('1.1.1.1', 'stale'));
@@ -210,7 +210,7 @@ test('a full table takes an unknown neighbour for alive only when it is confirme
   t.is(eids.counts.neighboursFull, 2);
 });
 
-test('the gateway of a subnet is told, with every change, and is no EID', (t) => {
+test('the gateway of a subnet is reported, with every change, and is not an EID', (t) => {
   const { address, gateways, said } = detector();
   address(local('1.1.1.254/24'));
   address(local('1.1.1.7/32'));
@@ -222,7 +222,7 @@ test('the gateway of a subnet is told, with every change, and is no EID', (t) =>
   t.deepEqual(said(), ['Local Address [7]1.1.1.7 on 2']);
 });
 
-test('a local EID of an interface that is watched no more is lost, in its instance', (t) => {
+test('a local EID of an interface that is no longer watched is lost, in its instance', (t) => {
   const { eids, address, said } = detector();
   address(local('1.1.1.7/32'));
   said();

@@ -27,7 +27,7 @@ async function routes(router: Namespace): Promise<string[]> {
     .filter((line) => line !== '');
 }
 
-/** 1.1.1.1 is there, and the kernel knows it as a neighbour. */
+/** The host 1.1.1.1 is present, and the kernel has a neighbour entry for it. */
 async function withSightedHost(t: Parameters<typeof routerAndHost>[0]) {
   const { router, host } = await routerAndHost(t);
   await router.ip('address add 1.1.1.254/24 dev eid0');
@@ -41,7 +41,7 @@ async function withSightedHost(t: Parameters<typeof routerAndHost>[0]) {
 const V4 = '1.1.1.1 dev eid0 scope link metric 4342';
 const V6 = '2001:db8:1::1 dev eid0 metric 4342';
 
-test.serial('a host route is added, again without harm, and deleted, again without harm', async (t) => {
+test.serial('adding and deleting a host route twice is harmless', async (t) => {
   const { router } = await routerAndHost(t);
   const network = await RemoteNetwork.open(t, router, 'eid0');
   for (let i = 0; i < 2; i++) {
@@ -57,19 +57,22 @@ test.serial('a host route is added, again without harm, and deleted, again witho
 });
 
 for (const address of ['1.1.1.1', '2001:db8:1::1'])
-  test.serial(`the host route of ${address} moves to another interface, whatever comes first`, async (t) => {
-    const { router, host } = await routerAndHost(t);
-    await connect(router, 'eid1', host, 'eth1');
-    const network = await RemoteNetwork.open(t, router, 'eid0', 'eid1');
-    const dev = async () => (await routes(router)).map((line) => line.split(' ').slice(0, 3).join(' '));
-    await change(network, effect('add', address, 2));
-    await change(network, effect('add', address, 3), effect('delete', address, 2));
-    t.deepEqual(await dev(), [`${address} dev eid1`]);
-    await change(network, effect('delete', address, 3), effect('add', address, 2));
-    t.deepEqual(await dev(), [`${address} dev eid0`]);
-  });
+  test.serial(
+    `the host route of ${address} moves to another interface, for any order of the effects`,
+    async (t) => {
+      const { router, host } = await routerAndHost(t);
+      await connect(router, 'eid1', host, 'eth1');
+      const network = await RemoteNetwork.open(t, router, 'eid0', 'eid1');
+      const dev = async () => (await routes(router)).map((line) => line.split(' ').slice(0, 3).join(' '));
+      await change(network, effect('add', address, 2));
+      await change(network, effect('add', address, 3), effect('delete', address, 2));
+      t.deepEqual(await dev(), [`${address} dev eid1`]);
+      await change(network, effect('delete', address, 3), effect('add', address, 2));
+      t.deepEqual(await dev(), [`${address} dev eid0`]);
+    },
+  );
 
-test.serial('host routes that others made stay as they are', async (t) => {
+test.serial('host routes of others stay unchanged', async (t) => {
   const { router } = await routerAndHost(t);
   await router.ip('route add 1.1.1.1/32 dev eid0 proto static');
   await router.ip('route add 1.1.1.2/32 dev eid0 proto static metric 4342');
@@ -79,7 +82,7 @@ test.serial('host routes that others made stay as they are', async (t) => {
   t.is((await router.ip('route show proto static')).trim().split('\n').length, 2);
 });
 
-test.serial('host routes come back with their interface', async (t) => {
+test.serial('host routes are restored when their interface comes up', async (t) => {
   const { router } = await routerAndHost(t);
   const network = await RemoteNetwork.open(t, router, 'eid0');
   await change(network, effect('add', '1.1.1.1'), effect('add', '2001:db8:1::1'));
@@ -90,7 +93,7 @@ test.serial('host routes come back with their interface', async (t) => {
   t.deepEqual(await routes(router), [V4, V6]);
 });
 
-test.serial('a host route that the kernel refuses is counted, and logged with the command', async (t) => {
+test.serial('a host route that the kernel refuses is counted, and logged with a command', async (t) => {
   const { router } = await routerAndHost(t);
   const network = await RemoteNetwork.open(t, router, 'eid0');
   await router.ip('link set eid0 down');
@@ -101,7 +104,7 @@ test.serial('a host route that the kernel refuses is counted, and logged with th
   t.like(await network.call('counters'), { hostRouteErrors: 1, hostRoutes: 1 });
 });
 
-test.serial('the logged command does what the agent could not', async (t) => {
+test.serial('the logged command does the same as the agent', async (t) => {
   const { router } = await routerAndHost(t);
   await router.exec(...'ip route replace 1.1.1.1/32 dev eid0 scope link proto 246 metric 4342'.split(' '));
   t.deepEqual(await routes(router), [V4]);
@@ -111,7 +114,7 @@ test.serial('the logged command does what the agent could not', async (t) => {
 });
 
 test.serial(
-  'deleting the host route forgets the neighbour, so that the host is sighted when it returns',
+  'deleting the host route deletes the neighbour, so that the host is sighted when it returns',
   async (t) => {
     const { router, host, network } = await withSightedHost(t);
     await change(network, effect('add', '1.1.1.1'), effect('delete', '1.1.1.1'));
@@ -124,22 +127,25 @@ test.serial(
 );
 
 for (const others of [200, 600])
-  test.serial(`a host is asked after it was forgotten, and ${others} others before it`, async (t) => {
-    const { router, network } = await withSightedHost(t);
-    network.forget();
-    const gone = effect('delete', '1.1.1.1');
-    const calls = Array.from({ length: others }, (_, i) =>
-      network.call('hostRoute', effect('delete', `1.2.${i >> 8}.${i & 255}`)),
-    );
-    calls.push(network.call('hostRoute', gone));
-    calls.push(network.call('probeHost', { type: 'probe-host', eid: gone.eid, ifindex: 2 }));
-    await Promise.all(calls);
-    await network.settled();
-    await network.hears(/sighted ARP\/ND 1\.1\.1\.1/);
-    t.like(await router.show('neighbour show to 1.1.1.1'), [{ state: ['REACHABLE'] }]);
-  });
+  test.serial(
+    `a host is probed after its host route was deleted, and ${others} others before it`,
+    async (t) => {
+      const { router, network } = await withSightedHost(t);
+      network.forget();
+      const gone = effect('delete', '1.1.1.1');
+      const calls = Array.from({ length: others }, (_, i) =>
+        network.call('hostRoute', effect('delete', `1.2.${i >> 8}.${i & 255}`)),
+      );
+      calls.push(network.call('hostRoute', gone));
+      calls.push(network.call('probeHost', { type: 'probe-host', eid: gone.eid, ifindex: 2 }));
+      await Promise.all(calls);
+      await network.settled();
+      await network.hears(/sighted ARP\/ND 1\.1\.1\.1/);
+      t.like(await router.show('neighbour show to 1.1.1.1'), [{ state: ['REACHABLE'] }]);
+    },
+  );
 
-test.serial('a neighbour that somebody configured is not forgotten', async (t) => {
+test.serial('a configured neighbour is not deleted', async (t) => {
   const { router } = await routerAndHost(t);
   await router.ip('neighbour add 1.1.1.1 lladdr 02:00:00:00:00:aa dev eid0 nud permanent');
   const network = await RemoteNetwork.open(t, router, 'eid0');
@@ -147,7 +153,7 @@ test.serial('a neighbour that somebody configured is not forgotten', async (t) =
   t.like(await router.show('neighbour show to 1.1.1.1'), [{ state: ['PERMANENT'] }]);
 });
 
-test.serial('teardown removes every host route, reconciling those that nobody asked for', async (t) => {
+test.serial('teardown removes all host routes, reconciling removes unwanted ones', async (t) => {
   const { router } = await routerAndHost(t);
   const before = await RemoteNetwork.open(t, router, 'eid0');
   await change(before, effect('add', '1.1.1.1'), effect('add', '1.1.1.2'), effect('add', '2001:db8:1::1'));
@@ -160,7 +166,7 @@ test.serial('teardown removes every host route, reconciling those that nobody as
   t.deepEqual(await routes(router), []);
 });
 
-test.serial('a route that is asked for while others are reconciled stays', async (t) => {
+test.serial('a route that is added during reconciliation stays', async (t) => {
   const { router } = await routerAndHost(t);
   const hosts = Array.from({ length: 600 }, (_, i) => `1.1.${1 + (i >> 8)}.${i & 255}`);
   const last = hosts.at(-1)!;
@@ -169,7 +175,7 @@ test.serial('a route that is asked for while others are reconciled stays', async
   );
   const network = await RemoteNetwork.open(t, router, 'eid0');
   const reconciled = network.call('reconcileHostRoutes');
-  await network.call('links'); // requests are in order: the routes are listed by now
+  await network.call('links'); // requests are in order, so the routes have been listed
   await network.call('hostRoute', effect('add', last));
   await reconciled;
   await network.settled();

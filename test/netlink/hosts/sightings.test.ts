@@ -17,7 +17,7 @@ async function ipv6(router: Namespace, host: Namespace): Promise<void> {
   await host.ip('address add 2001:db8:1::1/64 dev eth0 nodad');
 }
 
-test.serial('a host that asks by ARP for its gateway is sighted', async (t) => {
+test.serial('a host that sends an ARP request for its gateway is sighted', async (t) => {
   const { router, host } = await routerAndHost(t);
   await ipv4(router, host);
   const network = await RemoteNetwork.open(t, router, 'eid0');
@@ -25,7 +25,7 @@ test.serial('a host that asks by ARP for its gateway is sighted', async (t) => {
   t.truthy(await network.hears(HOST));
 });
 
-test.serial('a host that asks by ND for its gateway is sighted, link-local addresses are not', async (t) => {
+test.serial('a host that solicits its gateway by ND is sighted, link-local addresses are not', async (t) => {
   const { router, host } = await routerAndHost(t);
   await ipv6(router, host);
   const network = await RemoteNetwork.open(t, router, 'eid0');
@@ -34,7 +34,7 @@ test.serial('a host that asks by ND for its gateway is sighted, link-local addre
   t.deepEqual(network.heard(/fe80|ff02/), []);
 });
 
-test.serial('a host that only announces itself is sighted, given the kernel settings', async (t) => {
+test.serial('with the kernel settings, a host that only announces itself is sighted', async (t) => {
   const { router, host } = await routerAndHost(t);
   await ipv4(router, host);
   await ipv6(router, host);
@@ -45,12 +45,12 @@ test.serial('a host that only announces itself is sighted, given the kernel sett
   await host.ip('link set eth0 down');
   await host.ip('link set eth0 up');
   t.truthy(await network.hears(HOST));
-  await host.ip('address add 2001:db8:1::2/64 dev eth0'); // with DAD, whose end is announced
+  await host.ip('address add 2001:db8:1::2/64 dev eth0'); // announced at the end of DAD
   t.truthy(await network.hears('sighted ARP/ND 2001:db8:1::2 on 2 in 0'));
 });
 
 test.serial(
-  'what is known when the agent starts: a configured neighbour and a host that still answers',
+  'at the start of the agent: a configured neighbour and a host that still answers are sighted',
   async (t) => {
     const { router, host } = await routerAndHost(t);
     await ipv4(router, host);
@@ -62,7 +62,7 @@ test.serial(
     const network = await RemoteNetwork.open(t, router, 'eid0');
     t.truthy(await network.hears('sighted ARP/ND 1.1.1.3 on 2 in 0'));
     t.truthy(await network.hears(HOST));
-    await until('the kernel gives 1.1.1.2 up', async () => {
+    await until('the kernel gives up on 1.1.1.2', async () => {
       const [entry] = await router.show<{ state: string[] }>('neighbour show to 1.1.1.2');
       return entry?.state[0] === 'FAILED';
     });
@@ -71,7 +71,7 @@ test.serial(
 );
 
 test.serial(
-  'host addresses of an EID-facing interface come and go, the gateway address is no EID',
+  'host addresses of an EID-facing interface are added and deleted, the gateway address is not an EID',
   async (t) => {
     const { router } = await routerAndHost(t);
     await router.ip('address add 1.1.1.254/24 dev eid0');
@@ -87,7 +87,7 @@ test.serial(
   },
 );
 
-test.serial('interfaces to watch may be named later', async (t) => {
+test.serial('interfaces to watch can be set later', async (t) => {
   const { router, host } = await routerAndHost(t);
   await ipv4(router, host);
   const network = await RemoteNetwork.open(t, router);
@@ -101,7 +101,7 @@ test.serial('interfaces to watch may be named later', async (t) => {
   t.truthy(await network.hears('sighted ARP/ND 1.1.1.1 on 2 in 5'));
 });
 
-test.serial('links and addresses are as ip shows them', async (t) => {
+test.serial('links and addresses are the same as in the output of ip', async (t) => {
   const { router } = await routerAndHost(t);
   await router.ip('link set eid0 address 02:00:00:00:00:01 mtu 1400');
   await router.ip('address add 1.1.1.254/24 dev eid0');
@@ -123,7 +123,7 @@ test.serial('links and addresses are as ip shows them', async (t) => {
   );
 });
 
-test.serial('gateway addresses are told when the agent starts, and when they change', async (t) => {
+test.serial('gateway addresses are reported at the start, and when they change', async (t) => {
   const { router } = await routerAndHost(t);
   await router.ip('address add 1.1.1.254/24 dev eid0');
   const network = await RemoteNetwork.open(t, router, 'eid0');
@@ -132,7 +132,7 @@ test.serial('gateway addresses are told when the agent starts, and when they cha
   t.truthy(await network.hears('gateways 1.1.1.254 on 2, 9.9.9.1 on 2'));
 });
 
-test.serial('a host that is asked, known to the kernel or not, is sighted when it answers', async (t) => {
+test.serial('a probed host is sighted when it answers, with or without a neighbour entry', async (t) => {
   const { router, host } = await routerAndHost(t);
   await ipv4(router, host);
   const network = await RemoteNetwork.open(t, router, 'eid0');
@@ -142,7 +142,7 @@ test.serial('a host that is asked, known to the kernel or not, is sighted when i
   t.deepEqual(network.heard(/1\.1\.1\.9/), []);
 });
 
-test.serial('a configured neighbour is not asked but counts as there, unless it has moved', async (t) => {
+test.serial('a configured neighbour is not probed but counts as present, unless it has moved', async (t) => {
   const { router, host } = await routerAndHost(t);
   await ipv4(router, host);
   await router.ip('neighbour add 1.1.1.3 lladdr 02:00:00:00:00:aa dev eid0 nud permanent');
@@ -154,7 +154,7 @@ test.serial('a configured neighbour is not asked but counts as there, unless it 
   network.forget();
   await network.call('probeHost', { ...probe('1.1.1.3'), afterMove: true });
   await network.call('probeHost', probe('1.1.1.1'));
-  t.truthy(await network.hears(HOST)); // asked after the other one
+  t.truthy(await network.hears(HOST)); // probed after the other one
   t.deepEqual(network.heard(/1\.1\.1\.3/), []);
   await network.call('probeHost', probe('1.1.1.3'));
   t.truthy(await network.hears(CONFIGURED));

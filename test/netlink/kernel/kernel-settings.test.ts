@@ -6,14 +6,14 @@ import { RemoteNetwork } from '#test/netlink/helpers/remote-network.js';
 
 const INTERFACES = { eidInterfaces: ['eid0'], rlocInterfaces: ['rloc.0'] };
 
-/** A router with an EID-facing interface eid0, an RLOC-facing one whose name has a dot, and another. */
+/** A router with an EID-facing interface eid0, an RLOC-facing one whose name has a dot, and a third one. */
 async function router(t: Parameters<typeof Namespace.create>[0]) {
   const namespace = await Namespace.create(t);
   const other = await Namespace.create(t);
   await connect(namespace, 'eid0', other, 'peer0');
   await connect(namespace, 'rloc.0', other, 'peer1');
   await connect(namespace, 'other0', other, 'peer2');
-  // A new namespace may have settings of the machine's.
+  // A new namespace may inherit settings of the machine.
   for (const name of ['all', 'default', 'eid0', 'rloc.0', 'other0'])
     for (const key of ['rp_filter', 'arp_accept']) await namespace.sysctl(`net/ipv4/conf/${name}/${key}`, 0);
   for (const family of ['ipv4', 'ipv6']) await namespace.sysctl(`net/${family}/conf/all/forwarding`, 0);
@@ -23,24 +23,21 @@ async function router(t: Parameters<typeof Namespace.create>[0]) {
   return { namespace, check };
 }
 
-test.serial(
-  'report: every command that is printed works, and then there is nothing left to report',
-  async (t) => {
-    const { namespace, check } = await router(t);
-    await namespace.sysctl('net.ipv4.conf.all.rp_filter', 1);
-    for (let round = 0; round < 3; round++) {
-      const { warnings, changed } = await check('report');
-      t.deepEqual(changed, []);
-      t.is(warnings.length > 0, round === 0, warnings.join('\n'));
-      for (const warning of warnings) {
-        const [, command = ''] = /: (sysctl -w .*)$/.exec(warning) ?? [];
-        await namespace.exec(...command.split(' '));
-      }
+test.serial('report: every printed command works, and then nothing is left to report', async (t) => {
+  const { namespace, check } = await router(t);
+  await namespace.sysctl('net.ipv4.conf.all.rp_filter', 1);
+  for (let round = 0; round < 3; round++) {
+    const { warnings, changed } = await check('report');
+    t.deepEqual(changed, []);
+    t.is(warnings.length > 0, round === 0, warnings.join('\n'));
+    for (const warning of warnings) {
+      const [, command = ''] = /: (sysctl -w .*)$/.exec(warning) ?? [];
+      await namespace.exec(...command.split(' '));
     }
-  },
-);
+  }
+});
 
-test.serial('set: everything is mended at once, and said', async (t) => {
+test.serial('set: all settings are fixed and reported', async (t) => {
   const { check } = await router(t);
   const first = await check('set');
   t.deepEqual(first.warnings, []);
@@ -53,7 +50,7 @@ test.serial('set: everything is mended at once, and said', async (t) => {
   t.deepEqual(await check('set'), { warnings: [], changed: [] });
 });
 
-test.serial('forwarding is needed on each interface, not only on all', async (t) => {
+test.serial('forwarding is checked on each interface, not only in all', async (t) => {
   const { namespace, check } = await router(t);
   await check('set');
   await namespace.sysctl('net/ipv4/conf/rloc.0/forwarding', 0);

@@ -17,13 +17,13 @@ const attached = (eid0: 'native' | 'generic', eth1: 'native' | 'generic') => [
 const WITHOUT = [2, 3].map((ifindex) => ({ ifindex, bits: 0x23n }));
 const WITH = [2, 3].map((ifindex) => ({ ifindex, bits: 0x67n }));
 
-test('a veth is told of with the command for its peer', (t) => {
+test('a veth is reported with the command for its peer', (t) => {
   t.deepEqual(offloadNotes(LINKS, ['eid0', 'eth1']), [
     'eid0 is a veth: run once on its peer: ethtool -K PEER tx off',
   ]);
 });
 
-test('each interface that takes no redirected packets is told of, with what mends it', (t) => {
+test('each interface that loses redirected packets is reported, with a fix', (t) => {
   const [veth, other, ...more] = redirectWarnings(attached('native', 'native'), LINKS, WITHOUT);
   t.is(
     veth,
@@ -38,22 +38,22 @@ test('one interface in native mode is enough', (t) => {
 });
 
 const silent = test.macro({
-  title: (_, when: string) => `nothing is said ${when}`,
+  title: (_, when: string) => `no warning ${when}`,
   exec: (t, _when: string, ...args: Parameters<typeof redirectWarnings>) =>
     t.deepEqual(redirectWarnings(...args), []),
 });
-test(silent, 'of interfaces that take them', attached('native', 'native'), LINKS, WITH);
-test(silent, 'where the kernel cannot say', attached('native', 'native'), LINKS, []);
+test(silent, 'about interfaces that accept redirected packets', attached('native', 'native'), LINKS, WITH);
+test(silent, 'if the kernel does not report XDP features', attached('native', 'native'), LINKS, []);
 test(silent, 'in generic mode', attached('generic', 'generic'), LINKS, WITHOUT);
 
-test.serial('a family that the kernel does not have is none', async (t) => {
+test.serial('a family that the kernel lacks is undefined', async (t) => {
   const { router } = await routerAndHost(t);
   const network = await RemoteNetwork.open(t, router);
   t.is(await network.ask('findFamily', 'nlctrl'), 16);
   t.is(await network.ask('findFamily', 'xtrt'), undefined);
 });
 
-test.serial('a veth has ndo_xdp_xmit while its peer has GRO', async (t) => {
+test.serial('a veth has ndo_xdp_xmit if and only if its peer has GRO', async (t) => {
   const { router, host } = await routerAndHost(t);
   const network = await RemoteNetwork.open(t, router);
   const links = await network.call('links');
@@ -70,14 +70,14 @@ test.serial('a veth has ndo_xdp_xmit while its peer has GRO', async (t) => {
   }
 });
 
-test.serial('of an interface that is gone there is nothing', async (t) => {
+test.serial('an interface that is gone has no XDP features', async (t) => {
   const { router } = await routerAndHost(t);
   const network = await RemoteNetwork.open(t, router);
   const [lo, ...others] = await network.call('xdpFeatures', [1, 12_345]);
   t.deepEqual([lo, ...others], [{ ifindex: 1, bits: 0n }]);
 });
 
-test('generic XDP on a virtio NIC with guest offloads is told of, with what mends it', (t) => {
+test('generic XDP on a virtio NIC with guest offloads is reported, with a fix', (t) => {
   const [warning, ...more] = checksumWarnings(attached('native', 'generic'), () => true);
   t.regex(warning ?? '', /^eth1: generic XDP .* without a checksum.*guest_csum=off.*ethtool -K DEV tx off$/);
   t.deepEqual(more, []);
@@ -87,7 +87,7 @@ test('generic XDP on a virtio NIC with guest offloads is told of, with what mend
   );
 });
 
-test('the features of a virtio device are read as sysfs writes them', (t) => {
+test('the features of a virtio device are read in the format of sysfs', (t) => {
   const features = '0100010000000000000000000000000010000000000000000000000000000000\n';
   t.true(hasFeature(features, 1));
   t.false(hasFeature(features, 0));

@@ -8,7 +8,7 @@ function change(ifindex: number): KernelChange {
   return { type: 'link', link, removed: false };
 }
 
-/** A queue whose reader takes a batch only when told to. */
+/** A queue whose reader accepts a batch only on request. */
 function slowReader() {
   const batches: number[][] = [];
   let resynchronised = 0;
@@ -23,7 +23,7 @@ function slowReader() {
   return { queue, batches, take: () => taken(), resynchronised: () => resynchronised };
 }
 
-test('the first change goes out at once, the rest in one batch when it was taken', (t) => {
+test('the first change is sent at once, the others in one batch when it was accepted', (t) => {
   const { queue, batches, take } = slowReader();
   for (const n of [1, 2, 3]) queue.push(change(n));
   t.deepEqual(batches, [[1]]);
@@ -31,7 +31,7 @@ test('the first change goes out at once, the rest in one batch when it was taken
   t.deepEqual(batches, [[1], [2, 3]]);
 });
 
-test('nothing goes out while it is paused', (t) => {
+test('nothing is sent while the queue is paused', (t) => {
   const { queue, batches } = slowReader();
   queue.pause();
   queue.push(change(1));
@@ -40,7 +40,7 @@ test('nothing goes out while it is paused', (t) => {
   t.deepEqual(batches, [[1]]);
 });
 
-test('changes beyond the bound are dropped, and a full dump takes their place', (t) => {
+test('changes beyond the limit are dropped, and a full dump replaces them', (t) => {
   const { queue, batches, take, resynchronised } = slowReader();
   queue.push(change(0));
   for (let n = 1; n <= MAX_QUEUED_CHANGES; n++) t.true(queue.push(change(n)));

@@ -12,7 +12,7 @@ async function monitorOf(network: RemoteNetwork): Promise<number> {
   return pid;
 }
 
-/** Changes of each kind that the monitor cannot have seen, and whether the agent hears of them all the same. */
+/** Makes one change of each kind while no monitor reads. */
 async function changeEverything(router: Namespace, network: RemoteNetwork): Promise<void> {
   await router.ip('address delete 1.1.1.7/32 dev eid0');
   await router.ip('address add 1.1.1.8/32 dev eid0');
@@ -42,10 +42,10 @@ async function open(t: Parameters<typeof routerAndHost>[0]) {
   return { router, host, network };
 }
 
-test.serial('the monitor is killed: it starts again, and no change is lost', async (t) => {
+test.serial('a killed monitor is restarted, and no change is lost', async (t) => {
   const { router, network } = await open(t);
   const pid = await monitorOf(network);
-  process.kill(pid, 'SIGSTOP'); // so that it cannot see what happens before it dies
+  process.kill(pid, 'SIGSTOP'); // so that it cannot see the changes before it is killed
   await changeEverything(router, network);
   process.kill(pid, 'SIGKILL');
   await everythingArrived(router, network);
@@ -54,25 +54,28 @@ test.serial('the monitor is killed: it starts again, and no change is lost', asy
   t.truthy(await network.hears(/^warn: netlink monitor ended \(SIGKILL\)/));
 });
 
-test.serial('its receive buffer overruns: the agent survives, counts it and resynchronises', async (t) => {
-  const { router, network } = await open(t);
-  const pid = await monitorOf(network);
-  process.kill(pid, 'SIGSTOP');
-  await changeEverything(router, network);
-  // Some 1,000 bytes of buffer each, against the 8 MiB that were asked for.
-  const storm = Array.from({ length: 30_000 }, (_, i) => {
-    const lladdr = `02:00:00:00:${(i >> 8).toString(16)}:${(i & 255).toString(16)}`;
-    return `neighbour replace 1.1.1.${100 + (i % 100)} lladdr ${lladdr} dev eid0 nud permanent`;
-  });
-  await router.batch(storm);
-  process.kill(pid, 'SIGCONT');
-  await everythingArrived(router, network);
-  for (let n = 100; n < 200; n++) await network.hears(`sighted ARP/ND 1.1.1.${n} on 2 in 0`);
-  t.like(await network.call('counters'), { restarts: 1, overruns: 1 });
-  t.truthy(await network.hears(/^warn: netlink monitor ended \(SIGABRT/));
-});
+test.serial(
+  'the receive buffer of the monitor overruns: the agent survives, counts it and resynchronises',
+  async (t) => {
+    const { router, network } = await open(t);
+    const pid = await monitorOf(network);
+    process.kill(pid, 'SIGSTOP');
+    await changeEverything(router, network);
+    // Each takes about 1,000 bytes of the buffer, which has at most 8 MiB.
+    const storm = Array.from({ length: 30_000 }, (_, i) => {
+      const lladdr = `02:00:00:00:${(i >> 8).toString(16)}:${(i & 255).toString(16)}`;
+      return `neighbour replace 1.1.1.${100 + (i % 100)} lladdr ${lladdr} dev eid0 nud permanent`;
+    });
+    await router.batch(storm);
+    process.kill(pid, 'SIGCONT');
+    await everythingArrived(router, network);
+    for (let n = 100; n < 200; n++) await network.hears(`sighted ARP/ND 1.1.1.${n} on 2 in 0`);
+    t.like(await network.call('counters'), { restarts: 1, overruns: 1 });
+    t.truthy(await network.hears(/^warn: netlink monitor ended \(SIGABRT/));
+  },
+);
 
-test.serial('a monitor that hangs is replaced, and the request that found out fails', async (t) => {
+test.serial('a monitor that hangs is replaced, and the request that timed out fails', async (t) => {
   const { router, network } = await open(t);
   const pid = await monitorOf(network);
   process.kill(pid, 'SIGSTOP');
@@ -82,7 +85,7 @@ test.serial('a monitor that hangs is replaced, and the request that found out fa
   t.like(await network.call('counters'), { restarts: 1, requestTimeouts: 1 });
 });
 
-test.serial('a monitor that is slow to start is waited for longer than for an answer', async (t) => {
+test.serial('the timeout for a starting monitor is longer than that for an answer', async (t) => {
   const { network } = await open(t);
   const pid = await monitorOf(network);
   process.kill(pid, 'SIGKILL');
@@ -97,7 +100,7 @@ test.serial('a monitor that is slow to start is waited for longer than for an an
   t.like(await network.call('counters'), { restarts: 1, requestTimeouts: 0, startTimeouts: 0 });
 });
 
-test.serial('signals to the whole group do not end the monitor before the agent', async (t) => {
+test.serial('signals to the process group do not end the monitor before the agent', async (t) => {
   const { router, network } = await open(t);
   const pid = await monitorOf(network);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);

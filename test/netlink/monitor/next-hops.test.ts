@@ -24,7 +24,7 @@ async function resolved(router: Namespace, address: string): Promise<void> {
   });
 }
 
-/** The link is the underlay here: the router has 10.0.0.1 and 2001:db8:a::1, the other node .2 to .5. */
+/** The link is the underlay: the router has 10.0.0.1 and 2001:db8:a::1, the other node has .2 to .5. */
 async function underlay(t: Parameters<typeof routerAndHost>[0]): Promise<Namespace> {
   const { router, host } = await routerAndHost(t);
   await router.ip('address add 10.0.0.1/24 dev eid0');
@@ -87,7 +87,7 @@ test.serial(
   '2001:db8:a::3',
 );
 
-test.serial('RLOCs without a route are counted, our own need no next hop', async (t) => {
+test.serial('RLOCs without a route are counted, local RLOCs need no next hop', async (t) => {
   const router = await underlay(t);
   const network = await RemoteNetwork.open(t, router);
   await network.call('keepNeighbours', rlocs('4.4.4.4', '2001:db8:4::4', '10.0.0.1'));
@@ -95,7 +95,7 @@ test.serial('RLOCs without a route are counted, our own need no next hop', async
   t.like(await network.call('counters'), { nextHops: 0, nextHopErrors: 0 });
 });
 
-test.serial('a next hop that no RLOC needs any more is released', async (t) => {
+test.serial('a next hop that no RLOC needs is released', async (t) => {
   const router = await underlay(t);
   const network = await RemoteNetwork.open(t, router);
   await network.call('keepNeighbours', rlocs('10.0.0.2', '10.0.0.3'));
@@ -110,7 +110,7 @@ test.serial('a next hop that no RLOC needs any more is released', async (t) => {
   t.pass();
 });
 
-test.serial('a next hop follows its route', async (t) => {
+test.serial('after a route change the new next hop is kept and the old one released', async (t) => {
   const router = await underlay(t);
   await router.ip('route add 4.4.4.4/32 via 10.0.0.2');
   const network = await RemoteNetwork.open(t, router);
@@ -125,13 +125,13 @@ test.serial('a next hop follows its route', async (t) => {
   t.pass();
 });
 
-test.serial('what an earlier agent had kept is released when it is not wanted any more', async (t) => {
+test.serial('next hops that an earlier agent has kept are released when no longer needed', async (t) => {
   const router = await underlay(t);
   const before = await RemoteNetwork.open(t, router);
   await before.call('keepNeighbours', rlocs('10.0.0.2'));
   await resolved(router, '10.0.0.2');
   await before.call('close');
-  t.true('managed' in ((await neighbour(router, '10.0.0.2')) ?? {}), 'the kernel goes on without the agent');
+  t.true('managed' in ((await neighbour(router, '10.0.0.2')) ?? {}), 'the kernel keeps it without the agent');
   await RemoteNetwork.open(t, router);
   await until(
     '10.0.0.2 is released',
@@ -139,7 +139,7 @@ test.serial('what an earlier agent had kept is released when it is not wanted an
   );
 });
 
-test.serial('a configured neighbour is left alone', async (t) => {
+test.serial('a configured neighbour is not changed', async (t) => {
   const router = await underlay(t);
   await router.ip('neighbour add 10.0.0.2 lladdr 02:00:00:00:00:aa dev eid0 nud permanent');
   const network = await RemoteNetwork.open(t, router);

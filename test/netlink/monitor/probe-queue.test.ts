@@ -7,7 +7,7 @@ function host(n: number): Probed {
   return { ifindex: 2, address: { family: 4, bits: 0x01010000n + BigInt(n) } };
 }
 
-/** Its answers come only when told to. */
+/** A kernel that answers only on request. */
 function slowKernel() {
   const asked: string[] = [];
   let answer: () => void = () => undefined;
@@ -20,7 +20,7 @@ function slowKernel() {
 
 const hosts = (count: number): Probed[] => Array.from({ length: count }, (_, n) => host(n));
 
-test('a host is asked at once, and one that waits is not asked twice', async (t) => {
+test('a host is probed at once, and a queued host is not probed twice', async (t) => {
   const { queue, asked, answer } = slowKernel();
   queue.add([host(1)]);
   t.deepEqual(asked, ['1.1.0.1']);
@@ -33,7 +33,7 @@ test('a host is asked at once, and one that waits is not asked twice', async (t)
   t.deepEqual(asked, ['1.1.0.1', '1.1.0.2', '1.1.0.3']);
 });
 
-test('of a crowd all are asked, in order, some at a time', async (t) => {
+test('many hosts are probed in order, in batches', async (t) => {
   const asked: string[] = [];
   let underWay = 0;
   const all = new Promise<void>((resolve) => {
@@ -53,10 +53,10 @@ test('of a crowd all are asked, in order, some at a time', async (t) => {
   );
 });
 
-test('at the bound a host is not asked, and that is counted', (t) => {
+test('if the queue is full, a host is dropped and counted', (t) => {
   const { queue } = slowKernel();
   queue.add([host(0)]);
-  const taken = 1; // those after it in its slice have been taken with it, had they been there
+  const taken = 1; // only the first host: the others were not queued yet when its batch was taken
   queue.add(hosts(MAX_WAITING + 2).slice(taken));
   t.is(queue.counts.probesDropped, 1);
   queue.add([host(1)]);

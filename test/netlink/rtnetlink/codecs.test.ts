@@ -16,7 +16,7 @@ import * as vectors from './vectors.js';
 
 const { bytesOf } = vectors;
 
-/** Addresses and prefixes as text, byte arrays as hexadecimal digits: what a person would write. */
+/** The value with addresses and prefixes as text, and byte arrays as hexadecimal digits. */
 function readable(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
   if (Array.isArray(value)) return value.map(readable);
@@ -32,7 +32,7 @@ const decodes = test.macro({
   exec(t, decode: (bytes: Uint8Array) => unknown, vector: keyof typeof vectors, expected: unknown) {
     const bytes = bytesOf(vectors[vector] as string);
     t.deepEqual(readable(decode(bytes)), expected);
-    // Where a cut is between two attributes there is nothing to notice; anywhere else it is an error of ours.
+    // A cut between two attributes cannot be noticed. Any other cut must be a RtnetlinkFormatError.
     for (let length = 0; length < bytes.length; length++) {
       try {
         decode(bytes.subarray(0, length));
@@ -145,7 +145,7 @@ test(decodes, decodeRoute, 'ROUTE_LOCAL', {
   nextHops: [{ ifindex: 2, gateway: undefined }],
 });
 
-test('what is encoded for a host route decodes to the same', (t) => {
+test('an encoded host route decodes to the same', (t) => {
   const route = { prefix: parsePrefix('2001:db8::1/128'), ifindex: 7, protocol: 246, metric: 4342 };
   t.deepEqual(readable(decodeRoute(encodeInterfaceRoute({ ...route, scope: 253 }))), {
     prefix: '2001:db8::1/128',
@@ -157,13 +157,13 @@ test('what is encoded for a host route decodes to the same', (t) => {
   });
 });
 
-test('what is encoded for a neighbour decodes to the same', (t) => {
+test('an encoded neighbour decodes to the same', (t) => {
   const address = parseAddress('10.0.0.1');
   const neighbour = decodeNeighbour(encodeNeighbour({ ifindex: 7, address, state: 0x10, protocol: 246 }));
   t.deepEqual(neighbour, { ifindex: 7, address, state: 0x10, lladdr: '', protocol: 246 });
 });
 
-test('a route lookup asks for the address with its full length', (t) => {
+test('a route lookup has the address with its full length', (t) => {
   t.is(
     Buffer.from(encodeRouteLookup(parseAddress('4.4.4.4'))).toString('hex'),
     '022000000000000000200000' + '0800010004040404',
@@ -171,7 +171,7 @@ test('a route lookup asks for the address with its full length', (t) => {
 });
 
 const another = test.macro({
-  title: (_, what: string) => `${what} is nothing for us`,
+  title: (_, what: string) => `${what} is ignored`,
   exec: (t, _what: string, decode: (bytes: Uint8Array) => unknown, hex: string) =>
     t.is(decode(bytesOf(hex)), undefined),
 });
@@ -216,7 +216,7 @@ test(
   /attribute 4 has 2 bytes/,
 );
 
-test('attributes are padded to four bytes, and the type has no flags', (t) => {
+test('attributes are padded to four bytes, and flags are removed from the type', (t) => {
   const bytes = encodeAttributes([
     [1, Uint8Array.of(7)],
     [0x8002, encodeU32(5)],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Payloads of messages that Linux 6.18 sent, as hexadecimal digits (little-endian host).
 
-export const LINK_VETH = // eid0, a veth; statistics and the like cut out
+export const LINK_VETH = // eid0, a veth; without statistics and similar attributes
   '0000010002000000431001000000000009000300656964300000000008000400780500000a0001000200000000010000' +
   '10001200090001007665746800000000';
 export const LINK_LOOPBACK_DOWN =

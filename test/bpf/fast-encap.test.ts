@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever a packet is like, index and memory make no difference but in time: each frame is sent three times through
-// the tries alone and three times with all that is fast, and verdicts, bytes and counters are the same.
+// For any packets, indexes and caches change nothing but the speed: each random frame is sent three times by tries
+// alone, and three times with indexes and caches, and verdicts, bytes and counters are the same.
 import test from 'ava';
 import fc from 'fast-check';
 import {
@@ -70,7 +70,7 @@ const ENTRIES = [
   mapping('fd00:1::/64', { locatorSet: 2, counter: 3 }),
   mapping('fd00:1::1', { locatorSet: 1, counter: 4 }),
   mapping('fd00:1:0:1::/64', { action: DROP }),
-  // Addresses that are never forwarded, whatever the tables say of them.
+  // Addresses that are never forwarded, although these tables contain them.
   ...['0.0.0.0/8', '127.0.0.0/8', '::1', 'fe80::/10'].map((prefix) => localEid(prefix)),
   ...['169.254.0.0/16', '224.0.0.0/4', 'fe80::/10', 'ff00::/8'].map((prefix) =>
     mapping(prefix, { counter: 7 }),
@@ -156,7 +156,7 @@ const frame = (family: Family) =>
     }));
 
 for (const family of FAMILIES)
-  test(`IPv${family}: index and memory decide as tries and routes do`, async (t) => {
+  test(`IPv${family}: indexes and caches give the same results as tries and routes`, async (t) => {
     let fast = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(frame(family), { minLength: 1, maxLength: 12 }), async (frames) => {
@@ -194,13 +194,13 @@ const NOT_FORWARDED = {
 
 for (const family of FAMILIES)
   for (const [source, destination] of NOT_FORWARDED[family])
-    test(`${source} to ${destination}: the kernel's, also where the index and a path to the locator are there`, async (t) => {
+    test(`${source} to ${destination} goes to the kernel, although index and next-hop cache have entries`, async (t) => {
       const sent = (from: string, to: string) => ({
         frame: ethernet(EID.mac, HOST_MAC, ip({ source: from, destination: to }, udp(1, 2, payload(20)))),
         ifindex: EID.ifindex,
       });
       const usual = sent(HOST[family], family === 4 ? '1.2.3.4' : 'fd00:1:1::1');
-      const entries = [...ENTRIES, caches(2e6, SLOTS, 0)]; // one way for all flows to the locator
+      const entries = [...ENTRIES, caches(2e6, SLOTS, 0)]; // one next hop for all flows to the locator
       const other = sent(source, destination);
       const outcome = await router.run({
         entries,
@@ -210,7 +210,7 @@ for (const family of FAMILIES)
       t.deepEqual(counted(outcome), { encapsulated: 3, 'to-kernel': 2 });
     });
 
-test('what is sent is what the tables say', async (t) => {
+test('packets by index and caches have the outer header and counters of the tables', async (t) => {
   const frames = [PEER[4], '1.1.9.9', '1.2.3.4'].map((destination) => ({
     frame: ethernet(EID.mac, HOST_MAC, ip({ source: HOST[4], destination }, udp(1, 2, payload(20)))),
     ifindex: EID.ifindex,
@@ -234,20 +234,20 @@ function checksumOf(id: number): number {
 }
 
 const CHECKSUM_PAYLOAD = udp(1, 2, payload(20));
-/** Outer IPv4, UDP and LISP header, behind Ethernet. */
+/** Ethernet, outer IPv4, UDP and LISP header. */
 const INNER_AT = 14 + 20 + 8 + 8;
 
 for (const indexed of [false, true])
-  test(`each of the 65,536 header checksums ${indexed ? 'by index and memory' : 'by tries and routes'}: what a router recomputes`, async (t) => {
+  test(`all 65,536 inner header checksums are updated right ${indexed ? 'by index and caches' : 'by tries and routes'}`, async (t) => {
     const zero = checksumOf(0);
-    // one's complement: adding to the ID takes as much from the checksum
+    // one's complement: adding n to the ID subtracts n from the checksum
     const ids = Array.from({ length: 0x10000 }, (_, check) => (zero - check + 0xffff) % 0xffff);
     const packet = (id: number, ttl: number, checksum?: number): Uint8Array =>
       ipv4(
         { source: HOST[4], destination: PEER[4], id, ttl, ...(checksum !== undefined && { checksum }) },
         CHECKSUM_PAYLOAD,
       );
-    const first = packet(0, 64); // makes the index and memory know the way
+    const first = packet(0, 64); // fills the caches
     const sent = [first, first, ...ids.map((id, check) => packet(id, 64, check))];
     const outcome = await router.run({
       entries: ENTRIES,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is remembered of a packet, for which others it holds, and when it is void. Tables are changed between packets
-// without a new epoch, which an agent never does: so it shows what a packet was sent by.
+// The flow cache and the next-hop cache: which packets use a cached entry, and when it is invalid. Tables are changed
+// between packets without a new epoch, which an agent never does, to see whether an entry was used.
 import test, { type ExecutionContext } from 'ava';
 import { ethernet, ip, type IpFields, udp } from '#test/helpers/packets.js';
 import { type Case, counted, type Outcome, Router, XDP_DROP, XDP_PASS, XDP_REDIRECT } from './router.js';
@@ -32,7 +32,7 @@ const BEFORE = [
   locatorSet(2, () => 2),
   locator(2, OURS[4], SECOND[4]),
 ];
-/** Now to SECOND, and counted elsewhere. */
+/** The mapping now leads to SECOND, with another counter. */
 const MOVED = FAMILIES.map((family) => mapping(PREFIX[family], { locatorSet: 2, counter: 4 }));
 
 type Frame = Case['frames'][number];
@@ -45,7 +45,7 @@ function sent(family: Family, fields: Partial<IpFields> = {}, port = 1000, bytes
   return { frame: ethernet(EID.mac, HOST_MAC, packet), ifindex: EID.ifindex };
 }
 
-/** Destination of the outer header, which is of IPv4. */
+/** Destinations of the outer IPv4 headers. */
 function destinations({ runs }: Outcome): string[] {
   return runs.map(({ verdict, frame }) =>
     verdict === XDP_REDIRECT ? frame.subarray(30, 34).join('.') : 'none',
@@ -64,20 +64,20 @@ async function sendAround(
   return outcome;
 }
 
-const MOST_ATTEMPTS = 1000;
+const MAX_ATTEMPTS = 1000;
 
-/** Sends two again when they were on different CPUs, or a long time lay between them: then nothing is known. */
-async function untilKnown(frames: (attempt: number) => readonly Frame[]): Promise<Outcome> {
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+/** Repeats until the second packet finds the entry of the first: both must be on one CPU, and within the lifetime. */
+async function untilCached(frames: (attempt: number) => readonly Frame[]): Promise<Outcome> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const outcome = await router.run({ indexed: true, entries: BEFORE, frames: frames(attempt) });
     if (destinations(outcome)[1] === REMOTE[4]) return outcome;
   }
-  throw new Error(`in ${MOST_ATTEMPTS} attempts the second packet never went the way of the first one`);
+  throw new Error(`the second packet did not use the cache in ${MAX_ATTEMPTS} attempts`);
 }
 
 for (const family of FAMILIES) {
-  test(`IPv${family}: what is known of one packet holds for the next`, async (t) => {
-    const outcome = await untilKnown(() => [
+  test(`IPv${family}: the next packet of a flow uses the cache`, async (t) => {
+    const outcome = await untilCached(() => [
       sent(family),
       { ...sent(family, { ttl: 9 }, 1000, 33), entries: MOVED },
     ]);
@@ -88,17 +88,17 @@ for (const family of FAMILIES) {
     t.deepEqual(counted(outcome), { encapsulated: 2 });
   });
 
-  test(`IPv${family}: a destination that nothing is known of is looked up in the index`, async (t) => {
+  test(`IPv${family}: a destination that is not cached is looked up in the index`, async (t) => {
     const other = sent(family, { destination: family === 4 ? '1.1.1.2' : 'fd00:1::2' });
-    const outcome = await untilKnown((attempt) => [
-      { ...sent(family), entries: [caches(2e6 + attempt, SLOTS, 0)] }, // one way for all flows to the locator
+    const outcome = await untilCached((attempt) => [
+      { ...sent(family), entries: [caches(2e6 + attempt, SLOTS, 0)] }, // one next hop for all flows to the locator
       { ...other, notIndexed: MOVED },
     ]);
     t.deepEqual(outcome.mappings[3]?.[0], 2);
     t.deepEqual(outcome.mappings[4], [0, 0]);
   });
 
-  test(`IPv${family}: a new epoch makes it void at once`, async (t) => {
+  test(`IPv${family}: a new epoch invalidates the entry at once`, async (t) => {
     const outcome = await sendAround(
       t,
       family,
@@ -117,25 +117,25 @@ for (const family of FAMILIES) {
     'the other family': sent(family === 4 ? 6 : 4),
   };
   for (const [name, frame] of Object.entries(others))
-    test(`IPv${family}: it does not hold for ${name}`, async (t) => {
+    test(`IPv${family}: the entry is not used for ${name}`, async (t) => {
       await sendAround(t, family, frame, SECOND[4]);
     });
 
-  test(`IPv${family}: it does not hold for frames to another MAC address`, async (t) => {
+  test(`IPv${family}: the entry is not used for frames to another MAC address`, async (t) => {
     const { frame } = sent(family);
     const other = ethernet('02:00:00:00:77:77', HOST_MAC, frame.subarray(14));
     const outcome = await sendAround(t, family, { frame: other, ifindex: EID.ifindex }, 'none');
     t.is(outcome.runs[1]?.verdict, XDP_PASS);
   });
 
-  test(`IPv${family}: it does not hold on another interface`, async (t) => {
+  test(`IPv${family}: the entry is not used on another interface`, async (t) => {
     const { frame } = sent(family);
     const other = ethernet(EID7.mac, HOST_MAC, frame.subarray(14));
     const outcome = await sendAround(t, family, { frame: other, ifindex: EID7.ifindex }, 'none');
     t.is(outcome.runs[1]?.verdict, XDP_PASS);
   });
 
-  test(`IPv${family}: packets that have grown too big for the way are too big`, async (t) => {
+  test(`IPv${family}: a cached flow still drops packets that are too big for the next hop`, async (t) => {
     const headers = 28 + (family === 6 ? 20 : 0) + OUTER_BYTES[4];
     const entries = [...BEFORE];
     const fits = sent(family, {}, 1000, 1500 - headers);
@@ -148,7 +148,7 @@ for (const family of FAMILIES) {
     t.is(outcome.runs[2]?.verdict, XDP_DROP);
   });
 
-  test(`IPv${family}: of a locator-set each flow has the locator of its bucket`, async (t) => {
+  test(`IPv${family}: with a locator-set each flow uses the locator of its bucket`, async (t) => {
     const half = locatorSet(2, (bucket) => (bucket % 2 === 0 ? 0 : 2));
     const entries = [...BEFORE, half, mapping(PREFIX[family], { locatorSet: 2 }), caches(2e6, SLOTS)];
     const frames = Array.from({ length: 400 }, (_, i) => sent(family, {}, i % 200));
@@ -158,7 +158,7 @@ for (const family of FAMILIES) {
     t.true(both.includes(REMOTE[4]) && both.includes(SECOND[4]));
   });
 
-  test(`IPv${family}: the source of a packet that is to be detected is detected each time`, async (t) => {
+  test(`IPv${family}: packets from a source that is yet to be detected are not cached`, async (t) => {
     const source = localEid(family === 4 ? '5.5.5.0/24' : 'fd00:5::/64', { kind: DYNAMIC });
     const outcome = await router.run({
       indexed: true,
@@ -168,7 +168,7 @@ for (const family of FAMILIES) {
     t.deepEqual(counted(outcome), { encapsulated: 2, punted: 2 });
   });
 
-  test(`IPv${family}: the way to a locator is asked for again, after a time`, async (t) => {
+  test(`IPv${family}: a cached next hop expires`, async (t) => {
     const moved = locator(0, OURS[4], SECOND[4]); // without a new epoch
     const last = async (frames: number): Promise<string | undefined> => {
       const outcome = await router.run({
@@ -186,23 +186,23 @@ for (const family of FAMILIES) {
     while ((await last(frames)) !== SECOND[4]) frames *= 2;
   });
 
-  test(`IPv${family}: a flow of one packet does not drive out another, a second packet does`, async (t) => {
+  test(`IPv${family}: the first packet of a flow does not evict another flow, the second one does`, async (t) => {
     let epoch = family * 1e7;
     const other = sent(family, { source: family === 4 ? '5.5.5.6' : 'fd00:5::6' });
-    const decided = async (others: number): Promise<string[]> => {
+    const destinationsAfter = async (others: number): Promise<string[]> => {
       const frames = [sent(family), sent(family), ...Array.from({ length: others }, () => other)];
       const last = { ...sent(family), entries: MOVED };
-      const entries = [...BEFORE, caches(++epoch, 1, 0)]; // one slot for all pairs, one path
+      const entries = [...BEFORE, caches(++epoch, 1, 0)]; // one slot for all flows, one next hop
       return destinations(await router.run({ indexed: true, entries, frames: [...frames, last] }));
     };
     let kept: string | undefined;
     do
-      kept = (await decided(1)).at(-1); // once more when they were on different CPUs
+      kept = (await destinationsAfter(1)).at(-1); // repeated if the packets were on different CPUs
     while (kept !== REMOTE[4]);
-    t.is((await decided(2)).at(-1), SECOND[4]);
+    t.is((await destinationsAfter(2)).at(-1), SECOND[4]);
   });
 
-  test(`IPv${family}: nothing is remembered where there are no slots`, async (t) => {
+  test(`IPv${family}: without slots nothing is cached`, async (t) => {
     const frames = [sent(family), { ...sent(family), entries: MOVED }];
     const outcome = await router.run({ indexed: true, entries: [...BEFORE, caches(3e6, 0)], frames });
     t.deepEqual(destinations(outcome), [REMOTE[4], SECOND[4]]);
