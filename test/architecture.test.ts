@@ -7,7 +7,7 @@ import { circlesOf, filesUnder, readSource, type Source, sourcesUnder, visit } f
 
 const PURE = ['addr', 'wire', 'control', 'core'];
 const ADAPTERS = ['api', 'config', 'datapath', 'netlink', 'observe', 'transport'];
-/** What adapters may know of control: what it is told and what it asks for, not how it decides. */
+/** Folders of control that adapters may import: its inputs and effects, not its decisions. */
 const CONTRACT = 'control/contract';
 
 interface Layer {
@@ -32,7 +32,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       (folder) => [folder, { folders: ['addr', 'wire', CONTRACT, 'core'], outside: () => true }] as const,
     ),
   ),
-  /** What both programs run first, on a Node that may be too old for anything else. */
+  /** Modules that both programs run first, on a Node that may be too old for anything else. */
   start: { folders: [], outside: (specifier) => specifier === 'fs' },
   cli: {
     folders: ['start', 'api'],
@@ -71,7 +71,7 @@ function inFolder(folder: string): Source[] {
   return SOURCES.filter(({ path }) => folderOf(path) === folder);
 }
 
-test('every folder under src has its place', (t) => {
+test('every folder under src has a layer', (t) => {
   const folders = new Set(SOURCES.map(({ path }) => folderOf(path)));
   t.deepEqual([...folders].sort(), [...Object.keys(LAYERS), COMPOSITION_ROOT].sort());
 });
@@ -92,7 +92,7 @@ for (const [folder, layer] of Object.entries(LAYERS))
     t.deepEqual(wrong, []);
   });
 
-test('the rooms of control know those before them', (t) => {
+test('the rooms of control import only earlier ones', (t) => {
   const rooms = new Set(inFolder('control').map(({ path }) => roomOf(path)));
   t.deepEqual(
     [...rooms].sort(),
@@ -126,7 +126,7 @@ test('no circle of files', (t) => {
   t.deepEqual(circlesOf(graphOf(EVERYTHING, (path) => path)), []);
 });
 
-/** Files beside the rooms of a folder are what the rooms stand on and what joins them: they are in no room. */
+/** Files beside the rooms of a folder are in no room: rooms use them, and they join the rooms. */
 for (const top of ['src', 'scripts'])
   test(`no circle of rooms in ${top}`, (t) => {
     const graph = graphOf(
@@ -158,7 +158,7 @@ const SCRIPT_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   benchmark: ['kit', 'packets'],
 };
 
-test('the folders of scripts know those before them', (t) => {
+test('the folders of scripts import only earlier ones', (t) => {
   const scripts = EVERYTHING.filter(({ path }) => path.startsWith('scripts/'));
   t.deepEqual(
     [...new Set(scripts.map(({ path }) => folderOf(path)))].sort(),
@@ -175,7 +175,7 @@ test('the folders of scripts know those before them', (t) => {
   t.deepEqual(wrong, []);
 });
 
-test('imports go down by ./ and elsewhere by a subpath of package.json', (t) => {
+test('imports within a folder begin with ./, others use a subpath of package.json', (t) => {
   const wrong = EVERYTHING.flatMap(({ path, imports }) =>
     imports
       .filter(({ specifier }) => specifier.startsWith('..'))
@@ -190,7 +190,9 @@ const AMBIENT = new Set([
   ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'require', 'eval', 'crypto'],
 ]);
 
-/** Whether an identifier stands for the global of its name: not a property, a name being declared, or a type's member. */
+/**
+ * Whether an identifier stands for the global of its name: not a property, a name being declared, or a type's member.
+ */
 function isReference(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
@@ -215,7 +217,7 @@ for (const folder of PURE)
 
 const ADDON_IMPORTER = 'src/datapath/native.ts';
 
-test('only datapath/native.ts knows where the addon is', (t) => {
+test('only datapath/native.ts imports the addon', (t) => {
   const importers = SOURCES.filter(
     ({ file, imports }) =>
       imports.some(({ specifier }) => specifier === '#native' || /(^|\/)native\/build\//.test(specifier)) ||
@@ -239,7 +241,7 @@ test('only netlink imports the netlink package, which may abort its process', (t
 const LISP_TERM =
   /(?<![a-z])(lisp|eids?|rlocs?|smr|map[-_ ]?(cache|request|reply|register|notify|server|resolver)|locators?)(?![a-z])/gi;
 
-test('the addon is mechanism: native/ has no word of LISP', (t) => {
+test('the addon is independent of LISP', (t) => {
   const said = filesUnder('native').flatMap((path) => {
     const text = readSource(path).replace('nothing of LISP', '');
     return [...text.matchAll(LISP_TERM)].map(([word]) => `${path}: ${word}`);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is in the repository, whatever it says: the root, sizes, licences.
+// Rules for files of the repository: the root, sizes, licences.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ const FOLDERS = ['src', 'native', 'bpf', 'test', 'scripts', '.ci'];
 /** Data, tables and manuals: their formats have no comments, or they are of any length. */
 const DATA = /\.(json|jsonl|txt|key|md|pcap|gyp)$/;
 
-/** What belongs at the root; anything else has a folder, or is in .gitignore. */
+/** Entries that may be at the root. Others belong in a folder, or in .gitignore. */
 const AT_ROOT = new Set([
   ...['.ci', 'LICENSES', 'bpf', 'docs', 'native', 'scripts', 'src', 'test'],
   ...['.clang-format', '.gitignore', '.npmrc', '.prettierignore', '.prettierrc.json', 'eslint.config.js'],
@@ -18,7 +18,7 @@ const AT_ROOT = new Set([
   ...['ARCHITECTURE.md', 'LICENSE', 'README.md'],
 ]);
 
-/** Files that are in git or would be with the next `git add`; undefined in an unpacked archive. */
+/** Files that are in git or would be added by `git add`; undefined in an unpacked archive. */
 function files(...of: readonly string[]): string[] | undefined {
   if (!existsSync(join(ROOT, '.git'))) return undefined;
   const args = ['ls-files', '-z', ...of];
@@ -27,7 +27,7 @@ function files(...of: readonly string[]): string[] | undefined {
     .filter((path) => path !== '');
 }
 
-test('no stranger is at the root', (t) => {
+test('the root has no unexpected files', (t) => {
   const listed = files('--cached', '--others', '--exclude-standard') ?? [];
   const names = new Set(
     listed.filter((path) => existsSync(join(ROOT, path))).map((path) => path.split('/')[0]),

@@ -16,7 +16,7 @@ const SHORT_PATIENCE = { answer_ms: 20, lookup_ms: 3_600_000 };
 
 const run = promisify(execFile);
 
-test('values and tables arrive as the service gave them, one after another', async (t) => {
+test('values and tables arrive as the service returned them, in order', async (t) => {
   const { path, service } = await serve(t);
   const client = await ApiClient.connect(path);
   t.deepEqual(await client.call('status'), STATUS);
@@ -27,7 +27,7 @@ test('values and tables arrive as the service gave them, one after another', asy
   client.close();
 });
 
-test('what the agent refuses is an AgentError', async (t) => {
+test('a refusal of the agent is an AgentError', async (t) => {
   const { path } = await serve(t);
   const client = await ApiClient.connect(path);
   await t.throwsAsync(client.call('away', { eid: 'nonsense' }), {
@@ -133,7 +133,7 @@ test('an agent that stops in the middle of a table is unreachable', async (t) =>
   hung.close();
 });
 
-test('lines are found in any cut of the bytes', (t) => {
+test('lines are found regardless of how the bytes are split', (t) => {
   const bytes = Buffer.from('a\n\nbé\nc');
   for (let size = 1; size <= bytes.length; size++) {
     const lines = new LineSplitter(8);

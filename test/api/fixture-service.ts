@@ -21,7 +21,7 @@ import {
 
 type Listener = (event: EventView) => void;
 
-/** An agent that answers what it is given. */
+/** An agent with fixed answers. */
 export class FixtureService implements AgentService {
   readonly asked: unknown[] = [];
   readonly listeners = new Set<Listener>();

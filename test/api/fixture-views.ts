@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the nodes of the story would say: stands for the agent in tests of the API and of xtrctl.
+// Views of the nodes of the story. They replace the agent in tests of the API and of xtrctl.
 import type {
   AwayEntryView,
   DatabaseEntryView,

@@ -123,7 +123,7 @@ test('requests of a connection are answered in order, good and bad ones', async 
   );
 });
 
-test('a table of several parts keeps its order', async (t) => {
+test('a table in several parts keeps its order', async (t) => {
   const service = new FixtureService();
   const [row] = MAP_CACHE;
   service.mapCacheView = Array.from({ length: 2 * PART_ROWS + 1 }, (_, i) => ({ ...row!, packets: i }));
@@ -158,7 +158,7 @@ test('a large table waits for its reader instead of piling up', async (t) => {
   t.true(bytes > 10_000_000);
 });
 
-test('a client that asks and does not read is not answered further', async (t) => {
+test('a client that does not read its answers gets no more of them', async (t) => {
   const { path, service, server } = await serve(t);
   service.statusView = { ...STATUS, warnings: ['x'.repeat(1_000_000)] };
   const idle = await connected(t, path);
@@ -169,7 +169,7 @@ test('a client that asks and does not read is not answered further', async (t) =
   t.is(server.counters()['requests'], 2);
 });
 
-test('whatever a client sends: one answer for each line, and no fault', async (t) => {
+test('for any input of a client: one answer for each line, and no fault', async (t) => {
   const { path, faults } = await serve(t);
   const value = fc.oneof(
     fc.jsonValue(),
@@ -193,7 +193,7 @@ test('whatever a client sends: one answer for each line, and no fault', async (t
   t.deepEqual(faults, []);
 });
 
-test('a client that sends no requests is cut off, whatever it has sent', async (t) => {
+test('a client that sends no complete request is disconnected', async (t) => {
   const { path, server } = await serve(t);
   const socket = await connected(t, path);
   socket.on('error', () => undefined).resume(); // what is unread there resets the connection
@@ -204,7 +204,7 @@ test('a client that sends no requests is cut off, whatever it has sent', async (
   t.deepEqual([requests, requestsRejected], [MAX_BAD_REQUESTS, MAX_BAD_REQUESTS]);
 });
 
-test('one client with many requests does not keep the others waiting', async (t) => {
+test('one client with many requests does not delay the others', async (t) => {
   const { path, server } = await serve(t);
   const busy = await connected(t, path);
   busy.write('{"id":1,"method":"clearMapCache"}\n'.repeat(1_000));
@@ -221,7 +221,7 @@ test('a request that is too long ends the connection', async (t) => {
   t.is(more.length, 0);
 });
 
-test('a fault of the agent is told to the agent, not to the client', async (t) => {
+test('a fault of the agent is reported to the agent, not to the client', async (t) => {
   const service = new FixtureService();
   const fault = new TypeError('secret detail');
   service.status = () => {
@@ -235,7 +235,7 @@ test('a fault of the agent is told to the agent, not to the client', async (t) =
   t.is(server.counters()['requestsFailed'], 1);
 });
 
-test('there are at most so many connections', async (t) => {
+test('the number of connections is limited', async (t) => {
   const { path, server } = await serve(t);
   const sockets = await Promise.all(Array.from({ length: MAX_CONNECTIONS }, () => connected(t, path)));
   // Each of them is known to the server once it has answered.
@@ -246,7 +246,7 @@ test('there are at most so many connections', async (t) => {
   t.is(server.counters()['connectionsRefused'], 1);
 });
 
-test('events: those kept, then new ones, until the reader goes', async (t) => {
+test('events: kept ones, then new ones, until the reader disconnects', async (t) => {
   const { path, service } = await serve(t);
   const socket = await connected(t, path);
   const [first, second] = await ask(socket, '{"id":9,"method":"events"}', 2);
@@ -262,7 +262,7 @@ test('events: those kept, then new ones, until the reader goes', async (t) => {
   t.pass();
 });
 
-test('a reader of events that is too slow is cut off', async (t) => {
+test('a slow reader of events is disconnected', async (t) => {
   const { path, service, server } = await serve(t);
   const socket = await connected(t, path);
   await ask(socket, '{"id":1,"method":"events"}', 2);

@@ -46,7 +46,7 @@ test.serial('the socket that a killed agent left behind is replaced', async (t) 
   await t.notThrowsAsync(listening(t, path));
 });
 
-test.serial('the socket of a living agent is an error that names it', async (t) => {
+test.serial('the socket of a running agent is an error that names it', async (t) => {
   const path = join(await folder(t), 'xtr2.sock');
   await listening(t, path);
   const error = await t.throwsAsync(listening(t, path), { instanceOf: ApiSocketError });

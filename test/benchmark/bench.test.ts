@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The benchmark as a process: how it refuses, and what it leaves behind when it is interrupted.
+// The benchmark as a process: errors, and clean-up after an interruption.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -43,7 +43,7 @@ for (const [signal, code] of [
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const)
-  test.serial(`${signal} takes down what is there, and says so`, async (t) => {
+  test.serial(`${signal} removes everything, and reports it`, async (t) => {
     let sent = false;
     const ended = await bench(['--quick', '--only', 'pps-bare'], (output, kill) => {
       if (!output.includes('throughput: ') || sent) return;
@@ -74,7 +74,7 @@ test.serial('below /proc too', async (t) => {
   t.regex(output, /cannot write there \(ENOENT\)/);
 });
 
-test.serial('wrong use is told from a failure', async (t) => {
+test.serial('wrong use and failures have different exit codes', async (t) => {
   const { code, output } = await bench(['--generator', 'hose']);
   t.is(code, 2);
   t.regex(output, /--generator hose: it is one of live-frame, pktgen, auto/);

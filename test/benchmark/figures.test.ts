@@ -40,7 +40,7 @@ test('--only takes names and beginnings', (t) => {
   t.true(figures.every(({ name }) => name === 'cost-added' || name.startsWith('pps-')));
 });
 
-test('with live frames one bare redirect is taken, also where decapsulation alone is wanted', (t) => {
+test('with live frames one bare redirect is measured, also for decapsulation alone', (t) => {
   const { figures } = parseOptions(['--only', 'decapsulated-*']);
   const wanted = [...new Set(figures.flatMap(({ series }) => series))];
   const taken = wanted.map((name) => takenFor(name, 'live-frame'));
@@ -52,7 +52,7 @@ test('with live frames one bare redirect is taken, also where decapsulation alon
   );
 });
 
-test('what is not understood is refused with a hint', (t) => {
+test('unknown options are refused with a hint', (t) => {
   t.throws(() => parseOptions(['--only', 'nothing-like-it']), { instanceOf: UsageError, message: /--list/ });
   t.throws(() => parseOptions(['--fast']), { instanceOf: UsageError, message: /--fast/ });
   t.throws(() => parseOptions(['stray']), { instanceOf: UsageError, message: /stray/ });

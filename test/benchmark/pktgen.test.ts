@@ -26,7 +26,7 @@ test('IPv6 frames have room for the header of pktgen', (t) => {
   t.false(commands.some((line) => line.startsWith('dst_m') && !line.startsWith('dst_mac')));
 });
 
-test('what pktgen cannot build is left to live frames', (t) => {
+test('frames that pktgen cannot build are sent as live frames', (t) => {
   const { flows } = toOne(4);
   t.true(expressible(toOne(4)));
   t.false(expressible({ frame: tunnelFrame({ eid: 4, rloc: 4 }, MACS), flows }));

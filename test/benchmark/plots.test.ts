@@ -44,7 +44,7 @@ test('every plot is well-formed, has a background, a title, and everything insid
   }
 });
 
-test('a plot of which nothing was measured is left out', (t) => {
+test('a plot without measurements is left out', (t) => {
   const cost = FIGURES.filter(({ stage }) => stage.name === 'cost');
   t.deepEqual(
     renderPlots(sampleReport(cost)).map(({ file }) => file),

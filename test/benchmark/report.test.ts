@@ -21,7 +21,7 @@ function lineWith(text: string, part: string): string | undefined {
   return text.split('\n').find((line) => line.includes(part));
 }
 
-test('report.json comes back as it was, and holds every series', (t) => {
+test('report.json is read as it was written, and has every series', (t) => {
   const report = sampleReport();
   const read = JSON.parse(JSON.stringify(report)) as Report;
   t.deepEqual(read, report);
@@ -41,7 +41,7 @@ test('a figure in report.json', (t) => {
   });
 });
 
-test('no value, or one that is none, is a failure and meets no target', (t) => {
+test('a missing or invalid value is a failure and meets no target', (t) => {
   const valued = (...values: number[]) => figure({ target: { most: 8 }, values: () => values });
   t.throws(() => sampleReport([valued()]), { message: 'no round gave a value' });
   for (const value of [-Infinity, NaN])
@@ -80,7 +80,7 @@ test('report.md: the machine, the verdicts, a row for each figure, what was not 
   t.true(text.includes('## Not measured\n\n- elsewhere: no room'));
 });
 
-test('report.md: a shortfall without a reason is told as one', (t) => {
+test('report.md: a shortfall without a reason is reported as such', (t) => {
   const text = renderMarkdown(sampleReport([figure({ target: { most: 2 } })]), []);
   t.true(text.includes('- Title: the reason is not known'));
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stages that measure nothing real: what is kept when one of them, or a part of one, fails.
+// Stages with made-up values: what is kept when a stage, or a part of one, fails.
 import test from 'ava';
 import type { Context, Figure, Samples, Stage } from '#scripts/benchmark/figure.js';
 import { measure, type Outcome } from '#scripts/benchmark/run.js';
@@ -36,7 +36,7 @@ function measureAll(figures: readonly Figure[], signal = IDLE): Promise<Outcome 
 const fine = (): Promise<number[]> => Promise.resolve([1, 2, 3]);
 const broken = (): Promise<number[]> => Promise.reject(new Error('no room'));
 
-test('a part that fails is told once, by its name, and takes no other part nor stage with it', async (t) => {
+test('a failed part is reported once by its name, and fails no other part or stage', async (t) => {
   const parted = stageOfParts('parted', { first: fine, second: broken, third: fine });
   const other = stageOfParts('other', { fourth: fine });
   const figures = [
@@ -67,7 +67,7 @@ test('a figure without values is a failure of its own where its part did not fai
   ]);
 });
 
-test('what a stage fails at outside its parts takes the stage, and no other', async (t) => {
+test('an error outside the parts fails the stage, and no other stage', async (t) => {
   const failing: Stage = { name: 'failing', run: () => Promise.reject(new Error('no network')) };
   const figures = [figure('first', failing), figure('second', stageOfParts('other', { second: fine }))];
   const { results, failures } = await measureAll(figures);
@@ -78,7 +78,7 @@ test('what a stage fails at outside its parts takes the stage, and no other', as
   t.deepEqual(failures, [{ stage: 'failing', message: 'no network' }]);
 });
 
-test('a part that fails because the run is interrupted is no failure: nothing begins after it', async (t) => {
+test('a part that is interrupted is not a failure, and nothing starts after it', async (t) => {
   const interruption = new AbortController();
   const begun: string[] = [];
   const parted = stageOfParts('parted', {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever stands in a file: it loads, or there is a ConfigurationError with positions inside the file.
+// For any content of a file: it loads, or there is a ConfigurationError with positions inside the file.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';

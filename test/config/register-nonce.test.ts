@@ -8,7 +8,7 @@ import { directory, STORY_XTR2 } from './fixture.js';
 
 const NOW = 1_700_000_000_000_000n;
 
-test('9301-5.6-06: the first run starts at the clock and leaves what the next one starts with', async (t) => {
+test('9301-5.6-06: the first run starts at the clock and stores the start value of the next one', async (t) => {
   const state = join(await directory(t), 'state', 'xtr2');
   t.is(await reserveRegisterNonces(state, NOW), NOW);
   t.is(await readFile(join(state, 'register-nonce'), 'latin1'), `${NOW + RESERVED_NONCES}\n`);
@@ -44,7 +44,7 @@ for (const content of ['', 'nonce\n', '-1\n', '0x10\n', '1\n2\n', `${'9'.repeat(
     t.is(await readFile(join(state, 'register-nonce'), 'latin1'), content);
   });
 
-test('9301-5.6-07: without greater nonces a new key is asked for', async (t) => {
+test('9301-5.6-07: without greater nonces the error demands a new key', async (t) => {
   const state = await directory(t);
   await writeFile(join(state, 'register-nonce'), `${(1n << 64n) - 2n}\n`);
   const error = await t.throwsAsync(reserveRegisterNonces(state, NOW), { instanceOf: FileError });
@@ -59,7 +59,7 @@ test('9301-5.6-07: a state directory that cannot be made is an error', async (t)
   t.is(error?.message, `the nonce of Map-Registers cannot be kept in '${folder}/site.key' (EEXIST)`);
 });
 
-test('9301-5.6-07: what stands where the file should be is an error', async (t) => {
+test('9301-5.6-07: another kind of file at its path is an error', async (t) => {
   const state = await directory(t);
   await mkdir(join(state, 'register-nonce'));
   await t.throwsAsync(reserveRegisterNonces(state, NOW), { instanceOf: FileError });

@@ -4,8 +4,8 @@ import { type ControlMessage, decodeMessage, encodeMessage, WireError } from '#w
 import { toHex } from './vectors.js';
 
 /**
- * Proves that a message is read from its bytes as it was written: by value, to the last byte, again to the same bytes,
- * and wherever in a buffer it lies.
+ * Checks that a message decodes to the same value, needs its last byte, is encoded to the same bytes again, and can lie
+ * anywhere in a buffer.
  * @returns its bytes
  */
 export function roundTrip(t: ExecutionContext, message: ControlMessage): Uint8Array {
@@ -21,17 +21,17 @@ export function roundTrip(t: ExecutionContext, message: ControlMessage): Uint8Ar
     );
   const buffer = Buffer.from([...new Uint8Array(3), ...bytes, ...new Uint8Array(3)]);
   const inBuffer = decodeMessage(buffer.subarray(3, 3 + bytes.length));
-  buffer.fill(0xff); // nothing of the message may live in the buffer of a socket
+  buffer.fill(0xff); // the message must not refer to the buffer of the socket
   t.deepEqual(inBuffer, message);
   return bytes;
 }
 
-/** LISP-SEC data of a Map-Reply is all that follows the records, and unread. */
+/** LISP-SEC data of a Map-Reply is everything after the records, and is not parsed. */
 function isOpenEnded(message: ControlMessage): boolean {
   return message.type === 'map-reply' && message.security !== undefined;
 }
 
-/** The message, or the WireError that refused it. Anything else that is thrown goes on. */
+/** The message, or the WireError of decoding. Other errors are thrown. */
 export function decodeOrError(bytes: Uint8Array): ControlMessage | WireError {
   try {
     return decodeMessage(bytes);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every message that can be sent, and so has to come back from its bytes as it was.
+// Arbitrary messages of all kinds that can be sent, and so must decode to the same value.
 import fc from 'fast-check';
 import type { Address } from '#addr/index.js';
 import type {

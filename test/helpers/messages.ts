@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Control messages and what they are made of, with everything that a test does not care about filled in.
+// Control messages and their parts, with default values for fields that a test does not set.
 import { type Address, type Eid, type EidPrefix, parseAddress, parsePrefix } from '#addr/index.js';
 import type { EidRecord, EncapsulatedControl, LocatorRecord, MapReply, MapRequest } from '#wire/index.js';
 
@@ -35,7 +35,7 @@ export function locator(rloc: string | Address, more: Partial<LocatorRecord> = {
   };
 }
 
-/** An EID-record as an ETR tells it; locators by address, or whole. */
+/** An EID-record of an ETR; locators are addresses or complete records. */
 export function record(
   text: string,
   locators: readonly (string | LocatorRecord)[],
@@ -52,7 +52,7 @@ export function record(
   };
 }
 
-/** No flag is set, and it asks for nothing. */
+/** A Map-Request without flags and records. */
 export function mapRequest(more: Partial<MapRequest>): MapRequest {
   return {
     type: 'map-request',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds frames from the Ethernet header on. Written from the RFCs and using nothing of the product, so that it can bear
-// witness; what is left out of `fields` gets a sound value, what is given is taken as it is.
+// Builds frames from the Ethernet header on. Written from the RFCs and independent of src, so that errors there are
+// found. Missing `fields` get a valid value, given ones are used unchanged.
 
 export interface IpFields {
   readonly source: string;
@@ -48,7 +48,7 @@ export function u16(...values: readonly number[]): Uint8Array {
   return Uint8Array.from(values.flatMap((value) => [(value >> 8) & 0xff, value & 0xff]));
 }
 
-/** RFC 1071; 0 for bytes that hold their own right checksum. */
+/** RFC 1071; 0 for bytes that contain their own right checksum. */
 export function checksum(bytes: Uint8Array): number {
   let sum = 0;
   for (let i = 0; i < bytes.length; i += 2) sum += ((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0);
@@ -84,12 +84,12 @@ export function ipv6(fields: IpFields, payload: Uint8Array): Uint8Array {
   );
 }
 
-/** Of the family of its source. */
+/** An IP packet of the family of its source. */
 export function ip(fields: IpFields, payload: Uint8Array): Uint8Array {
   return fields.source.includes(':') ? ipv6(fields, payload) : ipv4(fields, payload);
 }
 
-/** The first eight bytes of TCP and SCTP look the same as far as ports go. Without `check` the checksum is 0. */
+/** Also for TCP and SCTP, whose ports are at the same place. Without `check` the checksum is 0. */
 export function udp(
   source: number,
   destination: number,
@@ -114,7 +114,7 @@ export function lisp(fields: LispFields, inner: Uint8Array): Uint8Array {
   return concat(new Uint8Array(header.buffer), inner);
 }
 
-/** The type is that of the packet's IP version unless given. */
+/** The default type is that of the packet's IP version. */
 export function ethernet(to: string, from: string, packet: Uint8Array, type?: number): Uint8Array {
   const version = (packet[0] ?? 0) >> 4;
   return concat(hex(to), hex(from), u16(type ?? (version === 6 ? 0x86dd : 0x0800)), packet);

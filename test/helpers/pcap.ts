@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A reader for classic pcap files, as far as the captures of the tests need it: UDP over IPv4 and IPv6 without options,
-// extension headers and fragments, on Ethernet or Linux cooked sockets. It parses by itself and uses nothing of the
-// product, so that it can bear witness.
+// extension headers and fragments, on Ethernet or Linux cooked sockets. It is independent of src, so that errors there
+// are found.
 import { readFileSync } from 'node:fs';
 
 export interface Datagram {
-  /** Of the packet in the file, from 1. */
+  /** Number of the packet in the file, from 1. */
   readonly number: number;
   readonly sourcePort: number;
   readonly destinationPort: number;
@@ -23,7 +23,7 @@ const GLOBAL_HEADER_LENGTH = 24;
 const RECORD_HEADER_LENGTH = 16;
 const LITTLE_ENDIAN_MAGIC = 0xa1b2c3d4;
 
-/** All UDP datagrams of a file in order; packets of other protocols are passed over. */
+/** All UDP datagrams of a file in order; packets of other protocols are skipped. */
 export function readPcap(file: URL): Datagram[] {
   const bytes = new Uint8Array(readFileSync(file));
   const view = new DataView(bytes.buffer);

@@ -97,7 +97,7 @@ function targetOf(path: string, specifier: string): string | undefined {
   return undefined;
 }
 
-/** Circles in a graph: for each strongly connected component of more than one node its nodes, sorted. */
+/** Cycles in a graph: the sorted nodes of each strongly connected component of more than one node. */
 export function circlesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
   const order = new Map<string, number>();
   const low = new Map<string, number>();

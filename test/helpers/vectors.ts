@@ -10,7 +10,7 @@ export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
-/** The four control messages of the host move, as routers in the field sent them. */
+/** The four control messages of a host move, as sent by routers in the field. */
 export const STORY = {
   /** Map-Server to the xTR that the host left: the new locator, and the xTR-ID of the receiver. */
   mapNotify: fromHex(`

@@ -16,7 +16,7 @@ test('a condition that does not hold in time is polled at least once', async (t)
   t.true(polls >= 1);
 });
 
-test('the error names what was waited for, and how long', async (t) => {
+test('the error names the condition and the time', async (t) => {
   const error = await t.throwsAsync(
     until('the route', () => false, 20, POLL_ms),
     { instanceOf: NotSeen },
@@ -31,7 +31,7 @@ test('an error of the condition ends the wait', async (t) => {
   await t.throwsAsync(until('the agent', fails, 60_000, POLL_ms), { message: 'the agent has ended' });
 });
 
-test('a promise that is late is not seen, one that is in time is its value', async (t) => {
+test('withTimeout rejects if the promise is late, and else returns its value', async (t) => {
   const never = new Promise<void>(() => undefined);
   await t.throwsAsync(withTimeout(never, 10, 'a reply'), { message: 'waited 0.01 s for a reply' });
   t.is(await withTimeout(Promise.resolve(7), 60_000, 'a reply'), 7);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// build/sources, by which a machine tells whether the host has built the sources that came along; in a small clone, whose
-// compilers are stubs.
+// build/sources, by which a machine checks that the host has built the same sources. Uses a small clone with stubs of
+// the compilers.
 import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -95,7 +95,7 @@ test('each source of what machines run is in the fingerprint', (t) => {
   }
 });
 
-test('so is the name of a source, and one that is new', (t) => {
+test('the name of a source and a new source are in the fingerprint', (t) => {
   const clone = new Clone(t);
   const first = clone.fingerprint();
   renameSync(clone.path('src/main.ts'), clone.path('src/other.ts'));
@@ -104,7 +104,7 @@ test('so is the name of a source, and one that is new', (t) => {
   t.is(new Set([first, renamed, clone.fingerprint()]).size, 3);
 });
 
-test('what is built, tests and documents are not', (t) => {
+test('built files, tests and documents are not in the fingerprint', (t) => {
   const clone = new Clone(t);
   const first = clone.fingerprint();
   for (const file of ['build/src/main.js', 'bpf/build/maps.o', ADDON, 'test/a.test.ts', 'docs/a.md'])
@@ -112,13 +112,13 @@ test('what is built, tests and documents are not', (t) => {
   t.is(clone.fingerprint(), first);
 });
 
-test('a machine takes what was built of the same sources', (t) => {
+test('a machine accepts a build of the same sources', (t) => {
   const clone = new Clone(t);
   t.like(clone.run('scripts/build'), { code: 0 });
   t.deepEqual(clone.run('scripts/vagrant/check-build'), { code: 0, output: '' });
 });
 
-test('a machine refuses where nothing was built, and what was built of others', (t) => {
+test('a machine refuses a missing build, and a build of other sources', (t) => {
   const clone = new Clone(t);
   const none = clone.run('scripts/vagrant/check-build');
   t.is(none.code, 1);
@@ -139,7 +139,7 @@ test('a machine refuses an addon that does not run on it', (t) => {
   t.regex(output, /does not run on this machine: XTRD_VM_BUILD=machine vagrant provision/);
 });
 
-test('a build that fails leaves no stamp, also not that of the one before', (t) => {
+test('a failed build leaves no stamp, also not that of the previous build', (t) => {
   for (const compiler of COMPILERS) {
     const clone = new Clone(t);
     t.is(clone.run('scripts/build').code, 0, compiler);
@@ -150,7 +150,7 @@ test('a build that fails leaves no stamp, also not that of the one before', (t) 
   }
 });
 
-test('a source that changes while it is built is not taken for built', (t) => {
+test('a source that changes during the build does not count as built', (t) => {
   const clone = new Clone(t);
   clone.stub('node_modules/.bin/tsc', `echo '// changed' >>${clone.path('src/main.ts')}`);
   t.is(clone.run('scripts/build').code, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of the counters of `show statistics` the story calls drops.
+// The counters of `show statistics` that count as drops in the story.
 import { readdirSync, readFileSync } from 'node:fs';
 import test from 'ava';
 import { countsOf } from '#scripts/story/acts/counts.js';
@@ -38,13 +38,13 @@ function given(call: string): string[] {
   return [...new Set(names)].map((name) => name.toLowerCase().replaceAll('_', '-'));
 }
 
-test('what the programs let go on is no drop', (t) => {
+test('reasons of forwarded and passed packets are not drops', (t) => {
   const reasons = given('pass|redirect|tunnel_path');
   t.true(reasons.length > 5);
   for (const reason of reasons) t.false(reason in ALL_DROPS, reason);
 });
 
-test('what the programs drop is one, but for what the agent sends on', (t) => {
+test('reasons of dropped packets are drops, except for packets that the agent sends', (t) => {
   const reasons = given('drop|leave_bytes').filter(
     (name) => !['map-cache-miss', 'no-neighbour'].includes(name),
   );
@@ -52,13 +52,13 @@ test('what the programs drop is one, but for what the agent sends on', (t) => {
   for (const reason of reasons) t.true(reason in ALL_DROPS, reason);
 });
 
-test('a reason that the story does not know is a drop', (t) => {
+test('an unknown reason is a drop', (t) => {
   t.deepEqual(dropsOf({}, { reasons: { 'of-a-later-version': 3, encapsulated: 7 } }), {
     'of-a-later-version': 3,
   });
 });
 
-test('counted is what was added in the phase; an agent that was restarted began at zero', (t) => {
+test('the count is the increase in the phase; a restarted agent begins at zero', (t) => {
   const before = {
     reasons: { stale: 5, 'no-route': 2 },
     punts: { 'rate-limited': 1 },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What becomes of a story that cannot be told to its end, on a back end of which nothing is built.
+// A story that fails before its end, on a back end that builds nothing.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,11 +9,11 @@ import { run } from '#scripts/story/run.js';
 
 const DIED = 'xtr4 has died';
 
-/** Its machines die when they are made; notes what is asked of it. */
+/** A back end whose machines fail when they are created. It records its calls. */
 class DyingBackend implements Partial<Backend> {
   readonly command = 'scripts/dying';
   readonly asked: string[] = [];
-  /** Fails besides. */
+  /** A call that fails, too. */
   readonly #failing: string | undefined;
 
   constructor(failing?: 'keepEvidence' | 'down') {
@@ -48,7 +48,7 @@ class DyingBackend implements Partial<Backend> {
   }
 }
 
-/** Plays the story; its configurations are not read before the machines are there. */
+/** Plays the story. Configurations are not read before the machines exist. */
 function play(backend: DyingBackend, options: { keep?: boolean; json?: string } = {}): Promise<number> {
   return run(backend as Partial<Backend> as Backend, '/nowhere', { keep: false, ...options });
 }
@@ -59,13 +59,13 @@ function temporary(teardown: (fn: () => void) => void): string {
   return directory;
 }
 
-test.serial('a lab that died is taken down, after what explains it was kept', async (t) => {
+test.serial('a failed lab is taken down after its logs were kept', async (t) => {
   const backend = new DyingBackend();
   await t.throwsAsync(play(backend), { message: DIED });
   t.deepEqual(backend.asked, ['down', 'up', 'keepEvidence', 'down']);
 });
 
-test.serial('a lab that died stays up where it is to be kept', async (t) => {
+test.serial('a failed lab stays up with --keep', async (t) => {
   const backend = new DyingBackend();
   await t.throwsAsync(play(backend, { keep: true }), { message: DIED });
   t.deepEqual(backend.asked, ['down', 'up', 'keepEvidence']);
@@ -78,7 +78,7 @@ for (const failing of ['keepEvidence', 'down'] as const)
     t.deepEqual(backend.asked, ['down', 'up', 'keepEvidence', 'down']);
   });
 
-test.serial('a lab that another clone has brought up meanwhile is left alone', async (t) => {
+test.serial('a lab that another clone has brought up meanwhile is not touched', async (t) => {
   const backend = new DyingBackend();
   backend.refuseForeign = () => {
     if (backend.isUp()) throw new Error('the lab of another clone');
@@ -87,7 +87,7 @@ test.serial('a lab that another clone has brought up meanwhile is left alone', a
   t.deepEqual(backend.asked, ['down', 'up']);
 });
 
-test.serial('where the facts cannot be written, nothing is built or taken down', async (t) => {
+test.serial('if the facts cannot be written, nothing is built or taken down', async (t) => {
   const directory = temporary((fn) => t.teardown(fn));
   for (const json of [directory, join(directory, 'nowhere', 'facts.json')]) {
     const backend = new DyingBackend();
@@ -96,7 +96,7 @@ test.serial('where the facts cannot be written, nothing is built or taken down',
   }
 });
 
-test.serial('facts of an earlier run stay where they are until there are others', async (t) => {
+test.serial('facts of an earlier run stay until there are new ones', async (t) => {
   const json = join(
     temporary((fn) => t.teardown(fn)),
     'facts.json',

@@ -14,7 +14,7 @@ export interface LabRun {
   output(): string;
 }
 
-/** scripts/lab as a person starts it. */
+/** Runs scripts/lab as a user does. */
 export function lab(...args: readonly string[]): LabRun {
   const child = spawn(LAB, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -51,7 +51,7 @@ function commandLines(): string[] {
     });
 }
 
-/** Everything on this machine that looks like a lab: namespaces, pins, sockets, files, processes. */
+/** All remains of a lab on this machine: namespaces, pins, sockets, files, processes. */
 export function traces(): string[] {
   const nodes = ['xtr2', 'xtr4', 'xtr6', 'msmr'];
   const namespaces = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' }).split('\n');

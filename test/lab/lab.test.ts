@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The story, told by the command that a person runs. One after the other: there is one lab on a machine.
+// The story, played by the command for users. Serial: a machine has only one lab.
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,9 @@ import type { Facts } from '#scripts/story/report.js';
 import { lab, traces } from './lab-process.js';
 import { countersOf, replays } from './recordings.js';
 
-/** What happens to a move (story.md, steps 4 to 10), each step caused by the one before and noted when it was taken up. */
+/**
+ * What happens to a move (story.md, steps 4 to 10), each step caused by the one before and noted when it was taken up.
+ */
 const MOVE = [
   ['xtr6', 'eid-learnt'],
   ['msmr', 'map-register-accepted'],
@@ -40,7 +42,7 @@ test.serial('Ctrl-C takes the lab down', async (t) => {
   t.deepEqual(traces(), []);
 });
 
-test.serial('a lab process that is killed leaves its nodes', async (t) => {
+test.serial('the nodes of a killed lab process stay', async (t) => {
   t.timeout(120_000);
   const run = lab();
   await run.printed('Act 1');
@@ -49,7 +51,7 @@ test.serial('a lab process that is killed leaves its nodes', async (t) => {
   t.not(traces().length, 0);
 });
 
-test.serial('the story is told again over what the killed one left, and every act holds', async (t) => {
+test.serial('the story runs again over the remains of the killed one, and every act holds', async (t) => {
   t.timeout(300_000);
   const directory = await mkdtemp(`${tmpdir()}/xtrt-lab-`);
   const file = `${directory}/facts.json`;
@@ -94,7 +96,7 @@ test.serial(
   },
 );
 
-test.serial('a lab that was kept can be looked into', async (t) => {
+test.serial('a kept lab can be inspected', async (t) => {
   const run = lab('exec', 'xtr4', 'xtrctl', 'show', 'map-cache', '1.1.1.1');
   t.is(await run.ended, 0, run.output());
   t.regex(run.output(), /6\.6\.6\.6/);
@@ -121,7 +123,7 @@ test.serial('exec on a node that is not there is wrong use', async (t) => {
   t.regex(run.output(), /xtr9/);
 });
 
-test.serial('down leaves nothing behind, and is content when there is nothing', async (t) => {
+test.serial('down leaves nothing behind, and succeeds if there is nothing', async (t) => {
   t.is(await lab('down').ended, 0);
   t.deepEqual(traces(), []);
   t.is(await lab('down').ended, 0);

@@ -5,7 +5,7 @@ import { refusal } from '#scripts/testbed/ownership.js';
 const HERE = '/home/a/xtrd/';
 const THERE = '/home/b/xtrd/';
 
-test('where no lab is up, every clone may bring one up', (t) => {
+test('if no lab is up, every clone may bring one up', (t) => {
   t.is(refusal({ isUp: false, owner: undefined }, HERE, 'scripts/lab'), undefined);
 });
 
@@ -19,7 +19,7 @@ test('the lab of another clone is refused, with its name and what to do', (t) =>
   t.true(text.includes('scripts/lab down --force'), text);
 });
 
-test('a lab that does not say whose it is is refused', (t) => {
+test('a lab without an owner is refused', (t) => {
   t.regex(
     refusal({ isUp: true, owner: undefined }, HERE, 'scripts/lab') ?? '',
     /unknown clone .*down --force/,

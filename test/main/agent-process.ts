@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole xtrd in a process of its own inside a namespace.
+// A complete xtrd process inside a namespace.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ export class AgentProcess {
   #look: () => void = () => undefined;
   #ended = false;
 
-  /** @param configuration YAML without what says where things are kept */
+  /** @param configuration YAML without paths */
   constructor(t: ExecutionContext, namespace: string, bpfFilesystem: string, configuration: string) {
     const directory = mkdtempSync(join(tmpdir(), 'xtrt-main-'));
     this.#socket = join(directory, 'api.sock');
@@ -56,7 +56,7 @@ export class AgentProcess {
     this.#look();
   }
 
-  /** The first line that says this and was not waited for before; `level: message`. Lines before it are forgotten. */
+  /** The next log line that matches, as `level: message`. Earlier lines are skipped. */
   async says(what: RegExp): Promise<string> {
     for (;;) {
       const lines = this.#log.map(({ level, msg }) => `${level}: ${msg}`);

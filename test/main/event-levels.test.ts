@@ -3,7 +3,7 @@ import test from 'ava';
 import { EventLogger } from '#main/event-levels.js';
 import { createLog } from '#observe/index.js';
 
-test('what the level leaves out is not even made into text', (t) => {
+test('events below the level are not formatted', (t) => {
   const lines: string[] = [];
   const logger = new EventLogger(
     createLog('xtr1', 'warn', { write: (line) => void lines.push(line) }),
@@ -16,7 +16,7 @@ test('what the level leaves out is not even made into text', (t) => {
   t.is(lines.length, 1);
 });
 
-test('of a flood of one event the first lines of each second are logged, and how many were left out', (t) => {
+test('of a flood of one event the first lines of each second are logged, and the number of others', (t) => {
   const lines: string[] = [];
   let now = 0;
   const log = createLog('xtr1', 'info', {

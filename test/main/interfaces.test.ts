@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Interfaces that change, go and come back under a running agent.
+// Interfaces that change, disappear and come back while the agent runs.
 import test, { type ExecutionContext } from 'ava';
 import type { DynamicEidView, StatisticsView, StatusView } from '#core/service/views.js';
 import {
@@ -41,7 +41,7 @@ function hasXdp(namespace: string, name: string): boolean {
   return ip(namespace, `link show dev ${name}`).includes('xdp');
 }
 
-/** As a hypervisor takes a NIC away. */
+/** Removes the interface, as a hypervisor removes a NIC. */
 const unplug = ({ xtr }: Site): string => ip(xtr, 'link delete e0');
 
 function plugIn({ xtr, host }: Site): void {
@@ -53,7 +53,7 @@ function plugIn({ xtr, host }: Site): void {
   run('ip', 'netns', 'exec', host, 'ethtool', '-K', 'h0', 'tx', 'off', 'gro', 'on');
 }
 
-/** What the host sends comes out of the router encapsulated. */
+/** Checks that the router encapsulates a packet of the host. */
 async function encapsulates(t: ExecutionContext, site: Site): Promise<void> {
   const far = await listen(t, site.far, FAR_RLOC[4], LISP_DATA);
   const near = await listen(t, site.host, HOST[4], PORT);
@@ -81,7 +81,7 @@ test.serial('frames to the new MAC address of an interface are encapsulated', as
   t.like(adapters['datapath'], { interfacesChanged: 1, interfacesGone: 0 });
 });
 
-test.serial('an interface that is gone is a warning until it is back', async (t) => {
+test.serial('a missing interface is a warning until it is back', async (t) => {
   const site = buildSite(t);
   const agent = await startAgent(t, site);
   const { warnings: before } = await agent.show<StatusView>('status');
@@ -99,7 +99,7 @@ test.serial('an interface that is gone is a warning until it is back', async (t)
   t.deepEqual((await agent.show<StatusView>('status')).warnings, before);
 });
 
-test.serial('an interface that was made anew has XDP, and hosts are learnt on it', async (t) => {
+test.serial('an interface that was created again has XDP, and hosts are detected on it', async (t) => {
   const site = buildSite(t);
   const agent = await startAgent(t, site);
   await encapsulates(t, site);
@@ -113,7 +113,7 @@ test.serial('an interface that was made anew has XDP, and hosts are learnt on it
   t.like(await agent.show<DynamicEidView[]>('dynamic-eid'), [{ eid: HOST[4], interface: 'e0' }]);
 });
 
-test.serial('a port that leaves a bridge is not gone', async (t) => {
+test.serial('a port that leaves a bridge does not count as deleted', async (t) => {
   const site = buildSite(t);
   const agent = await startAgent(t, site);
   ip(site.xtr, 'link add br0 type bridge');
@@ -123,7 +123,7 @@ test.serial('a port that leaves a bridge is not gone', async (t) => {
   t.regex(await agent.says(/e0/), /new MAC address/);
 });
 
-test.serial('an RLOC-facing interface too', async (t) => {
+test.serial('an RLOC-facing interface disappears and comes back', async (t) => {
   const site = buildSite(t);
   const agent = await startAgent(t, site);
   ip(site.xtr, 'link set r0 down');

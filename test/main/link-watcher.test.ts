@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// In which order links are told, and what comes of it.
+// Sequences of link messages, and the calls that follow.
 import test from 'ava';
 import type { ResolvedInterface } from '#core/ports.js';
 import { LinkWatcher } from '#main/link-watcher.js';
@@ -33,7 +33,7 @@ function watch() {
   return { watcher, state, calls: () => calls.splice(0) };
 }
 
-test('what is as before is no news', (t) => {
+test('an unchanged link causes no call', (t) => {
   const { watcher, calls } = watch();
   watcher.links([link()]);
   watcher.linkChanged(link({ up: false, mtu: 1400 }), false);
@@ -42,35 +42,35 @@ test('what is as before is no news', (t) => {
   t.deepEqual(calls(), []);
 });
 
-test('deleted and made again, also with the same index', (t) => {
+test('deleted and created again, also with the same index', (t) => {
   const { watcher, calls } = watch();
   watcher.linkChanged(link(), true);
   watcher.linkChanged(link(), false);
   t.deepEqual(calls(), ['forget e0', 'changed ', 'attach 7 1', 'changed 7 made']);
 });
 
-test('the end of the old one that is told after the new one is no news', (t) => {
+test('the deletion of the old link is ignored if it is reported after the new one', (t) => {
   const { watcher, calls } = watch();
   watcher.links([link({ ifindex: 8 })]);
   watcher.linkChanged(link(), true);
   t.deepEqual(calls(), ['attach 8 1', 'changed 8 made']);
 });
 
-test('another name is as good as gone', (t) => {
+test('a renamed link counts as deleted', (t) => {
   const { watcher, calls } = watch();
   watcher.linkChanged(link({ name: 'other' }), false);
   t.deepEqual(calls(), ['forget e0', 'changed ']);
   t.deepEqual(watcher.interfaces, []);
 });
 
-test('what is no Ethernet is not used', (t) => {
+test('a link that is not Ethernet is not used', (t) => {
   const { watcher, calls } = watch();
   watcher.links([link({ ifindex: 8, mac: new Uint8Array() })]);
   t.deepEqual(calls(), ['forget e0', 'changed ']);
   t.regex(watcher.warnings.join(), /^e0 is no Ethernet interface: nothing is forwarded/);
 });
 
-test('what the data path refuses is a warning, and tried again when the interface goes up or down', (t) => {
+test('a refusal of the data path is a warning, and is retried when the interface goes up or down', (t) => {
   const { watcher, state, calls } = watch();
   state.refuse = true;
   watcher.linkChanged(link({ mac: mac(2) }), false);

@@ -45,20 +45,20 @@ async function written(t: ExecutionContext): Promise<{ directory: string; path: 
   return { directory, path, text: await readFile(path, 'latin1') };
 }
 
-test('9301-5.6-08, 9301-5.6-09: a replay from before a restart is dropped, what is greater is accepted', async (t) => {
+test('9301-5.6-08, 9301-5.6-09: a replay from before a restart is dropped, a greater nonce is accepted', async (t) => {
   const { directory } = await written(t);
   const { register, said } = await started(t, directory);
   t.deepEqual([register(499n), register(500n), register(501n)], [false, false, true]);
   t.deepEqual(said, []);
 });
 
-test('the file is for its owner only and alone in its directory', async (t) => {
+test('only the owner can read the file, and no other file is in its directory', async (t) => {
   const { directory, path } = await written(t);
   t.is((await stat(path)).mode & 0o777, 0o600);
   t.deepEqual(await readdir(directory), ['registration-nonces']);
 });
 
-test('9301-5.6-08: what is accepted is written without a stop, so that a crash loses seconds only', async (t) => {
+test('9301-5.6-08: accepted nonces are written while running, so that a crash loses only seconds', async (t) => {
   const directory = await stateDirectory(t);
   const { register, store } = await started(t, directory, 1);
   register(500n);
@@ -69,7 +69,7 @@ test('9301-5.6-08: what is accepted is written without a stop, so that a crash l
   t.pass();
 });
 
-test('what has not changed is not written again', async (t) => {
+test('unchanged nonces are not written again', async (t) => {
   const directory = await stateDirectory(t);
   const { store, register } = await started(t, directory);
   register(500n);
@@ -79,7 +79,7 @@ test('what has not changed is not written again', async (t) => {
   t.is((await stat(join(directory, 'registration-nonces'))).ino, before.ino);
 });
 
-/** The broken file is set aside, said, and none of it believed. */
+/** A broken file is renamed and logged, and none of its entries is used. */
 const broken = test.macro(async (t, breakIt: (text: string) => string, reason: string) => {
   const { directory, path, text } = await written(t);
   await writeFile(path, breakIt(text));
@@ -134,7 +134,7 @@ test('9301-5.6-08: a full table is read again, in slices between which the event
   t.deepEqual(again.store.restored(), kept.slice(1));
 });
 
-test('what a killed agent left unfinished goes', async (t) => {
+test('unfinished files of a killed agent are removed', async (t) => {
   const { directory, path } = await written(t);
   await writeFile(`${path}.0123456789abcdef.unfinished`, 'xtrd');
   const { register } = await started(t, directory);
@@ -142,14 +142,14 @@ test('what a killed agent left unfinished goes', async (t) => {
   t.false(register(500n));
 });
 
-test('a state directory that cannot be used is an error at start', async (t) => {
+test('an unusable state directory is an error at the start', async (t) => {
   const directory = await stateDirectory(t);
   await writeFile(join(directory, 'file'), '');
   const error = await t.throwsAsync(started(t, join(directory, 'file')), { instanceOf: FileError });
   t.regex(error?.message ?? '', /^the nonces of Map-Registers cannot be kept in '.*' \(ENOTDIR\)$/);
 });
 
-test('9301-5.6-08: an error while running is said once, and what was missed is written when it is over', async (t) => {
+test('9301-5.6-08: a write error is logged once, and the nonces are written when writing works again', async (t) => {
   const { directory, path } = await written(t);
   const { store, register, said } = await started(t, directory);
   const elsewhere = `${directory}-elsewhere`;

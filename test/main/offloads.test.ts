@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the agent says of interfaces whose peers do not do their part.
+// Warnings of the agent about interfaces whose peers have wrong settings.
 import test from 'ava';
 import type { StatusView } from '#core/service/views.js';
 import { buildSite, FAR_RLOC, OUR_RLOC } from '#test/datapath/live-site.js';
@@ -19,7 +19,7 @@ map-servers: [{address: ${FAR_RLOC[4]}, key: {file: site.key}}]
 const warning = (name: string): string =>
   `${name} loses packets that native XDP redirects to it: run on its veth peer, while both ends are up: ethtool -K PEER gro on`;
 
-test.serial('a peer without GRO: a warning in the log and in the status, until it has it', async (t) => {
+test.serial('a peer without GRO is a warning in the log and in the status until GRO is on', async (t) => {
   const site = buildSite(t);
   const gro = (namespace: string, name: string, state: string): string =>
     run('ip', 'netns', 'exec', namespace, 'ethtool', '-K', name, 'gro', state);

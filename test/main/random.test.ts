@@ -3,7 +3,7 @@ import test from 'ava';
 import { SeededRandom } from '#control/kit/seeded-random.js';
 import { freshSeed } from '#main/random.js';
 
-test('no nonce comes twice in runs with seeds of their own, and all 64 bits are used', (t) => {
+test('runs with different seeds have no nonce in common, and all 64 bits are used', (t) => {
   const nonces = Array.from({ length: 10 }, () => {
     const random = new SeededRandom();
     random.seed(freshSeed());

@@ -13,7 +13,7 @@ async function directory(t: ExecutionContext): Promise<string> {
   return path;
 }
 
-test('the file is for its owner only, written at once, and that of the run before is kept', async (t) => {
+test('only the owner can read the file, it is written at once, and that of the previous run is kept', async (t) => {
   const folder = await directory(t);
   const path = join(folder, 'a.jsonl');
   const said: string[] = [];
@@ -30,13 +30,13 @@ test('the file is for its owner only, written at once, and that of the run befor
   t.deepEqual(said, ['info', 'info', 'info']);
 });
 
-test('a file that cannot be made is an error at start', async (t) => {
+test('a file that cannot be created is an error at the start', async (t) => {
   const path = join(await directory(t), 'none', 'a.jsonl');
   const error = t.throws(() => new RecordingFile(path, () => undefined), { instanceOf: FileError });
   t.regex(error?.message ?? '', /cannot be written to '.*a\.jsonl' \(ENOENT\)/);
 });
 
-test('a write that fails is said once, and ends the recording', async (t) => {
+test('a failed write is logged once, and ends the recording', async (t) => {
   const path = join(await directory(t), 'a.jsonl');
   const said: string[] = [];
   const file = new RecordingFile(path, (level, text) => said.push(`${level}: ${text}`));

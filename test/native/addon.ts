@@ -3,12 +3,12 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Addon from '#native';
 
-/** The addon itself, without anything of ours around it. */
+/** The addon itself, without src/datapath/native.ts. */
 export const addon = createRequire(import.meta.url)(
   '../../../native/build/Release/xtrd_native.node',
 ) as typeof Addon;
 
-/** What an assertion on a BpfError looks at. */
+/** The BpfError that a call throws. */
 export function bpfError(call: () => unknown): Addon.BpfError {
   try {
     call();
@@ -18,7 +18,7 @@ export function bpfError(call: () => unknown): Addon.BpfError {
   throw new Error('nothing was thrown');
 }
 
-/** A u32 as it lies in memory. */
+/** u32 values in host byte order. */
 export function u32(...values: readonly number[]): Uint8Array {
   return new Uint8Array(Uint32Array.from(values).buffer);
 }
@@ -31,7 +31,7 @@ export function asU32(bytes: Uint8Array): number[] {
   return [...new Uint32Array(bytes.slice().buffer)];
 }
 
-/** How many file descriptors this process has open. */
+/** Number of open file descriptors of this process. */
 export function openDescriptors(): number {
   return readdirSync('/proc/self/fd').length;
 }

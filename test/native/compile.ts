@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// BPF objects of the tests, compiled when first asked for.
+// BPF objects of the tests, compiled on first use.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

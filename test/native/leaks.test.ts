@@ -12,7 +12,7 @@ const broken = compileBpf('test/native/broken.bpf.c');
 const ROUNDS = 50;
 
 function leaksNothing(t: ExecutionContext, round: () => void): void {
-  round(); // what libraries open once
+  round(); // libraries may open files once
   const before = openDescriptors();
   for (let i = 0; i < ROUNDS; i++) round();
   t.is(openDescriptors(), before);
@@ -70,10 +70,10 @@ test.serial('UDP sockets, also those that cannot be bound', async (t) => {
   t.pass();
 });
 
-test.serial('handles that nobody closed go with the garbage, and none twice', async (t) => {
+test.serial('handles that were not closed are closed by the garbage collector, once each', async (t) => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  collect(); // what the tests above left behind
+  collect(); // handles of the tests above
   await new Promise(setImmediate);
   const before = openDescriptors();
   (() => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of link.test.ts that runs inside a namespace, on the interface `veth`. Prints its facts as JSON.
+// The part of link.test.ts that runs inside a namespace, on the interface `veth`. Prints its results as JSON.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';

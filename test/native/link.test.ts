@@ -60,13 +60,13 @@ test('programs are replaced while traffic flows, and no packet is lost or missed
   t.true(facts.counted[0] + facts.counted[1] >= facts.sent);
 });
 
-test('a pin path that is taken is EEXIST, and nothing stays attached', async (t) => {
+test('an existing pin path is EEXIST, and nothing stays attached', async (t) => {
   const [near] = twoNamespaces(t);
   const pin = mountBpffs(t);
   t.deepEqual(await runInside(near, inside, 'taken', probe, pin), { code: 'EEXIST', mode: '' });
 });
 
-test('no pin is ENOENT; a pin of a map is no link', (t) => {
+test('a missing pin is ENOENT; the pin of a map is not a link', (t) => {
   const directory = mountBpffs(t);
   const pinPaths = probePins(directory);
   addon.loadObject(probe, { pinPaths }).close();

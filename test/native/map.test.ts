@@ -12,7 +12,7 @@ function open(t: ExecutionContext, name: string): BpfMap {
   return object.map(name);
 }
 
-test('a map says what it is', (t) => {
+test('a map has its type, sizes and name', (t) => {
   t.like(open(t, 'probe_hash'), {
     name: 'probe_hash',
     type: 1,
@@ -22,7 +22,7 @@ test('a map says what it is', (t) => {
   });
 });
 
-test('the name is whole where the kernel cuts it', (t) => {
+test('the name is complete although the kernel truncates it', (t) => {
   t.is(open(t, 'probe_per_cpu_counters').name, 'probe_per_cpu_counters');
 });
 
@@ -51,7 +51,7 @@ test('a full map is E2BIG', (t) => {
   });
 });
 
-test('a Buffer that is a window into more is taken as it is', (t) => {
+test('a Buffer that is part of a larger one works', (t) => {
   const map = open(t, 'probe_hash');
   map.update(Buffer.from([9, 9, 1, 0, 0, 0, 9]).subarray(2, 6), u64(5n));
   t.deepEqual(map.lookup(u32(1)), u64(5n));
@@ -79,7 +79,7 @@ for (const [title, call, message] of sizes)
     t.throws(() => call(open(t, 'probe_hash')), { code: 'EINVAL', message });
   });
 
-test('keys come in pages', (t) => {
+test('keys are read in pages', (t) => {
   const map = open(t, 'probe_hash');
   for (let i = 0; i < 10; i++) map.update(u32(i), u64(0n));
   const seen: number[] = [];
@@ -93,7 +93,7 @@ test('keys come in pages', (t) => {
   );
 });
 
-test('an empty map has no keys, and a limit of 0 asks for none', (t) => {
+test('an empty map has no keys, and a limit of 0 returns none', (t) => {
   const map = open(t, 'probe_hash');
   t.is(map.keys(10).length, 0);
   map.update(u32(1), u64(1n));
@@ -128,7 +128,7 @@ test('a batch of LPM entries', (t) => {
   t.deepEqual(map.lookup(Uint8Array.of(32, 0, 0, 0, 10, 0, 0, 63)), u32(63));
 });
 
-test('a batch ends at the first entry that does not fit, and says how many were written', (t) => {
+test('a batch ends at the first entry that does not fit, and returns how many were written', (t) => {
   const map = open(t, 'probe_lpm');
   t.is(map.updateBatch(lpmKeys(70), new Uint8Array(70 * 4), 70), 64);
   t.is(map.updateBatch(lpmKeys(70).slice(64 * 8), new Uint8Array(6 * 4), 6), 0);
@@ -141,7 +141,7 @@ test('a batch ends at an entry that the kernel refuses', (t) => {
   t.is(map.updateBatch(keys, new Uint8Array(12), 3), 1);
 });
 
-test('a batch of nothing', (t) => {
+test('an empty batch', (t) => {
   t.is(open(t, 'probe_lpm').updateBatch(new Uint8Array(), new Uint8Array(), 0), 0);
 });
 

@@ -38,20 +38,20 @@ test('a missing file is ENOENT, with what libbpf printed', (t) => {
   );
 });
 
-test('a file that is no ELF object is refused', (t) => {
+test('a file that is not an ELF object is refused', (t) => {
   const error = bpfError(() => addon.loadObject('/proc/self/cmdline'));
   t.is(error.operation, 'bpf_object__open');
   t.regex(error.log ?? '', /not a valid|elf/i);
 });
 
-test('what the verifier refuses keeps its whole log', (t) => {
+test('the error of a refused program has the whole log of the verifier', (t) => {
   const error = bpfError(() => addon.loadObject(compileBpf('test/native/broken.bpf.c')));
   t.like(error, { code: 'EACCES', errno: 13, operation: 'bpf_object__load' });
   t.regex(error.log ?? '', /invalid access to packet/);
   t.regex(error.log ?? '', /processed \d+ insns/);
 });
 
-test('the log of one call is not in the error of the next', (t) => {
+test('the log of one call is not in the error of the next one', (t) => {
   bpfError(() => addon.loadObject('/nonexistent-1'));
   t.notRegex(bpfError(() => addon.loadObject('/nonexistent-2')).log ?? '', /nonexistent-1/);
 });
@@ -68,9 +68,9 @@ const wrong: readonly [string, readonly unknown[], RegExp][] = [
   ['no path', [], /path has to be a string/],
   ['an empty path', [''], /path has to be a string that is not empty/],
   ['a path with NUL', ['a\0b'], /no NUL character/],
-  ['options that are no object', [probe, 3], /options has to be an object/],
+  ['options that are not an object', [probe, 3], /options has to be an object/],
   [
-    'a pin path that is no string',
+    'a pin path that is not a string',
     [probe, { pinPaths: { probe_hash: 3 } }],
     /options.pinPaths.probe_hash has to be a string/,
   ],
@@ -106,7 +106,7 @@ test('unknown maps and programs are ENOENT', (t) => {
   object.close();
 });
 
-test('a closed object is EBADF; its maps and programs live on', (t) => {
+test('a closed object is EBADF; its maps and programs stay valid', (t) => {
   const object = addon.loadObject(probe);
   const map = object.map('probe_hash');
   const program = object.program('probe_count');
@@ -118,7 +118,7 @@ test('a closed object is EBADF; its maps and programs live on', (t) => {
   t.is(program.testRun(new Uint8Array(64)).verdict, 2);
 });
 
-test('constructors cannot be called from JavaScript, nor methods borrowed', (t) => {
+test('constructors cannot be called from JavaScript, and methods not on other objects', (t) => {
   const object = addon.loadObject(probe);
   const map = object.map('probe_hash');
   const program = object.program('probe_count');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// UDP datagrams with their IP headers, for the tests of what sends and receives them.
+// UDP datagrams with their IP headers, for tests of sockets and programs.
 import { addressBytes, parseAddress } from '#addr/index.js';
 
 const UDP = 17;
@@ -19,7 +19,7 @@ function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
-/** Without IP options; the UDP checksum is 0, which IPv4 allows. */
+/** An IPv4 packet without options. The UDP checksum is 0, which IPv4 allows. */
 export function ipv4Udp(from: string, to: string, port: number, payload: Uint8Array, ttl = 64): Uint8Array {
   const addresses = concat(addressBytes(parseAddress(from)), addressBytes(parseAddress(to)));
   const length = 28 + payload.length;
@@ -28,7 +28,7 @@ export function ipv4Udp(from: string, to: string, port: number, payload: Uint8Ar
   return concat(start, u16(checksum), addresses, u16(port, port, 8 + payload.length, 0), payload);
 }
 
-/** With the UDP checksum that IPv6 asks for. */
+/** An IPv6 packet with its UDP checksum, which IPv6 requires. */
 export function ipv6Udp(from: string, to: string, port: number, payload: Uint8Array, ttl = 64): Uint8Array {
   const addresses = concat(addressBytes(parseAddress(from)), addressBytes(parseAddress(to)));
   const length = 8 + payload.length;

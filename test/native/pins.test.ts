@@ -20,7 +20,7 @@ test('maps are pinned under their names', (t) => {
   ]);
 });
 
-test('a second load takes over what is pinned, devmaps too', (t) => {
+test('a second load reuses pinned maps, also devmaps', (t) => {
   const directory = mountBpffs(t);
   const pinPaths = probePins(directory);
   const first = addon.loadObject(probe, { pinPaths });
@@ -49,7 +49,7 @@ test('the programs of a second load use the pinned maps', (t) => {
   b.close();
 });
 
-test('a pin of another size is refused, and what differs is said', (t) => {
+test('a pinned map of another size is refused, and the error names the difference', (t) => {
   const directory = mountBpffs(t);
   const pinPaths = probePins(directory);
   addon.loadObject(probe, { pinPaths, maxEntries: { probe_hash: 7 } }).close();
@@ -63,7 +63,7 @@ test('a pin of another size is refused, and what differs is said', (t) => {
   );
 });
 
-test('a map without a path is not pinned: each load has its own', (t) => {
+test('a map without a pin path is not pinned: each load has its own map', (t) => {
   const { probe_hash = '' } = probePins(mountBpffs(t));
   const [a, b] = [0, 1].map(() => addon.loadObject(probe, { pinPaths: { probe_hash } }));
   a?.map('probe_hash').update(u32(1), u64(42n));

@@ -16,14 +16,14 @@ function open(t: ExecutionContext, name: string): BpfProgram {
   return object.program(name);
 }
 
-test('a program says what it is', (t) => {
+test('a program has its name and type', (t) => {
   const program = open(t, 'probe_count');
   t.is(program.name, 'probe_count');
   t.true(program.id > 0);
   t.true(program.translatedBytes > 0);
 });
 
-test('a test run gives the verdict, the packet and the time of a run', (t) => {
+test('a test run returns the verdict, the packet and the duration', (t) => {
   const packet = Uint8Array.from({ length: 100 }, (_, i) => i);
   const repeat = 100_000;
   const program = open(t, 'probe_count');
@@ -45,7 +45,7 @@ for (const words of [1, 48])
     t.deepEqual(run.packet.slice(4 * words), packet);
   });
 
-test('repeat runs the program as often', (t) => {
+test('repeat is the number of runs', (t) => {
   const object = addon.loadObject(probe);
   object.program('probe_count').testRun(new Uint8Array(64), { repeat: 1000 });
   const counts = asU32(object.map('probe_per_cpu_counters').lookup(u32(0)) ?? new Uint8Array());
@@ -56,13 +56,13 @@ test('repeat runs the program as often', (t) => {
   object.close();
 });
 
-test('a run that a signal cuts off begins again', (t) => {
+test('a run that a signal interrupts is repeated', (t) => {
   const object = addon.loadObject(probe);
   t.teardown(() => object.close());
   const program = object.program('probe_count');
   const counted = (): number =>
     asU32(object.map('probe_per_cpu_counters').lookup(u32(0)) ?? new Uint8Array()).reduce((a, b) => a + b);
-  // Fewer signals than attempts. They come while this thread is in one run or another: until one was begun again.
+  // Fewer signals than attempts. They arrive during some run: repeat until one was interrupted.
   const signals = spawn('sh', [
     '-c',
     `for i in 1 2 3 4 5 6 7 8; do sleep 0.1; kill -s URG ${process.pid}; done`,

@@ -7,13 +7,13 @@ import { ipv4Udp, ipv6Udp } from './packets.js';
 const inside = new URL('./raw-socket-inside.js', import.meta.url);
 
 for (const family of [4, 6] as const)
-  test(`a whole IPv${family} packet leaves by the kernel's route, with the neighbour resolved`, async (t) => {
+  test(`a complete IPv${family} packet is routed by the kernel, which resolves the neighbour`, async (t) => {
     const [near, far] = [addNamespace(t), addNamespace(t)];
     addVeth(
       { namespace: near, name: 'near', addresses: ['198.51.100.1/24', '2001:db8::1/64'] },
       { namespace: far, name: 'far', addresses: ['198.51.100.2/24', '2001:db8::2/64'] },
     );
-    // the source is nobody's address: what is sent is what the packet says
+    // the source is not a local address: the packet is sent unchanged
     const from = family === 4 ? '203.0.113.7' : '2001:db8:7::7';
     const to = family === 4 ? '198.51.100.2' : '2001:db8::2';
     t.deepEqual(await runInside(far, inside, near, String(family), from, to), {

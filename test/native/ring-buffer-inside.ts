@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of ring-buffer.test.ts that needs a process of its own. Prints what happened as JSON.
+// The part of ring-buffer.test.ts that needs a process of its own. Prints its results as JSON.
 import { once } from 'node:events';
 import { Worker, isMainThread, workerData } from 'node:worker_threads';
 import { addon } from './addon.js';

@@ -29,7 +29,7 @@ const numbersOf = (records: readonly Uint8Array[]): number[] =>
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-test('records come in order, at most maxBatch at once, the loop turning in between', async (t) => {
+test('records are delivered in order, at most maxBatch in one turn of the event loop', async (t) => {
   const { map, program } = open(t);
   record(program, ...range(25));
   const batches: number[][] = [];
@@ -55,7 +55,7 @@ test('records come in order, at most maxBatch at once, the loop turning in betwe
   t.is(new Set(turns).size, 3);
 });
 
-test('a record made while nothing was pending wakes the loop', async (t) => {
+test('a record wakes an idle event loop', async (t) => {
   const { map, program } = open(t);
   for (const number of range(3)) {
     const received = new Promise<number[]>((resolve) => {
@@ -88,7 +88,7 @@ test('a full ring refuses records until it is read', async (t) => {
   t.deepEqual(record(program, 1), [XDP_PASS]);
 });
 
-test('each record is a copy of its own', async (t) => {
+test('each record is a separate copy', async (t) => {
   const { map, program } = open(t);
   record(program, 1, 2);
   const records = await new Promise<Uint8Array[]>((resolve) => {
@@ -102,7 +102,7 @@ test('each record is a copy of its own', async (t) => {
   t.not(records[0]?.buffer, records[1]?.buffer);
 });
 
-test('what is no ring buffer, no batch and no function is refused', (t) => {
+test('wrong maps, batch sizes and listeners are refused', (t) => {
   const object = addon.loadObject(probe);
   const ring = object.map('probe_ring');
   const nothing = (): void => undefined;
@@ -126,21 +126,21 @@ test('an exception of the listener is an uncaught exception', (t) => {
   t.regex(result.stderr, /Error: from the listener/);
 });
 
-test('records go on after an uncaught exception that was handled', (t) => {
+test('delivery continues after an uncaught exception that was handled', (t) => {
   t.is(
     execFileSync(process.execPath, [inside, 'handled', probe], { encoding: 'utf8' }),
     '["from the listener","from the listener"]\n',
   );
 });
 
-test('promises of the listener are settled before the next turn', (t) => {
+test('promises of the listener are settled before the next batch', (t) => {
   t.is(execFileSync(process.execPath, [inside, 'microtask', probe], { encoding: 'utf8' }), '["microtask"]\n');
 });
 
-test('an open ring buffer keeps the process alive, and process.exit ends it all the same', (t) => {
+test('an open ring buffer keeps the process alive, but process.exit ends it', (t) => {
   t.is(execFileSync(process.execPath, [inside, 'alive', probe], { encoding: 'utf8' }), '["alive"]\n');
 });
 
-test('a worker thread that ends with a ring buffer open takes nothing down', (t) => {
+test('a worker thread may end with an open ring buffer', (t) => {
   t.is(execFileSync(process.execPath, [inside, 'worker', probe], { encoding: 'utf8' }), '["worker ended"]\n');
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// BPF file systems and network namespaces of one test, gone when the test or its process ends.
+// BPF file systems and network namespaces of one test, removed when the test or its process ends.
 import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { must, mustSync } from '#scripts/kit/shell.js';
 
 const cleanups: (() => void)[] = [];
 process.on('exit', () => cleanups.splice(0).reverse().forEach(quietly));
-process.once('SIGTERM', () => process.exit(1)); // the test runner, when time is up
+process.once('SIGTERM', () => process.exit(1)); // sent by the test runner on a timeout
 
 interface Test {
   teardown(cleanup: () => void): void;
@@ -19,7 +19,7 @@ function quietly(cleanup: () => void): void {
   try {
     cleanup();
   } catch {
-    // what is gone already needs no cleaning up
+    // already removed
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// On addresses of the loopback that nobody else has; what control messages need of it is in test/transport.
+// Uses loopback addresses that nothing else uses. test/transport tests the socket with control messages.
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -56,7 +56,7 @@ for (const [family, ours, text, theirs] of [
   [4, [127, 77, 0, 1], '127.77.0.1', '127.77.0.2'],
   [6, LOOPBACK_V6, '::1', '::1'],
 ] as const)
-  test(`IPv${family}: from whom a datagram came, and one to them`, async (t) => {
+  test(`IPv${family}: a datagram has its source, and the answer reaches it`, async (t) => {
     const other = await peer(t, theirs);
     const { port } = other.address();
     const [socket, batch] = await new Promise<[UdpSocket, Uint8Array]>((resolve) => {
@@ -74,7 +74,7 @@ for (const [family, ours, text, theirs] of [
     t.deepEqual([bytes.toString(), from.address, from.port], ['and you', text, PORT]);
   });
 
-test('what waits comes in order, at most 32 at once, the loop turning in between', async (t) => {
+test('queued datagrams are delivered in order, at most 32 in one turn of the event loop', async (t) => {
   const other = await peer(t, '127.77.0.4');
   const sizes: number[] = [];
   const texts: string[] = [];
@@ -89,7 +89,7 @@ test('what waits comes in order, at most 32 at once, the loop turning in between
     });
   });
   const numbers = Array.from({ length: 100 }, (_, i) => String(i));
-  // Handed to the kernel one by one before the loop turns.
+  // All are sent before the event loop turns.
   await Promise.all(numbers.map((each) => new Promise((sent) => other.send(each, PORT, '127.77.0.3', sent))));
   await all;
   t.deepEqual(texts, numbers);
@@ -97,12 +97,12 @@ test('what waits comes in order, at most 32 at once, the loop turning in between
   t.true(turns >= sizes.length - 1);
 });
 
-test('buffers are as large as asked for, whatever net.core.rmem_max says', (t) => {
+test('buffers have the requested size, regardless of net.core.rmem_max', (t) => {
   const socket = open(t, [127, 77, 0, 5], nothing);
   t.is(socket.receiveBufferBytes(), 2 * BUFFER_BYTES);
 });
 
-test('what cannot be bound is thrown, what cannot be sent is returned', (t) => {
+test('errors of binding are thrown, errors of sending are returned', (t) => {
   const socket = open(t, [127, 77, 0, 6], nothing);
   const bind = (address: readonly number[], port = PORT) =>
     addon.openUdpSocket(Uint8Array.from(address), port, BUFFER_BYTES, nothing);
@@ -118,7 +118,7 @@ test('what cannot be bound is thrown, what cannot be sent is returned', (t) => {
   t.throws(() => socket.send(new Uint8Array(1), new Uint8Array(5), 9), { code: 'EINVAL' });
 });
 
-test('one that was closed says nothing more, and its address is free at once', async (t) => {
+test('a closed socket delivers nothing, and its address is free at once', async (t) => {
   const other = await peer(t, '127.77.0.9');
   const heard: string[] = [];
   const socket = open(t, [127, 77, 0, 10], () => heard.push('closed'));

@@ -25,6 +25,6 @@ test('every field of an event is in the manual', (t) => {
   t.deepEqual(rowsOf(FIELDS), Object.keys(view));
 });
 
-test('the manual knows how many events are kept', (t) => {
+test('the manual has the number of kept events', (t) => {
   t.true(MANUAL.includes(`up to ${EVENT_CAPACITY}`));
 });

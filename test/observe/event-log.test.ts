@@ -34,13 +34,13 @@ test('an event becomes a view with times, node and text', (t) => {
   );
 });
 
-test('what an event does not have is not in its view', (t) => {
+test('missing fields of an event are not in its view', (t) => {
   const view = new EventLog('xtr4', 8, clock).record({ name: 'table-full' })();
   t.deepEqual(Object.keys(view), ['time_ms', 'monotonic_ms', 'node', 'name']);
   t.is(eventText(view), 'table-full');
 });
 
-test('a packet that the kernel saw earlier has the time at which it did', (t) => {
+test('an event about a packet has the time at which the kernel saw the packet', (t) => {
   const view = new EventLog('xtr2', 8, clock).record({ name: 'stale-packet', kernelTime_ms: 4_998.5 })();
   t.is(view.monotonic_ms, 4_998.5);
   t.is(view.time_ms, 1_700_000_000_498.75);
@@ -112,7 +112,7 @@ test('one function may listen twice', (t) => {
   t.is(heard, 3);
 });
 
-test('the clocks of the machine go forward, near to Date.now()', (t) => {
+test('the system clocks go forward, close to Date.now()', (t) => {
   const system = systemClock();
   const [before, monotonic] = [Date.now(), system.monotonic()];
   const wall = system.wall();

@@ -18,7 +18,7 @@ test('a log line is one JSON object with level, time, name and msg', (t) => {
 const LOG = new URL('../../src/observe/log.js', import.meta.url).href;
 const LINES = 10_000;
 
-test('a log whose reader is slow drops lines, never waits, and says how many', async (t) => {
+test('a log with a slow reader drops lines without waiting, and logs their number', async (t) => {
   const script = `
     import { createLog } from '${LOG}';
     const log = createLog('xtr2', 'info');

@@ -77,7 +77,7 @@ test('the launchers run the programs of their clone, on the Node that it was bui
   t.is(clone.run('xtrctl', 'show').stdout, `node ${clone.path('build/src/cli/main.js')} show\n`);
 });
 
-test('they say what is to be done before anything is built, and where that Node is gone', (t) => {
+test('they tell what to do if nothing is built, or if that Node is gone', (t) => {
   const clone = new Clone(t);
   clone.do('install_launchers');
   const early = clone.run('xtrctl');
@@ -93,7 +93,7 @@ test('they say what is to be done before anything is built, and where that Node 
   );
 });
 
-test("what others have put there stays: a file, a link, a program of another clone's", (t) => {
+test('other files stay: a file, a link, a program of another clone', (t) => {
   const other = new Clone(t);
   other.do('install_launchers');
   const clone = new Clone(t, other.launchers);
@@ -111,7 +111,7 @@ test("what others have put there stays: a file, a link, a program of another clo
   t.is(readlinkSync(foreign.launcher('xtrctl')), 'nowhere');
 });
 
-test('those of a clone that is gone are replaced, and a second time nothing is said', (t) => {
+test('launchers of a removed clone are replaced, and a second run prints nothing', (t) => {
   const gone = new Clone(t);
   const clone = new Clone(t, gone.path('../xtrt-launch-bin'));
   t.teardown(() => rmSync(clone.launchers, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// scripts/lib.sh: what a new user sees while it takes long, and without root.
+// scripts/lib.sh: the output of long steps, and of steps without root.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ function bash(command: string) {
   return { status, stdout, stderr };
 }
 
-test('a long step says how long it takes and what it does; what it printed stays hidden', (t) => {
+test('a long step prints its time and its progress; its output stays hidden', (t) => {
   const { status, stdout, stderr } = bash(
     "quietly sh -c 'echo first; echo Unpacking clang; sleep 2.5'; echo done",
   );
@@ -23,16 +23,16 @@ test('a long step says how long it takes and what it does; what it printed stays
   t.regex(stdout, /^( +\d+ s {6}\d+ s: .*\n)* +\d+ s {6}[1-9] s: Unpacking clang\ndone\n$/);
 });
 
-test('how far it is comes from a command, if one is given', (t) => {
+test('the progress comes from a command, if one is given', (t) => {
   const { stdout } = bash("far() { echo '120 of 219'; }; quietly --progress far sleep 1.5");
   t.regex(stdout, /: 120 of 219\n$/);
 });
 
-test('a short step says nothing', (t) => {
+test('a short step prints nothing', (t) => {
   t.deepEqual(bash('quietly echo hidden'), { status: 0, stdout: '', stderr: '' });
 });
 
-test('a step that failed shows what it printed, and ends the script', (t) => {
+test('a failed step prints its output, and ends the script', (t) => {
   const { status, stdout, stderr } = bash("quietly sh -c 'echo why; exit 3'; echo not reached");
   t.is(status, 1);
   t.is(stdout, '');

@@ -7,10 +7,10 @@ import { LAB_KERNEL } from '#scripts/vm/kernel/matrix.js';
 import { REPOSITORY } from '#scripts/kit/repository.js';
 
 const TIMEOUT_ms = 1_200_000;
-/** What a guest runs, and what boots it. */
+/** Folders that a guest needs, and those that boot it. */
 const PARTS = ['build/scripts', 'scripts/vm', 'package.json'];
 
-test('a machine sees the clone that booted it also where that lies below /tmp, and an empty /tmp but for it', async (t) => {
+test('a machine sees the clone that booted it, also if it is below /tmp, and nothing else in /tmp', async (t) => {
   t.timeout(TIMEOUT_ms);
   const clone = await mkdtemp('/tmp/xtrd-clone-');
   t.teardown(() => rm(clone, { recursive: true }));

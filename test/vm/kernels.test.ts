@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What scripts/kernels makes of what the tests say.
+// How scripts/kernels evaluates the output of tests.
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import { REPOSITORY } from '#scripts/kit/repository.js';
@@ -12,7 +12,7 @@ import { copyTable, type Run, updateDocument } from '#scripts/vm/kernels/table.j
 import { readTap } from '#scripts/vm/kernels/tap.js';
 import { MAX_CHANGES, recentSources, staleRows } from './recent-sources.js';
 
-test('TAP: passed, failed and skipped are told apart, by name', (t) => {
+test('TAP: passed, failed and skipped tests are distinguished', (t) => {
   const tap = 'ok 1 - a\nnot ok 2 - b › c\nok 3 - d (needs Linux 5.18) # SKIP\nok 4 - e\n';
   t.deepEqual(readTap(tap), { passed: 2, failed: ['b › c'], skipped: ['d (needs Linux 5.18)'] });
 });
@@ -25,7 +25,7 @@ function result(version: string, passed: number, failed: string[] = []): KernelR
   };
 }
 
-test('a kernel may refuse if it is older than Linux 5.15, and fails by it if not', (t) => {
+test('a kernel older than Linux 5.15 may refuse the programs, a newer one fails if it does', (t) => {
   const [native, refused] = [{ mode: 'native' }, { refused: 'why\nmore' }];
   const on = (version: string, veth: XdpResult, virtioNet: XdpResult): KernelResult => ({
     ...result(version, 0),
@@ -50,7 +50,7 @@ test('a kernel with a test that failed has failed', (t) => {
   t.false(held({ ...result('6.12', 0), probe }), 'nor has one whose tests said nothing');
 });
 
-/** On sources that are named by the day. */
+/** A run on sources that are named by the day. */
 function run(date: string, sources = date.replaceAll('-', '').padStart(10, 'a')): Run {
   return { date, sources };
 }
@@ -71,7 +71,7 @@ test('a run replaces the row and the notes of its kernel, and leaves the others'
   t.true(again.includes('refused at start: why\n'));
 });
 
-test('a run of some suites leaves what an earlier run of the same release said of the others', (t) => {
+test('a run of some suites keeps the results of an earlier run of the same release for the others', (t) => {
   const native = updateDocument(EMPTY, result('6.12', 7, ['b']), run('2026-01-01'));
   const story = {
     ...result('6.12', 0),
@@ -94,7 +94,7 @@ test('a run of some suites leaves what an earlier run of the same release said o
   t.false(newer.includes('native, failed'));
 });
 
-test('the README has the table of the document, and nothing of its notes', (t) => {
+test('the README has the table of the document without its notes', (t) => {
   const document = updateDocument(EMPTY, result('6.12', 7, ['b']), run('2026-01-01'));
   const readme = EMPTY.replace('# Kernels', '# xtrd') + '\n## Licence\n';
   const first = copyTable(readme, document);
@@ -103,7 +103,7 @@ test('the README has the table of the document, and nothing of its notes', (t) =
   t.is(copyTable(first, document), first);
 });
 
-test('side by side: as many at once as there are jobs, in order, and one that fails stops none of the others', async (t) => {
+test('side by side: at most as many at once as there are jobs, in order, and a failure stops no other', async (t) => {
   const [running, begun]: [Set<number>, number[]] = [new Set(), []];
   let most = 0;
   const settled = await sideBySide([50, 30, 10, 20], 2, async (item) => {
@@ -122,7 +122,7 @@ test('side by side: as many at once as there are jobs, in order, and one that fa
   );
 });
 
-test('a suite is stale that ran on sources which are none of the recent ones, by itself or with its row', (t) => {
+test('a suite is stale if it did not run on recent sources, alone or with its row', (t) => {
   const [old, now] = ['0123456789', 'abcdef0123'];
   const first = updateDocument(EMPTY, result('6.12', 7), run('2026-01-01', old));
   t.deepEqual(staleRows(first, [now, old]), []);
@@ -140,7 +140,7 @@ test('a suite is stale that ran on sources which are none of the recent ones, by
   ]);
 });
 
-test('docs/kernels.md is of recent sources', async (t) => {
+test('the results in docs/kernels.md are from recent sources', async (t) => {
   if (!hasHistory()) {
     t.pass('no history to count in: an unpacked archive, or a shallow clone');
     return;

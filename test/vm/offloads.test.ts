@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// NICs on taps, whose packets the host hands over with checksums that are not finished, if the guest agreed to that.
+// NICs on taps: the host delivers packets with partial checksums if the guest has negotiated that.
 import test from 'ava';
 import { REPOSITORY } from '#scripts/kit/repository.js';
 import { prepareKernel, withMachines } from '#scripts/vm/boot.js';
@@ -9,11 +9,11 @@ import { nodeCommand } from '#scripts/vm/machine/accelerator.js';
 import { addNamespace, deleteNamespace, inside, ipBatch } from '#scripts/kit/netns.js';
 
 const TIMEOUT_ms = 1_200_000;
-/** With the prefix by which scripts/clean knows what a run that was killed has left. */
+/** With the prefix by which scripts/clean finds the remains of killed runs. */
 const NAMESPACE = 'xtrt-taps';
 const FIXED = 'ctrl_guest_offloads=off';
 
-test('virtio-net that may not switch off guest offloads: generic XDP, and what mends it on the host', async (t) => {
+test('virtio-net that cannot switch off guest offloads gets generic XDP and advice, which works on the host', async (t) => {
   t.timeout(TIMEOUT_ms);
   t.teardown(() => deleteNamespace(NAMESPACE));
   await addNamespace(NAMESPACE);

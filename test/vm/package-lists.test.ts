@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Package lists, suite by suite, from an apt-get that has what the tests say; nothing is fetched.
+// Package lists, suite by suite, with a stub of apt-get; nothing is fetched.
 import {
   existsSync,
   mkdirSync,
@@ -45,15 +45,15 @@ cp "$sources" "$lists/$suite"
 );
 process.env['PATH'] = `${apt}:${process.env['PATH'] ?? ''}`;
 process.env['XTRD_CACHE'] = cache;
-// The cache is chosen when the module is loaded.
+// The module reads the cache directory when it is loaded.
 const { missingSuites, updatePackageLists } = await import('#scripts/vm/kernel/package-lists.js');
 
-/** Suites that the mirror has not. */
+/** Sets the suites that the mirror lacks. */
 function missing(...suites: readonly string[]): void {
   writeFileSync(join(apt, 'missing'), suites.map((suite) => `${suite}\n`).join(''));
 }
 
-/** Suites that were asked for since. */
+/** Suites that were requested since the last call. */
 function asked(): string[] {
   const file = join(apt, 'asked');
   const suites = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
@@ -67,7 +67,7 @@ async function update(): Promise<string[]> {
   return said;
 }
 
-/** Suites of which there are lists. */
+/** Suites with lists. */
 function listed(): string[] {
   return readFileSync(SOURCES, 'utf8')
     .split('\n')
@@ -89,7 +89,7 @@ test.beforeEach(() => {
 
 test.after.always(() => rmSync(directory, { recursive: true }));
 
-test.serial('each suite is fetched by itself, and leaves the lists of the others', async (t) => {
+test.serial('each suite is fetched separately, and keeps the lists of the others', async (t) => {
   t.deepEqual(await update(), [`apt: package lists of ${SUITES.join(', ')}`]);
   t.deepEqual(asked(), SUITES);
   t.deepEqual(listed(), SUITES);
@@ -112,7 +112,7 @@ test.serial('lists are fetched again after a week, not before', async (t) => {
   t.deepEqual(asked(), SUITES);
 });
 
-test.serial('a suite that the mirror has not is left out, and it is said what is missing', async (t) => {
+test.serial('a suite that the mirror lacks is left out, and reported', async (t) => {
   missing('bullseye', 'bookworm-backports');
   const said = await update();
   t.regex(said[1] ?? '', /^apt: bullseye: left out: .*E: no bullseye$/);
@@ -126,10 +126,10 @@ test.serial('a suite that the mirror has not is left out, and it is said what is
   t.true(text.endsWith(`to try again remove ${STAMP}`), text);
   asked();
   await update();
-  t.deepEqual(asked(), [], 'it is not tried at each run');
+  t.deepEqual(asked(), [], 'not requested again at each run');
 });
 
-test.serial('what can no longer be fetched is used as it was', async (t) => {
+test.serial('old lists are used if they can no longer be fetched', async (t) => {
   missing('bullseye');
   await update();
   age(8);
@@ -141,7 +141,7 @@ test.serial('what can no longer be fetched is used as it was', async (t) => {
   t.true(existsSync(join(LISTS, 'bookworm')));
 });
 
-test.serial('the list of another mirror is none', async (t) => {
+test.serial('lists of another mirror are not used', async (t) => {
   await update();
   age(8);
   process.env['XTRD_DEBIAN_MIRROR'] = 'http://other.example/debian';
@@ -150,7 +150,7 @@ test.serial('the list of another mirror is none', async (t) => {
 });
 
 test.serial(
-  'without a network the lists of an earlier run will do, and the next run tries again',
+  'without a network the lists of an earlier run are used, and the next run tries again',
   async (t) => {
     await update();
     age(8);
@@ -163,13 +163,13 @@ test.serial(
   },
 );
 
-test.serial('without a network and lists it fails, with what the first suite failed by', async (t) => {
+test.serial('without a network and lists it fails with the error of the first suite', async (t) => {
   missing(...SUITES);
   await t.throwsAsync(update(), { message: /E: no bullseye$/ });
   t.false(existsSync(STAMP));
 });
 
-test.serial('the mirror is that of this machine, of which the security updates are not one', async (t) => {
+test.serial('the mirror is that of this machine, but not the one for security updates', async (t) => {
   delete process.env['XTRD_DEBIAN_MIRROR'];
   writeFileSync(
     join(apt, 'mirrors'),
@@ -179,7 +179,7 @@ test.serial('the mirror is that of this machine, of which the security updates a
   t.true(readFileSync(SOURCES, 'utf8').includes(' http://deb.debian.org/debian/ bookworm main\n'));
 });
 
-test.serial('a machine without packages of Debian has to be told of a mirror', async (t) => {
+test.serial('on a machine without packages of Debian a mirror must be configured', async (t) => {
   delete process.env['XTRD_DEBIAN_MIRROR'];
   writeFileSync(join(apt, 'mirrors'), 'Ubuntu http://archive.ubuntu.com/ubuntu/\n');
   await t.throwsAsync(update(), { message: /XTRD_DEBIAN_MIRROR/ });

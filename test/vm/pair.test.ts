@@ -9,13 +9,13 @@ import { runTests } from '#scripts/vm/kernels/run-kernel.js';
 import { type Pair, type PairMachine, withPair } from '#scripts/vm/pair/pair.js';
 import { EAST, inHost, ROAMER_GATEWAY } from '#scripts/vm/pair/site.js';
 
-/** A host that is now here and now there. */
+/** A host that moves between the sites. */
 const ROAMER = '10.9.0.1';
-/** Where instructions are emulated, and other work runs too. */
+/** Instructions are emulated, and the machine may be busy. */
 const TIMEOUT_ms = 1_200_000;
 const PINGS = 5;
 const POLL_ms = 500;
-/** One file for each program, and one with frames that really leave. */
+/** One file for each program. */
 const BPF_TESTS = ['both-roles', 'eid-verdict', 'rloc-verdict'];
 
 let base: Base;
@@ -41,7 +41,7 @@ test.after.always(async () => {
   await ended;
 });
 
-/** How many were answered. */
+/** Number of answered pings. */
 async function ping({ guest }: PairMachine, to: string): Promise<number> {
   const command = ['ping', '-n', '-q', '-c', String(PINGS), '-i', '0.5', '-W', '60', to];
   const { stdout } = await guest.run([...inHost, ...command], { timeout_ms: TIMEOUT_ms });
@@ -59,7 +59,7 @@ function modes(status: StatusView): string[] {
 
 type Routers = Awaited<ReturnType<PairMachine['startRouter']>>[];
 
-/** Both routers, for as long as `use` takes. */
+/** Runs both routers while `use` runs. */
 async function withRouters(mode: string, use: (routers: Routers) => Promise<void>): Promise<void> {
   const routers = await Promise.all([pair.west.startRouter(mode), pair.east.startRouter(mode)]);
   try {
@@ -85,17 +85,17 @@ for (const mode of ['generic', 'native'] as const)
           (await packets('west', 'encapsulated')) + (await packets('west', 'no-neighbour')),
           (await packets('east', 'decapsulated')) + (await packets('east', 'decapsulated-to-kernel')),
         ];
-        // Pins and their counters outlive the routers of the mode before.
+        // The pinned counters of the previous mode still exist.
         const [encapsulated, decapsulated] = await counted();
         t.is(await ping(pair.west, EAST.eid), PINGS);
         t.is(await ping(pair.west, EAST.eidV6), PINGS);
-        // The packets that were held are counted, too, when they are sent on.
+        // Held packets are counted, too, when they are sent.
         t.deepEqual(await counted(), [encapsulated + 2 * PINGS, decapsulated + 2 * PINGS]);
       });
     },
   );
 
-/** The host that moves is at this site from now on, and speaks. */
+/** Moves the host to this site, where it sends a packet. */
 async function arrive({ guest }: PairMachine): Promise<void> {
   await guest.must(['ip', '-n', 'host', 'address', 'add', `${ROAMER}/16`, 'dev', 'eth0']);
   const speak = ['ping', '-n', '-q', '-c', '1', '-W', '60', '-I', ROAMER, ROAMER_GATEWAY];
@@ -108,7 +108,7 @@ async function registered(machine: PairMachine): Promise<boolean> {
   return entry?.mapServers[0]?.acknowledged === true;
 }
 
-test.serial('a short story: a host moves, and each site reaches it at the other', async (t) => {
+test.serial('a host moves, and each site reaches it at the other one', async (t) => {
   t.timeout(TIMEOUT_ms);
   const { west, east } = pair;
   await withRouters('native', async () => {
@@ -129,11 +129,11 @@ test.serial('a short story: a host moves, and each site reaches it at the other'
 });
 
 test.serial(
-  'virtio-net with an MTU of 9000: native XDP, as the programs take frames of several buffers',
+  'virtio-net with an MTU of 9000 gets native XDP, as the programs accept frames of several buffers',
   async (t) => {
     t.timeout(TIMEOUT_ms);
     const { guest } = pair.west;
-    // A link that is pinned is adopted, whatever the MTU.
+    // A pinned link is adopted, regardless of the MTU.
     await guest.must(['rm', '-r', '/sys/fs/bpf/xtrd']);
     await guest.must(['ip', 'link', 'set', 'eth0', 'mtu', '9000']);
     const { status, process } = await pair.west.startRouter('auto');

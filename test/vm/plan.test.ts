@@ -7,7 +7,7 @@ import { accessBatch, cpusOf, nicsOf } from '#scripts/testbed/vm/plan.js';
 const OPTIONS = { directory: '/run', queues: 2, guestOffloads: true };
 const NICS = NODES.flatMap((node) => nicsOf(node, OPTIONS));
 
-test('each cable between nodes has one that listens, started first, and one that calls', (t) => {
+test('each cable between nodes has a listening end, which starts first, and a connecting end', (t) => {
   const cables = new Map<string, boolean[]>();
   for (const { to } of NICS)
     if ('stream' in to) cables.set(to.stream, [...(cables.get(to.stream) ?? []), to.listens]);
@@ -19,7 +19,7 @@ test('no two NICs have the same MAC', (t) => {
   t.is(new Set(NICS.map(({ mac }) => mac)).size, NICS.length);
 });
 
-test('what is in a switch is a tap with the queues that were asked for', (t) => {
+test('each NIC in a switch is a tap with the requested queues', (t) => {
   const taps = NICS.flatMap(({ to }) => ('tap' in to ? [to] : []));
   t.deepEqual(taps, [
     { tap: 'xtr2-eid0', queues: 2 },
@@ -30,7 +30,7 @@ test('what is in a switch is a tap with the queues that were asked for', (t) => 
   for (const { tap } of taps) t.true(batch.includes(`tuntap add dev ${tap} mode tap multi_queue`), tap);
 });
 
-test('the routers in a switch, and they alone, have a processor for each queue', (t) => {
+test('only the routers in a switch have a processor for each queue', (t) => {
   const several = NODES.filter((node) => cpusOf(node, OPTIONS) !== 1);
   t.deepEqual(
     several.map((node) => [node.name, cpusOf(node, OPTIONS)]),
@@ -41,7 +41,7 @@ test('the routers in a switch, and they alone, have a processor for each queue',
   );
 });
 
-test('the routers in a switch, and they alone, get finished checksums where that is asked for', (t) => {
+test('only the routers in a switch get complete checksums if requested', (t) => {
   const nics = NODES.flatMap((node) => nicsOf(node, { ...OPTIONS, guestOffloads: false }));
   const spared = nics.filter(({ properties }) => properties?.startsWith('guest_csum=off,'));
   t.deepEqual(
@@ -54,7 +54,7 @@ test('the routers in a switch, and they alone, get finished checksums where that
   t.true(NICS.every(({ properties }) => properties === undefined));
 });
 
-test('there are no guest offloads where the XDP mode is generic', (t) => {
+test('guest offloads are off if the XDP mode is generic', (t) => {
   const { machine, rest } = takeMachineOptions(['--xdp', 'generic', '--queues', '2', '--keep']);
   t.deepEqual(machine, { kernel: undefined, queues: 2, guestOffloads: false });
   t.deepEqual(rest, ['--xdp', 'generic', '--keep'], 'which is for the lab, too');

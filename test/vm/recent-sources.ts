@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether the results of docs/kernels.md are too old: counted in changes, not in days.
+// Whether the results of docs/kernels.md are too old. Age is counted in changes, not in days.
 import { fingerprints, FOLDERS, git } from '#scripts/vm/kernels/sources.js';
 
-/** As many commits may have changed the folders since a suite ran. */
+/** At most this many commits may have changed the folders since a suite ran. */
 export const MAX_CHANGES = 30;
 
 /**
- * Fingerprints of what the last commits left, newest first: of the last MAX_CHANGES that changed the folders, and of the
- * one before. Fewer where history is shallow.
+ * Fingerprints of the sources after recent commits, newest first: after the last MAX_CHANGES commits that changed the
+ * folders, and after the one before. Fewer if the history is shallow.
  */
 export function recentSources(): string[] {
   const commits = git('log', '--format=%H', `--max-count=${MAX_CHANGES + 1}`, '--', ...FOLDERS);
@@ -15,7 +15,7 @@ export function recentSources(): string[] {
   return fingerprints(git('rev-parse', ...trees));
 }
 
-/** Rows of docs/kernels.md with a suite whose sources are none of the recent ones: `Linux 6.1: 0123456789`. */
+/** Rows of docs/kernels.md with a suite that did not run on recent sources, such as `Linux 6.1: 0123456789`. */
 export function staleRows(document: string, recent: readonly string[]): string[] {
   const rows = [...document.matchAll(/^\| (\d+\.[\d.]+) .*\|$/gm)];
   return rows.flatMap(([row, version = '']) => {

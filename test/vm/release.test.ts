@@ -19,10 +19,10 @@ const newest = test.macro((t, version: string, release: string | undefined) => {
 
 test('6.1 is not 6.12', newest, '6.1', '6.1.0-50-amd64');
 test('numbers are compared as numbers', newest, '6.12', '6.12.117+deb13-amd64');
-test('a full version is that one', newest, '6.12.95', '6.12.95+deb12-amd64');
-test('a version that Debian has not', newest, '6.13', undefined);
+test('a full version is found exactly', newest, '6.12.95', '6.12.95+deb12-amd64');
+test('a version that Debian lacks', newest, '6.13', undefined);
 
-test('an image that is a stub is taken in its parts', (t) => {
+test('an image that is only a stub is replaced by its parts', (t) => {
   const release = '7.3.4+deb13-amd64';
   const parts = ['binary', 'modules', 'base'].map((part) => `linux-${part}-${release}`);
   t.deepEqual(packagesOf(release, [...IMAGES, ...parts]), parts);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the caller may not do is a TypeError that names the field.
+// Invalid arguments are a TypeError that names the field.
 import test from 'ava';
 import { parsePrefix } from '#addr/index.js';
 import {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever the bytes are, decodeMessage gives a message or throws a WireError.
+// For any bytes decodeMessage returns a message or throws a WireError.
 import test from 'ava';
 import fc from 'fast-check';
 import { decodeMessage, encodeMessage, WireError } from '#wire/index.js';

@@ -19,7 +19,7 @@ function open(addresses: Address[]): void {
   );
 }
 
-/** This process reads nothing until the file is there. */
+/** Blocks this process until the file exists. */
 function blockUntil(path: string): void {
   while (!existsSync(path)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
 }

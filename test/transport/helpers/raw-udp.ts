@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Namespace } from '#test/netlink/helpers/namespace.js';
 
-/** node:dgram neither sends a wrong checksum nor shows the one that came; Python has raw sockets. */
+/** Python, since node:dgram cannot send a wrong checksum or show a received one; Python has raw sockets. */
 const PRELUDE = `
 import socket, struct, sys
 def family(address): return socket.AF_INET6 if ':' in address else socket.AF_INET
