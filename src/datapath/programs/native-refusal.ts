@@ -1,31 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why a driver refuses native XDP is in the kernel's log at best: the call gives an error number. What is known of
-// drivers says which command mends it.
+// Advice for drivers that refuse native XDP. The system call returns only an error number; the reason is in the kernel
+// log at best.
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** What there is to know of an interface that refuses. */
+/** An interface whose driver refused native XDP. */
 export interface Refusal {
   readonly name: string;
-  /** Of the error. */
+  /** Code of the error. */
   readonly code: string;
-  /** Undefined: it has none, as a tunnel or the loopback. */
+  /** Undefined if the interface has no driver, such as a tunnel or the loopback. */
   readonly driver: string | undefined;
   readonly mtu: number;
 }
 
-/** A page of 4096 bytes, less headroom and what the kernel keeps at its end: where the driver takes no frames of several buffers. */
-const VIRTIO_NET_MTU = 3506;
+/**
+ * Largest MTU at which a frame fits into one buffer: a page of 4096 bytes, less 256 bytes of headroom, 320 bytes of
+ * struct skb_shared_info, 12 bytes of virtio-net header, and the Ethernet header. Linux 6.1 accepts native XDP up to
+ * 4064, but drops larger frames than this one when it receives them.
+ */
+const VIRTIO_NET_MTU = 3494;
 
 /**
- * The guest may not switch off what the host leaves undone in packets that it hands over, so XDP would see unfinished
- * checksums and merged segments.
+ * XDP must not see partial checksums and merged segments, so the driver has to switch off guest offloads. The host may
+ * forbid that.
  */
 const VIRTIO_NET_OFFLOADS =
   'its host does not let it switch off guest offloads; on the host, for qemu: ' +
   '-device virtio-net-pci,...,guest_csum=off,guest_tso4=off,guest_tso6=off,guest_ecn=off,guest_ufo=off';
 
-/** What to do, with the command; empty where nothing is known. */
+/** Advice with a command, or an empty string if none is known. */
 export function adviceForRefusal({ name, code, driver, mtu }: Refusal): string {
   if (driver !== 'virtio_net') return '';
   if (code === 'EOPNOTSUPP') return VIRTIO_NET_OFFLOADS;
@@ -34,7 +38,7 @@ export function adviceForRefusal({ name, code, driver, mtu }: Refusal): string {
   return '';
 }
 
-/** An interface whose namespace is not that of /sys is one without a driver. */
+/** Reads the driver and MTU of an interface. It has no driver if it is in another namespace than /sys. */
 export function refusalOf(name: string, code: string): Refusal {
   const directory = `/sys/class/net/${name}`;
   try {
