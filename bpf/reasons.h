@@ -18,18 +18,19 @@ enum xtr_reason {
 	XTR_REASON_NO_USABLE_LOCATOR,
 	/* rloc_ingress: what became of packets to UDP 4341 */
 	XTR_REASON_DECAPSULATED,
-	XTR_REASON_DECAPSULATED_TO_KERNEL, /* for the router itself, neighbour not resolved yet, or TTL 1 */
+	XTR_REASON_DECAPSULATED_TO_KERNEL, /* for the router itself, or neighbour not resolved yet */
 	XTR_REASON_REENCAPSULATED,
 	XTR_REASON_STALE,	   /* in a dynamic-EID prefix or away, no new locator known: dropped */
 	XTR_REASON_NOT_OUR_EID,	   /* no local EID-Prefix covers the inner destination */
 	XTR_REASON_WRONG_INSTANCE, /* the route leads to an interface of another instance ID */
-	XTR_REASON_TTL_EXPIRED,	   /* not re-encapsulated: TTL used up */
+	XTR_REASON_TTL_EXPIRED,	   /* not delivered and not re-encapsulated: TTL used up; punted to be answered */
 	XTR_REASON_ECN_DROP,	   /* outer CE, inner not ECN-capable (RFC 6040) */
 	XTR_REASON_BAD_OUTER,	   /* outer header broken: lengths, source address */
 	XTR_REASON_BAD_INNER,	   /* inner header broken */
 	XTR_REASON_BAD_LISP_FLAGS, /* encrypted (KK), or reserved use */
 	/* both */
-	XTR_REASON_TOO_BIG,
+	XTR_REASON_TOO_BIG,  /* for the path: punted to be answered */
+	XTR_REASON_FRAGMENT, /* for the path: punted, the agent sends its fragments on */
 	XTR_REASON_NO_ROUTE,
 	XTR_REASON_NO_NEIGHBOUR, /* next hop not resolved: punted, the agent sends it on */
 	XTR_REASON_NO_HEADROOM,

@@ -10,7 +10,11 @@ enum xtr_punt_reason {
 	XTR_PUNT_EID_DETECTED = 1,
 	XTR_PUNT_STALE = 2,
 	XTR_PUNT_NO_NEIGHBOUR = 3,
-	XTR_PUNT_REASONS = 4,
+	XTR_PUNT_TOO_BIG = 4,	  /* to be answered: Fragmentation Needed, Packet Too Big */
+	XTR_PUNT_FRAGMENT = 5,	  /* too big as well, but it may be fragmented: IPv4 without DF */
+	XTR_PUNT_TTL_EXPIRED = 6, /* to be answered: Time Exceeded */
+	XTR_PUNT_CORE_ICMP = 7,	  /* an ICMP error from the core to one of our RLOCs, which the kernel gets, too */
+	XTR_PUNT_REASONS = 8,
 };
 
 /* What became of a punt, counted in xtr_punt_counters beside the one reason by which its packet leaves. */
@@ -34,13 +38,14 @@ struct xtr_punted {
 	__u32 reason;
 	__u32 instance_id;
 	__u8 eid[16];  /* eid-detected: source EID; all others: destination EID */
-	__u8 rloc[16]; /* outer source, zero when the packet did not come encapsulated */
+	__u8 peer[16]; /* what is answered: source EID; others: outer source, zero of what came not encapsulated */
 };
 
 /*
  * Record of the ring buffer: this header, then captured_bytes of the frame from the Ethernet header on; what may follow
- * has no meaning. The frame is the one received (map-cache-miss, eid-detected), decapsulated (stale) or encapsulated
- * with MAC addresses of zero (no-neighbour; EIDs are then those of the inner header).
+ * has no meaning. The frame is the one received (map-cache-miss, eid-detected, core-icmp), decapsulated (stale,
+ * ttl-expired) or encapsulated with MAC addresses of zero (no-neighbour; EIDs are then those of the inner header). Of
+ * too-big and fragment it is the one received, or decapsulated where it came encapsulated.
  */
 struct xtr_punt {
 	__u64 time_ns; /* CLOCK_MONOTONIC */
@@ -51,7 +56,7 @@ struct xtr_punt {
 	__u32 captured_bytes;
 	__u32 eid_family;  /* 4 or 6 */
 	__u32 rloc_family; /* 4, 6, or 0 when the packet did not come encapsulated */
-	__u32 reserved;
+	__u32 mtu_bytes;   /* too-big, fragment: the largest IP packet between EIDs that fits; 0 otherwise */
 	__u8 source_eid[16];
 	__u8 destination_eid[16];
 	__u8 outer_source[16];

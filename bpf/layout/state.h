@@ -68,6 +68,8 @@ struct xtr_locator {
 	__u8 destination[16];
 	__u32 family; /* 4 or 6 */
 	__u32 header_sum;
+	__u32 path_mtu_bytes; /* of outer packets on the way, where it is known to be smaller than the link's; or 0 */
+	__u32 reserved;
 };
 
 enum xtr_eid_kind {

@@ -17,7 +17,10 @@ static __always_inline bool same_instance(const struct xtr_packet *packet, __u32
 	return interface && interface->roles & XTR_ROLE_EID && interface->instance_id == packet->instance_id;
 }
 
-/* A global function, so that its stack is its own and verifiers go through it once; arrival is never NULL. */
+/*
+ * XTR_OVERSIZED and XTR_EXPIRED are for answer(). A global function, so that its stack is its own and verifiers go
+ * through it once; arrival is never NULL.
+ */
 __noinline int deliver(struct xdp_md *ctx, struct xtr_arrival *arrival)
 {
 	struct xtr_packet *packet = &arrival->packet;
@@ -32,7 +35,6 @@ __noinline int deliver(struct xdp_md *ctx, struct xtr_arrival *arrival)
 	    .destination = &packet->ip.destination,
 	    .origin = instance_origin(ctx, packet->instance_id),
 	    .family = packet->ip.family,
-	    .total_bytes = packet->ip.total_bytes,
 	    .tos = packet->ip.tos & ~ECN_MASK,
 	    .protocol = packet->ip.protocol,
 	};
@@ -44,15 +46,19 @@ __noinline int deliver(struct xdp_md *ctx, struct xtr_arrival *arrival)
 	case BPF_FIB_LKUP_RET_NOT_FWDED:
 		/* An EID of the router itself (RFC 9300 4), or no route: the kernel takes it or answers. */
 		return pass(packet, XTR_REASON_DECAPSULATED_TO_KERNEL);
-	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
-		return drop(packet, XTR_REASON_TOO_BIG);
 	default:
 		return drop(packet, XTR_REASON_NO_ROUTE);
 	}
 	if (!same_instance(packet, fib.ifindex))
 		return drop(packet, XTR_REASON_WRONG_INSTANCE);
-	/* The kernel resolves the neighbour, or answers for the expired TTL; it counts the hop itself. */
-	if (result == BPF_FIB_LKUP_RET_NO_NEIGH || packet->ip.ttl <= 1)
+	if (packet->ip.ttl <= 1)
+		return XTR_EXPIRED;
+	if (packet->ip.total_bytes > fib.mtu_result) {
+		packet->mtu_bytes = fib.mtu_result;
+		return XTR_OVERSIZED;
+	}
+	/* The kernel resolves the neighbour; it counts the hop itself. */
+	if (result == BPF_FIB_LKUP_RET_NO_NEIGH)
 		return pass(packet, XTR_REASON_DECAPSULATED_TO_KERNEL);
 	if (!decrement_ip(ctx, packet->vlan, &packet->ip) || !write_macs(ctx, &fib))
 		return drop(packet, XTR_REASON_INTERNAL);

@@ -4,6 +4,7 @@
 #ifndef XTR_LIB_EID_PATH_H
 #define XTR_LIB_EID_PATH_H
 
+#include "answer.h"
 #include "eid.h"
 #include "fast/encap.h"
 #include "flow_hash.h"
@@ -80,7 +81,7 @@ __noinline int slow_eid_path(struct xdp_md *ctx)
 	if (verdict != XTR_GO_ON)
 		return verdict;
 	verdict = tunnel_path(ctx, packet.frame_bytes, &packet, &encap, XTR_REASON_ENCAPSULATED);
-	return verdict == XTR_UNRESOLVED ? unresolved(ctx, &packet) : verdict;
+	return answer(ctx, &packet, verdict);
 }
 
 static __always_inline int eid_path(struct xdp_md *ctx)

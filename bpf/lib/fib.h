@@ -16,20 +16,20 @@
 #define AF_INET	 2
 #define AF_INET6 10
 
-/* What the route depends on. total_bytes is the length of the IP packet, for the MTU of the route. */
+/* What the route depends on. */
 struct xtr_route {
 	const union xtr_address *source;
 	const union xtr_address *destination;
 	__u32 origin; /* ifindex */
 	__u32 family;
-	__u32 total_bytes;
 	__u8 tos;
 	__u8 protocol;
 	__be16 source_port; /* 0 where they are not looked at */
 	__be16 destination_port;
 };
 
-/* A BPF_FIB_LKUP_RET code; fib holds egress interface and MAC addresses. */
+/* A BPF_FIB_LKUP_RET code; fib holds egress interface, MAC addresses and, in mtu_result, the MTU of link or locked
+ * route. */
 static __always_inline long fib_lookup(struct xdp_md *ctx, const struct xtr_route *route, struct bpf_fib_lookup *fib)
 {
 	long result;
@@ -43,7 +43,9 @@ static __always_inline long fib_lookup(struct xdp_md *ctx, const struct xtr_rout
 	fib->l4_protocol = route->protocol;
 	fib->sport = route->source_port;
 	fib->dport = route->destination_port;
-	fib->tot_len = route->total_bytes;
+	/* So the kernel tells the MTU. It is for the caller to compare: FRAG_NEEDED would not name the egress
+	 * interface. */
+	fib->tot_len = 1;
 	fib->ifindex = route->origin;
 	if (route->family == 4) {
 		fib->family = AF_INET;
@@ -59,7 +61,9 @@ static __always_inline long fib_lookup(struct xdp_md *ctx, const struct xtr_rout
 	result = bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
 	/* Kernels before 6.2 say success and a MAC address of zero for a neighbour that is still being resolved. */
 	if (result == BPF_FIB_LKUP_RET_SUCCESS && !*(__u32 *)fib->dmac && !*(__u16 *)(fib->dmac + 4))
-		return BPF_FIB_LKUP_RET_NO_NEIGH;
+		result = BPF_FIB_LKUP_RET_NO_NEIGH;
+	if (result == BPF_FIB_LKUP_RET_NO_NEIGH)
+		fib->mtu_result = 0xffff; /* not told: whoever sends such a packet on has to look */
 	return result;
 }
 

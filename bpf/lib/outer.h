@@ -54,14 +54,12 @@ static __always_inline bool is_to_us(const void *at, __u32 family, const void *e
 	return bpf_map_lookup_elem(&xtr_local_rlocs, &rloc);
 }
 
-/* To UDP port 4341. Sets the link. */
-static __always_inline bool is_lisp_data(struct xdp_md *ctx, struct xtr_link *link)
+/* To UDP port 4341. */
+static __always_inline bool is_lisp_data(struct xdp_md *ctx, const struct xtr_link *link)
 {
 	void *end = packet_end(ctx);
 	struct xtr_tunnel *tunnel;
 
-	if (!link_of(ctx, link))
-		return false;
 	tunnel = find_tunnel(layer3(ctx, link->vlan), link_family(link), end);
 	return tunnel && (void *)(&tunnel->udp + 1) <= end && tunnel->udp.dest == tunnel_port(XTR_FORMAT_LISP);
 }

@@ -24,6 +24,7 @@ struct xtr_packet {
 	__u32 instance_id;
 	__u32 frame_bytes;  /* as received */
 	__u32 flow;	    /* flow hash, once known */
+	__u32 mtu_bytes;    /* what would fit, of a packet that is too big */
 	__u16 outer_family; /* 0 when the packet did not come encapsulated */
 	__u16 vlan;	    /* of the link header: VLAN ID, or VLAN_UNTAGGED */
 };

@@ -12,19 +12,24 @@
 #define NS_PER_MS 1000000ULL
 #define NS_PER_S  1000000000ULL
 
-#define PUNT_SMALL_BYTES 256 /* room for short frames, so that they do not use up the ring */
+/* Room for the frame in a record, so that short frames do not use up the ring. The largest is XTR_PUNT_BYTES. */
+#define PUNT_SMALL_BYTES 256
+#define PUNT_USUAL_BYTES 2048
 
 static __always_inline void punt_key(struct xtr_punted *key, const struct xtr_packet *packet,
 				     enum xtr_punt_reason reason)
 {
 	const union xtr_address *eid = &packet->ip.destination;
+	const union xtr_address *peer = &packet->outer_source;
 
 	if (reason == XTR_PUNT_EID_DETECTED)
 		eid = &packet->ip.source;
+	if (reason == XTR_PUNT_TOO_BIG || reason == XTR_PUNT_TTL_EXPIRED)
+		peer = &packet->ip.source;
 	key->reason = reason;
 	key->instance_id = packet->instance_id;
 	__builtin_memcpy(key->eid, eid, sizeof(key->eid));
-	__builtin_memcpy(key->rloc, &packet->outer_source, sizeof(key->rloc));
+	__builtin_memcpy(key->peer, peer, sizeof(key->peer));
 }
 
 /* Takes one token. tokens_ns counts in the time that tokens take to come back, so that nothing is rounded away. */
@@ -99,14 +104,16 @@ static __always_inline bool write_record(struct xdp_md *ctx, const struct xtr_pa
 	record->packet_bytes = frame_bytes(ctx);
 	record->eid_family = packet->ip.family;
 	record->rloc_family = packet->outer_family;
-	record->reserved = 0;
+	record->mtu_bytes = packet->mtu_bytes;
 	__builtin_memcpy(record->source_eid, &packet->ip.source, sizeof(record->source_eid));
 	__builtin_memcpy(record->destination_eid, &packet->ip.destination, sizeof(record->destination_eid));
 	__builtin_memcpy(record->outer_source, &packet->outer_source, sizeof(record->outer_source));
-	if (xtr_multi_buffer && frame_bytes(ctx) != linear_bytes(ctx))
+	if (xtr_multi_buffer && (room > PUNT_USUAL_BYTES || frame_bytes(ctx) != linear_bytes(ctx)))
 		record->captured_bytes = copy_buffers(ctx, (__u8 *)(record + 1), room);
-	else
+	else if (room <= PUNT_USUAL_BYTES)
 		record->captured_bytes = copy_linear(ctx, (__u8 *)(record + 1), room);
+	else
+		record->captured_bytes = 0; /* never: only frames of kernels with bpf_xdp_load_bytes get such room */
 	bpf_ringbuf_submit(record, 0);
 	return true;
 }
@@ -138,6 +145,8 @@ __noinline __u32 try_punt(struct xdp_md *ctx, const struct xtr_packet *packet, _
 		return XTR_PUNT_OUTCOME_RATE_LIMITED;
 	if (frame_bytes(ctx) <= PUNT_SMALL_BYTES)
 		written = write_record(ctx, packet, reason, now, PUNT_SMALL_BYTES);
+	else if (frame_bytes(ctx) <= PUNT_USUAL_BYTES || !xtr_multi_buffer)
+		written = write_record(ctx, packet, reason, now, PUNT_USUAL_BYTES);
 	else
 		written = write_record(ctx, packet, reason, now, XTR_PUNT_BYTES);
 	if (!written)

@@ -6,6 +6,8 @@
 #ifndef XTR_LIB_RLOC_PATH_H
 #define XTR_LIB_RLOC_PATH_H
 
+#include "answer.h"
+#include "core_icmp.h"
 #include "decap.h"
 #include "deliver.h"
 #include "ecn.h"
@@ -106,7 +108,7 @@ __noinline int reencapsulate(struct xdp_md *ctx, struct xtr_arrival *arrival)
 		return XDP_ABORTED;
 	encap.snapshot = cache_snapshot(); /* before the locator-set is read */
 	if (packet->ip.ttl <= 1)
-		return drop(packet, XTR_REASON_TTL_EXPIRED);
+		return XTR_EXPIRED;
 	verdict = choose_locator(packet, arrival->locator_set, &encap.choice);
 	if (verdict != XTR_GO_ON)
 		return verdict;
@@ -119,13 +121,10 @@ __noinline int reencapsulate(struct xdp_md *ctx, struct xtr_arrival *arrival)
  */
 static __always_inline int stale(struct xdp_md *ctx, struct xtr_arrival *arrival)
 {
-	int verdict;
-
 	punt(ctx, &arrival->packet, XTR_PUNT_STALE);
 	if (arrival->locator_set == XTR_NONE)
 		return drop(&arrival->packet, XTR_REASON_STALE);
-	verdict = reencapsulate(ctx, arrival);
-	return verdict == XTR_UNRESOLVED ? unresolved(ctx, &arrival->packet) : verdict;
+	return answer(ctx, &arrival->packet, reencapsulate(ctx, arrival));
 }
 
 /* By tries and routes. */
@@ -135,7 +134,7 @@ __noinline int slow_rloc_path(struct xdp_md *ctx)
 	int verdict = receive(ctx, &arrival);
 
 	if (verdict == XTR_DELIVER)
-		return deliver(ctx, &arrival);
+		return answer(ctx, &arrival.packet, deliver(ctx, &arrival));
 	return verdict == XTR_STALE ? stale(ctx, &arrival) : verdict;
 }
 
@@ -145,8 +144,12 @@ static __always_inline int rloc_path(struct xdp_md *ctx)
 	struct xtr_link link;
 	int verdict;
 
-	if (!is_lisp_data(ctx, &link))
+	if (!link_of(ctx, &link))
 		return XTR_GO_ON;
+	if (!is_lisp_data(ctx, &link)) {
+		watch_core_icmp(ctx, &link);
+		return XTR_GO_ON;
+	}
 	verdict = fast_decap(ctx);
 	return verdict == XTR_GO_ON ? slow_rloc_path(ctx) : verdict;
 }

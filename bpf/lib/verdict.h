@@ -9,5 +9,7 @@
 #define XTR_DELIVER    (-2) /* decapsulated, to a local EID */
 #define XTR_STALE      (-3) /* decapsulated, to an EID that is not here (any more) */
 #define XTR_UNRESOLVED (-4) /* encapsulated, and the neighbour has to be resolved first */
+#define XTR_OVERSIZED  (-5) /* too big for the path, mtu_bytes of the packet says what would fit; not touched */
+#define XTR_EXPIRED    (-6) /* decapsulated, and its TTL is used up */
 
 #endif

@@ -91,6 +91,10 @@ const dataPath = {
     'eid-detected': rate_pps.default(2_000),
     stale: rate_pps.default(2_000),
     'no-neighbour': rate_pps.default(20_000),
+    'too-big': rate_pps.default(2_000),
+    fragment: rate_pps.default(10_000),
+    'ttl-expired': rate_pps.default(1_000),
+    'core-icmp': rate_pps.default(1_000),
   }),
 };
 

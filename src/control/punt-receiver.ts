@@ -51,6 +51,11 @@ export class PuntReceiver implements Handler {
         break;
       case 'no-neighbour': // the data path forwards the frame by itself
         break;
+      case 'too-big':
+      case 'fragment':
+      case 'ttl-expired':
+      case 'core-icmp':
+        break;
     }
   }
 

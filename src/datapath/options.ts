@@ -25,6 +25,13 @@ export const DEFAULT_PUNT_LIMITS: PuntLimits = {
   stale: { rate_pps: 2_000, burst: 512, interval_ms: 1_000 },
   // The agent forwards each packet until the neighbour is resolved, so no interval.
   'no-neighbour': { rate_pps: 20_000, burst: 4_096, interval_ms: 0 },
+  // An answer for each pair of EIDs and window of a sender; more would only repeat it (RFC 4443 section 2.4 f).
+  'too-big': { rate_pps: 2_000, burst: 512, interval_ms: 10 },
+  // Each packet is sent on in fragments, so none is suppressed.
+  fragment: { rate_pps: 10_000, burst: 4_096, interval_ms: 0 },
+  // traceroute sends three probes for a hop, and several hops at once.
+  'ttl-expired': { rate_pps: 1_000, burst: 256, interval_ms: 0 },
+  'core-icmp': { rate_pps: 1_000, burst: 256, interval_ms: 0 },
 };
 
 export interface DataPathSizes {

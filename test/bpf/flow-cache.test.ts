@@ -144,7 +144,7 @@ for (const family of FAMILIES) {
       entries,
       frames: [sent(family), fits, sent(family, {}, 1000, 1501 - headers)],
     });
-    t.deepEqual(counted(outcome), { encapsulated: 2, 'too-big': 1 });
+    t.deepEqual(counted(outcome), { encapsulated: 2, [family === 4 ? 'fragment' : 'too-big']: 1, punted: 1 });
     t.is(outcome.runs[2]?.verdict, XDP_DROP);
   });
 

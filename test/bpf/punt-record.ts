@@ -5,6 +5,10 @@ export const MAP_CACHE_MISS = 0;
 export const EID_DETECTED = 1;
 export const STALE = 2;
 export const NO_NEIGHBOUR = 3;
+export const TOO_BIG = 4;
+export const FRAGMENT = 5;
+export const TTL_EXPIRED = 6;
+export const CORE_ICMP = 7;
 
 export interface PuntRecord {
   readonly time_ns: bigint;
@@ -15,6 +19,7 @@ export interface PuntRecord {
   readonly capturedBytes: number;
   readonly eidFamily: number;
   readonly rlocFamily: number;
+  readonly mtuBytes: number;
   readonly sourceEid: Uint8Array;
   readonly destinationEid: Uint8Array;
   readonly outerSource: Uint8Array;
@@ -36,6 +41,7 @@ export function decodePunt(bytes: Uint8Array): PuntRecord {
     capturedBytes,
     eidFamily: word(28),
     rlocFamily: word(32),
+    mtuBytes: word(36),
     sourceEid: bytes.slice(40, 56),
     destinationEid: bytes.slice(56, 72),
     outerSource: bytes.slice(72, 88),

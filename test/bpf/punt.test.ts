@@ -41,7 +41,11 @@ import {
 import { fromRemote, payload, tunnel } from './tunnel.js';
 
 const router = new Router('both');
-test.after.always(() => router.close());
+const oneBuffer = new Router('both', { oneBuffer: true });
+test.after.always(() => {
+  router.close();
+  oneBuffer.close();
+});
 
 const DATA = udp(1000, 2000, payload(20));
 const MISS = [
@@ -72,7 +76,7 @@ function received(
 
 /** Limits that allow punts for one reason only. */
 function limited(reason: number, limit: PuntLimit): Entry {
-  return settings([0, 1, 2, 3].map((i) => (i === reason ? limit : { ratePps: 0 })));
+  return settings([0, 1, 2, 3, 4, 5, 6, 7].map((i) => (i === reason ? limit : { ratePps: 0 })));
 }
 
 function run(entries: readonly Entry[], frames: readonly { frame: Uint8Array; ifindex: number }[]) {
@@ -157,19 +161,24 @@ test('instance ID of a stale packet', async (t) => {
   t.is(records(await run(entries, [{ frame, ifindex }]))[0]?.instanceId, 0xabcdef);
 });
 
-test('frames of every length are captured to the byte, up to 2048', async (t) => {
-  const lengths = [...Array.from({ length: 300 }, (_, i) => i), 1990, 2005, 2006, 2007, 2008, 2100, 3000];
-  const frames = lengths.map((length) => sent(4, {}, payload(length)));
-  const punts: ReturnType<typeof records> = [];
-  for (let at = 0; at < frames.length; at += 20) {
-    punts.push(...records(await run(MISS, frames.slice(at, at + 20))));
-  }
-  t.is(punts.length, frames.length);
-  for (const [i, { frame }] of frames.entries()) {
-    t.is(punts[i]?.packetBytes, frame.length);
-    t.deepEqual(punts[i]?.frame, frame.slice(0, 2048));
-  }
-});
+for (const [what, each, most] of [
+  ['frames of several buffers', router, 16_384],
+  ['frames of one buffer alone', oneBuffer, 2_048],
+] as const)
+  test(`frames of every length are captured to the byte: a program that takes ${what}`, async (t) => {
+    const lengths = [...Array.from({ length: 300 }, (_, i) => i), 1990, 2005, 2006, 2007, 2008, 2100, 3000];
+    const frames = lengths.map((length) => sent(4, {}, payload(length)));
+    const punts: ReturnType<typeof records> = [];
+    for (let at = 0; at < frames.length; at += 20) {
+      const entries = [...SITE, ...MISS];
+      punts.push(...records(await each.run({ entries, frames: frames.slice(at, at + 20) })));
+    }
+    t.is(punts.length, frames.length);
+    for (const [i, { frame }] of frames.entries()) {
+      t.is(punts[i]?.packetBytes, frame.length);
+      t.deepEqual(punts[i]?.frame, frame.slice(0, most));
+    }
+  });
 
 test('punts of short frames use little room in the ring', async (t) => {
   const { punts } = await run(MISS, [sent(4, {}, payload(222)), sent(4, {}, payload(223))]);

@@ -95,7 +95,7 @@ for (const [outer, within] of [
     frame: fromGateway(4, inner(4, { ttl: within }), { ttl: outer }),
     entries: away(4, SECOND[4]),
     verdict: XDP_DROP,
-    counters: { 'ttl-expired': 1, punted: 1 },
+    counters: { 'ttl-expired': 1, punted: 2 },
   });
 }
 

@@ -79,14 +79,15 @@ export function locatorSet(index: number, bucket: (bucket: number) => number): E
   };
 }
 
-export function locator(index: number, source: string, destination: string): Entry {
+/** `pathMtu`: of outer packets on the way, if it is known to be smaller than the link's. */
+export function locator(index: number, source: string, destination: string, pathMtu = 0): Entry {
   // RFC 1071: the complement of a checksum is the folded sum, which is equivalent to the unfolded one.
   const constant = concat(hex('4500 0000 0000 4000 0011 0000'), address(source), address(destination));
   const sum = family(source) === 4 ? ~checksum(constant) & 0xffff : 0;
   return {
     map: 'xtr_locators',
     key: host32(index),
-    value: concat(padded(source), padded(destination), host32(family(source), sum)),
+    value: concat(padded(source), padded(destination), host32(family(source), sum, pathMtu, 0)),
   };
 }
 
@@ -118,12 +119,12 @@ export interface PuntLimit {
 }
 
 /**
- * Limits by reason: map-cache-miss, eid-detected, stale, no-neighbour. A token bucket starts with the tokens since
+ * Limits by reason, in the order of enum xtr_punt_reason. A token bucket starts with the tokens since
  * boot, so at a thousand per second it is full. `underlay`: the interface from which routes to RLOCs are looked up; 0:
  * the ingress interface of the packet. `instances`: number of entries in xtr_instances.
  */
 export function settings(limits: readonly PuntLimit[] = [], underlay = 0, instances = 0): Entry {
-  const punt = Array.from({ length: 4 }, (_, reason) => limits[reason] ?? {});
+  const punt = Array.from({ length: 8 }, (_, reason) => limits[reason] ?? {});
   const words = punt.flatMap(({ ratePps = 1000, burst = 1000, intervalMs = 0 }) => [
     ratePps,
     burst,

@@ -2,6 +2,7 @@
 import test from 'ava';
 import { AddressError } from '#addr/index.js';
 import { agentService } from '#core/service/agent-service.js';
+import { PUNT_REASONS, type PuntReason } from '#control/contract/inputs.js';
 import type { Configuration } from '#core/configuration.js';
 import { type AgentService, RefusedError } from '#core/service/service.js';
 import { MAP_SERVER_CONFIG, ROAMING, storyNetwork, xtrConfig } from './story-nodes.js';
@@ -18,7 +19,10 @@ function configuration(name: string): Configuration {
     mapServer: isMapServer ? MAP_SERVER_CONFIG : undefined,
     dataPath: {
       ...{ xdpMode: 'auto', bpfFilesystem: '', locatorSets: 1, locators: 1, puntRing: 4096 },
-      puntRates_pps: { 'map-cache-miss': 1, 'eid-detected': 1, stale: 1, 'no-neighbour': 1 },
+      puntRates_pps: Object.fromEntries(PUNT_REASONS.map((reason) => [reason, 1])) as Record<
+        PuntReason,
+        number
+      >,
     },
     kernelSettings: 'report',
     apiSocket: '',

@@ -23,6 +23,7 @@ export interface IpFields {
 export const UDP = 17;
 export const TCP = 6;
 export const SCTP = 132;
+export const ICMP = 1;
 export const ICMPV6 = 58;
 export const DONT_FRAGMENT = 0x4000;
 

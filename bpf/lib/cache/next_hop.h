@@ -54,10 +54,10 @@ static __always_inline bool next_hop_matches(const struct xtr_next_hop *next_hop
 
 static __always_inline void next_hop_store(struct xtr_next_hop *next_hop, const struct xtr_cache_snapshot *snapshot,
 					   __u32 version, const struct xtr_choice *choice,
-					   const struct xtr_ingress *ingress, const struct bpf_fib_lookup *fib)
+					   const struct xtr_ingress *ingress, const struct bpf_fib_lookup *fib,
+					   __u32 mtu_bytes)
 {
 	const struct xtr_locator *locator = choice->locator;
-	const __u32 mtu = fib->mtu_result - encapsulation_bytes(XTR_FORMAT_LISP, locator->family);
 
 	cache_invalidate(&next_hop->epoch);
 	next_hop->locator = choice->index;
@@ -65,7 +65,7 @@ static __always_inline void next_hop_store(struct xtr_next_hop *next_hop, const 
 	next_hop->selector = ingress->selector;
 	next_hop->decided_jiffies = snapshot->now_jiffies;
 	next_hop->egress = fib->ifindex;
-	next_hop->mtu = mtu < 0xffff ? mtu : 0xffff;
+	next_hop->mtu = mtu_bytes < 0xffff ? mtu_bytes : 0xffff;
 	next_hop->family = locator->family;
 	next_hop->header_sum = locator->header_sum;
 	__builtin_memcpy(next_hop->ethernet + CACHED_ETHERNET_AT, fib->dmac, ETH_ALEN);

@@ -83,7 +83,16 @@ export interface Received {
   readonly bytes: Uint8Array;
 }
 
-export const PUNT_REASONS = ['map-cache-miss', 'eid-detected', 'stale', 'no-neighbour'] as const;
+export const PUNT_REASONS = [
+  'map-cache-miss',
+  'eid-detected',
+  'stale',
+  'no-neighbour',
+  'too-big',
+  'fragment',
+  'ttl-expired',
+  'core-icmp',
+] as const;
 export type PuntReason = (typeof PUNT_REASONS)[number];
 
 /** A packet that XDP handed to the agent. */
@@ -98,7 +107,12 @@ export interface Punt {
   readonly outerSource: Address | undefined;
   /** CLOCK_MONOTONIC milliseconds at which XDP saw it. */
   readonly at_ms: number;
-  /** From the Ethernet header on; after decapsulation for 'stale', encapsulated for 'no-neighbour'. */
+  /** The largest IP packet between the EIDs that fits; for 'too-big' and 'fragment'. */
+  readonly mtu_bytes?: number;
+  /**
+   * From the Ethernet header on; encapsulated for 'no-neighbour', decapsulated for 'stale' and 'ttl-expired', and for
+   * 'too-big' and 'fragment' where it came encapsulated.
+   */
   readonly frame: Uint8Array;
 }
 

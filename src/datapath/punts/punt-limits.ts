@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { PuntReason } from '#control/contract/inputs.js';
+import { PUNT_REASONS, type PuntReason } from '#control/contract/inputs.js';
 import { DEFAULT_PUNT_LIMITS, type PuntLimit, type PuntLimits } from '#datapath/options.js';
 
 /** For rates above the default, the burst is the rate for this time. */
@@ -12,10 +12,7 @@ export function puntLimitsAt(rates_pps: Readonly<Record<PuntReason, number>>): P
     const rate_pps = rates_pps[reason];
     return { ...limit, rate_pps, burst: Math.max(limit.burst, Math.ceil(rate_pps * BURST_s)) };
   };
-  return {
-    'map-cache-miss': limitOf('map-cache-miss'),
-    'eid-detected': limitOf('eid-detected'),
-    stale: limitOf('stale'),
-    'no-neighbour': limitOf('no-neighbour'),
-  };
+  return Object.fromEntries(
+    PUNT_REASONS.map((reason) => [reason, limitOf(reason)]),
+  ) as unknown as PuntLimits;
 }

@@ -54,6 +54,10 @@ export const PUNT_REASON_VALUES = {
   'eid-detected': xtr_punt_reason.XTR_PUNT_EID_DETECTED,
   stale: xtr_punt_reason.XTR_PUNT_STALE,
   'no-neighbour': xtr_punt_reason.XTR_PUNT_NO_NEIGHBOUR,
+  'too-big': xtr_punt_reason.XTR_PUNT_TOO_BIG,
+  fragment: xtr_punt_reason.XTR_PUNT_FRAGMENT,
+  'ttl-expired': xtr_punt_reason.XTR_PUNT_TTL_EXPIRED,
+  'core-icmp': xtr_punt_reason.XTR_PUNT_CORE_ICMP,
 } as const satisfies Record<PuntReason, number>;
 
 /** struct xtr_settings. */

@@ -37,6 +37,7 @@ export function decodePunt(bytes: Uint8Array): Punt | undefined {
     sourceEid,
     destinationEid,
     outerSource,
+    ...(u32('mtu_bytes') > 0 && { mtu_bytes: u32('mtu_bytes') }),
     at_ms: Number(record.u64(offset.time_ns)) / NS_PER_ms,
     frame: record.slice(header, captured),
   };

@@ -8,6 +8,10 @@ const RATES = {
   'eid-detected': 2_000,
   stale: 2_000,
   'no-neighbour': 20_000,
+  'too-big': 2_000,
+  fragment: 10_000,
+  'ttl-expired': 1_000,
+  'core-icmp': 1_000,
 } as const;
 
 test('the default rates of the configuration are the default rates of the data path', (t) => {
