@@ -4,6 +4,9 @@ import type { Effect, HeldFrame } from './contract/effect.js';
 import type { Punt } from './contract/inputs.js';
 import type { InputHandlers, Handler } from './contract/machine.js';
 import type { Database } from './etr/database.js';
+import type { CoreIcmp } from './icmp/core-icmp.js';
+import type { IcmpSender } from './icmp/icmp-sender.js';
+import type { Oversized } from './icmp/oversized.js';
 import type { Itr } from './itr/itr.js';
 import type { AwayTable } from './mobility/away.js';
 import type { DynamicEids } from './mobility/dynamic-eid.js';
@@ -15,6 +18,9 @@ export interface PuntReceiverContext {
   readonly dynamicEids: DynamicEids;
   readonly away: AwayTable;
   readonly smr: SmrSender;
+  readonly oversized: Oversized;
+  readonly icmp: IcmpSender;
+  readonly coreIcmp: CoreIcmp;
   readonly counters: Counters;
 }
 
@@ -52,9 +58,16 @@ export class PuntReceiver implements Handler {
       case 'no-neighbour': // the data path forwards the frame by itself
         break;
       case 'too-big':
+        this.#context.oversized.tooBig(punt, now, out);
+        break;
       case 'fragment':
+        this.#context.oversized.fragment(punt, now, out);
+        break;
       case 'ttl-expired':
+        this.#context.icmp.answer(punt, { type: 'ttl-expired' }, now, out);
+        break;
       case 'core-icmp':
+        this.#context.coreIcmp.received(punt, now, out);
         break;
     }
   }

@@ -5,6 +5,9 @@ import type { Counters } from './contract/counters.js';
 import { Database } from './etr/database.js';
 import { DynamicEids } from './mobility/dynamic-eid.js';
 import { HoldQueue } from './itr/hold-queue.js';
+import { CoreIcmp } from './icmp/core-icmp.js';
+import { IcmpSender } from './icmp/icmp-sender.js';
+import { Oversized } from './icmp/oversized.js';
 import { Itr } from './itr/itr.js';
 import { LocalRlocs } from './locators/local-rlocs.js';
 import type { Random, Handler } from './contract/machine.js';
@@ -15,6 +18,7 @@ import type { Part } from './kit/part.js';
 import { PuntReceiver } from './punt-receiver.js';
 import { Reachability } from './locators/reachability.js';
 import { Recovery } from './itr/recovery.js';
+import { PathMtus } from './locators/path-mtu.js';
 import { Registrar } from './etr/registrar.js';
 import { Resolver } from './itr/resolver.js';
 import { Responder } from './etr/responder.js';
@@ -29,6 +33,7 @@ export interface XtrMachines {
   readonly local: LocalRlocs;
   readonly references: RlocReferences;
   readonly reachability: Reachability;
+  readonly pathMtus: PathMtus;
   readonly held: HoldQueue;
   readonly mapCache: MapCache;
   readonly database: Database;
@@ -52,6 +57,7 @@ export function xtrMachines(config: XtrConfig, counters: Counters, random: Rando
   const local = new LocalRlocs(config.rlocs);
   const references = new RlocReferences();
   const reachability = new Reachability(references);
+  const pathMtus = new PathMtus(references);
   const held = new HoldQueue(limits, counters);
   const mapCache = new MapCache(limits.mapCacheEntries, references, counters);
   const database = new Database(config.databaseMappings, config.dynamicEids);
@@ -69,11 +75,36 @@ export function xtrMachines(config: XtrConfig, counters: Counters, random: Rando
   const responder = new Responder({ ...config, ...limits, database, local, counters });
   const writes = new WriteTimes();
   const itr = new Itr({ mapCache, database, resolver, held, local, writes, counters });
-  const punts = new PuntReceiver({ ...hosts, itr, dynamicEids });
+  const icmp = new IcmpSender(ownAddresses, local, counters);
+  const oversized = new Oversized({ config, ownAddresses, icmp, counters });
+  const coreIcmp = new CoreIcmp({ local, references, pathMtus, counters });
+  const punts = new PuntReceiver({ ...hosts, itr, dynamicEids, icmp, oversized, coreIcmp });
   return {
     ...hosts,
-    ...{ references, reachability, resolver, recovery, smrReceiver, dynamicEids, responder },
-    parts: [reachability, mapCache, resolver, recovery, registrar, smr, smrReceiver, away, dynamicEids],
-    handlers: [punts, itr, resolver, mapCache, reachability, dynamicEids, mapNotify, ownAddresses, writes],
+    ...{ references, reachability, pathMtus, resolver, recovery, smrReceiver, dynamicEids, responder },
+    parts: [
+      reachability,
+      pathMtus,
+      mapCache,
+      resolver,
+      recovery,
+      registrar,
+      smr,
+      smrReceiver,
+      away,
+      dynamicEids,
+    ],
+    handlers: [
+      punts,
+      itr,
+      resolver,
+      mapCache,
+      reachability,
+      pathMtus,
+      dynamicEids,
+      mapNotify,
+      ownAddresses,
+      writes,
+    ],
   };
 }

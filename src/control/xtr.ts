@@ -138,15 +138,18 @@ export class Xtr implements Role {
 
   flush(now: number, out: Effect[]): void {
     this.#machines.registrar.flush(now, out);
-    if (this.#machines.references.flush(out)) this.#machines.reachability.forgetUnused(out);
+    if (!this.#machines.references.flush(out)) return;
+    this.#machines.reachability.forgetUnused(out);
+    this.#machines.pathMtus.forgetUnused(out);
   }
 
   /** @param adopted what the pinned tries hold */
   #start(adopted: AdoptedState, now: number, out: Effect[]): void {
-    const { config, references, reachability, recovery } = this.#machines;
+    const { config, references, reachability, pathMtus, recovery } = this.#machines;
     references.add(config.mapServers.map((server) => server.address));
     references.add(config.mapResolvers);
     recovery.plan(adoptTries(adopted, this.#machines, now, out), now);
     reachability.recover(adopted.rlocsDown, now, out);
+    pathMtus.recover(adopted.pathMtus ?? [], now, out);
   }
 }

@@ -9,6 +9,8 @@ import type {
   LocalEidSetEffect,
   MapCacheDeleteEffect,
   MapCacheSetEffect,
+  OriginateEffect,
+  RlocMtuEffect,
   RlocStateEffect,
 } from '#control/contract/effect.js';
 import type {
@@ -34,7 +36,7 @@ export interface ControlTransport {
 export type TrieEffect = MapCacheSetEffect | MapCacheDeleteEffect | LocalEidSetEffect | LocalEidDeleteEffect;
 
 /** Effects that change the tables of the data path. */
-export type TableEffect = TrieEffect | RlocStateEffect;
+export type TableEffect = TrieEffect | RlocStateEffect | RlocMtuEffect;
 
 /** Packets and bytes. */
 export interface Traffic {
@@ -50,6 +52,8 @@ export interface ForwardingState {
   readonly locators: readonly {
     readonly rloc: Address;
     readonly source: Address;
+    /** Of outer packets, where the path is known to take less than the link. */
+    readonly pathMtu_bytes?: number;
     /** The mapping allows it, and the RLOC is up. */
     readonly up: boolean;
     readonly priority: number;
@@ -77,6 +81,8 @@ export interface DataPath {
   apply(effects: readonly TableEffect[]): readonly TrieEffect[];
   /** Injects the queued frames into the programs, in order. */
   inject(frames: readonly HeldFrame[]): void;
+  /** Sends IP packets of our own making through the program of an EID-facing interface, in order. */
+  originate(effect: OriginateEffect): void;
   onPunts(listener: (punts: readonly Punt[]) => void): void;
   /** The longest match in the map-cache trie that covers `eid`, itself included, read from the kernel. */
   lookup(eid: EidPrefix): ForwardingState | undefined;

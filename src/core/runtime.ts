@@ -174,6 +174,9 @@ export class Runtime {
       case 'inject':
         this.#ports.dataPath?.inject(effect.frames);
         break;
+      case 'originate':
+        this.#world.dataPath?.originate(effect);
+        break;
       case 'keep-neighbours':
         this.#ports.network?.keepNeighbours(effect.rlocs);
         break;
@@ -217,6 +220,7 @@ function isTableEffect(effect: Effect): effect is TableEffect {
     case 'local-eid-set':
     case 'local-eid-delete':
     case 'rloc-state':
+    case 'rloc-mtu':
       return true;
     default:
       return false;

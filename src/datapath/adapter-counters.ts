@@ -19,6 +19,8 @@ export const ADAPTER_COUNTER_NAMES = [
   'injectedNative',
   'injectDropped', // dropped by the programs, which count the reason
   'injectErrors',
+  'originated', // ICMP errors and fragments, which are counted as injected..., too
+  'originateErrors', // on an interface that is gone
   'interfacesChanged', // an interface has a new MAC address or index, or has come back
   'interfacesGone',
   'sendErrors', // the kernel refused a packet

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EidPrefix } from '#addr/index.js';
-import type { HeldFrame } from '#control/contract/effect.js';
+import type { HeldFrame, OriginateEffect } from '#control/contract/effect.js';
 import type { AdoptedState, Punt } from '#control/contract/inputs.js';
 import type {
   DataPath,
@@ -82,6 +82,10 @@ export class XdpDataPath implements DataPath {
 
   inject(frames: readonly HeldFrame[]): void {
     this.#parts.injector.inject(frames);
+  }
+
+  originate(effect: OriginateEffect): void {
+    this.#parts.injector.originate(effect);
   }
 
   onPunts(listener: (punts: readonly Punt[]) => void): void {

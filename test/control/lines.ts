@@ -27,6 +27,10 @@ export function line(effect: Effect): string {
       return `local-eid ${formatEidPrefix(effect.eid)} deleted`;
     case 'rloc-state':
       return `rloc ${formatAddress(effect.rloc)} ${effect.up ? 'up' : 'down'}`;
+    case 'rloc-mtu':
+      return `rloc ${formatAddress(effect.rloc)} mtu ${effect.mtu_bytes ?? 'of the link'}`;
+    case 'originate':
+      return `originate ${effect.ifindex} ${effect.packets.map(({ length }) => length).join(' ')}`;
     case 'check-traffic':
       return `check-traffic ${formatEidPrefix(effect.eid)}`;
     case 'probe-host': {

@@ -281,6 +281,7 @@ export class SimulatedNode {
       }),
       apply: (effects) => effects.filter(isTrieEffect).filter((effect) => !this.#program(effect)),
       inject: (frames) => this.#inject(frames),
+      originate: () => undefined,
       onPunts: (listener) => void (this.#punts = listener),
       lookup: () => undefined,
       traffic: (eid) => ({ packets: this.#carried.get(formatEidPrefix(eid)) ?? 0, bytes: 0 }),

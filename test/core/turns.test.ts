@@ -61,6 +61,7 @@ function scene(writing_ms = 0) {
         return [];
       },
       inject: (frames) => void carriedOut.push(`${frames.length} injected`),
+      originate: () => undefined,
       onPunts: (listener) => void (punted = listener),
       lookup: () => undefined,
       traffic: () => ({ packets: 0, bytes: 0 }),

@@ -59,6 +59,8 @@ export interface XtrConfig {
   readonly staticMappings: readonly StaticMapping[];
   /** TTL of our records in Map-Registers and Map-Replies, minutes. */
   readonly recordTtl_min: number;
+  /** IPv4 packets without DF that are too big: sent on in fragments, or refused like those with DF. */
+  readonly fragmentation: 'fragment' | 'refuse';
   /**
    * Whether data packets carry the L bit and status bits; off on the public Internet (RFC 9300 section 4.1).
    */

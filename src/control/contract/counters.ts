@@ -48,6 +48,15 @@ export const COUNTER_NAMES = [
   'packetsHeld', // punted without a mapping, also those that are not queued
   'packetsReleased', // of them: sent on
   'packetsHeldDropped', // of them: bound reached, no answer, or action drop; the rest is queued
+  'icmpErrorsOut', // about packets that are too big, or whose TTL is used up
+  'icmpErrorsRateLimited',
+  'icmpErrorsWithoutSource', // no address of the family on an EID-facing interface
+  'packetsFragmented',
+  'fragmentsOut',
+  'packetsNotFragmented', // captured in part, or an MTU without room
+  'fragmentationRefused', // by configuration
+  'coreIcmpIn',
+  'coreIcmpRejected', // broken, or about no packet that we can have sent
   'puntsIn',
   'trieFull',
 ] as const;

@@ -46,6 +46,14 @@ export interface RlocStateEffect {
   readonly up: boolean;
 }
 
+/** No packet bigger than this goes to the RLOC, outer header included. */
+export interface RlocMtuEffect {
+  readonly type: 'rloc-mtu';
+  readonly rloc: Address;
+  /** Undefined: as big as the link lets. */
+  readonly mtu_bytes: number | undefined;
+}
+
 /** Writes one prefix of the local EID database trie. */
 export interface LocalEidSetEffect {
   readonly type: 'local-eid-set';
@@ -98,6 +106,14 @@ export interface InjectEffect {
   readonly type: 'inject';
   /** In order. */
   readonly frames: readonly HeldFrame[];
+}
+
+/** IP packets of our own making, as if a host had sent them on an EID-facing interface: ICMP errors, fragments. */
+export interface OriginateEffect {
+  readonly type: 'originate';
+  readonly ifindex: number;
+  /** In order, from the IP header on. */
+  readonly packets: readonly Uint8Array[];
 }
 
 /** RLOCs whose next-hop neighbours are kept resolved; the whole set, after each change. */
@@ -155,10 +171,12 @@ export type Effect =
   | LocalEidSetEffect
   | LocalEidDeleteEffect
   | RlocStateEffect
+  | RlocMtuEffect
   | HostRouteEffect
   | ProbeHostEffect
   | CheckTrafficEffect
   | InjectEffect
+  | OriginateEffect
   | KeepNeighboursEffect
   | EventEffect
   | LookupResultEffect

@@ -29,6 +29,7 @@ export const EVENT_NAMES = [
   'map-cache-removed',
   'rloc-down', // no packet is sent to this RLOC; detail says why
   'rloc-up',
+  'path-mtu-changed', // of the way to an RLOC; detail says to what, and by whom
   'map-request-expired', // no answer after all retransmissions
   'eid-forgotten', // a dynamic EID timed out
   'message-rejected', // a control message that did not parse, did not authenticate, or was not for this node

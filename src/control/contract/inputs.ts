@@ -36,6 +36,8 @@ export type Input =
   | { readonly type: 'trie-refused'; readonly refused: readonly TrieRefusal[] }
   /** A source reports whether an RLOC is reachable. */
   | { readonly type: 'rloc-reported'; readonly report: RlocReport }
+  /** The MTU of the kernel's route to an RLOC, where it is smaller than the link's. */
+  | { readonly type: 'route-mtu'; readonly rloc: Address; readonly mtu_bytes: number | undefined }
   /** A message that cannot be sent because it has content copied from a received message. */
   | { readonly type: 'unsendable'; readonly to: Address; readonly problem: string }
   /** Replaces the interfaces of the configuration: a recreated interface has another index. */
@@ -155,4 +157,6 @@ export interface AdoptedState {
   readonly localEids: readonly { readonly eid: EidPrefix; readonly entry: LocalEid }[];
   /** RLOCs that were down. */
   readonly rlocsDown: readonly Address[];
+  /** Of outer packets to these RLOCs. */
+  readonly pathMtus?: readonly { readonly rloc: Address; readonly mtu_bytes: number }[];
 }

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Eid, type EidPrefix, formatEidPrefix, hostEidPrefix } from '#addr/index.js';
+import {
+  type Eid,
+  type EidPrefix,
+  formatEidPrefix,
+  hostEidPrefix,
+  type InstanceId,
+  isLinkLocal,
+} from '#addr/index.js';
 import type { Database } from '#control/etr/database.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { OwnAddress } from '#control/contract/inputs.js';
@@ -36,6 +43,20 @@ export class OwnAddresses implements Handler {
   /** Whether `eid` is an address of this router, even if it is also an EID. */
   isOwnAddress(eid: EidPrefix): boolean {
     return this.#told.has(formatEidPrefix(eid));
+  }
+
+  /** The one to speak from to a host of this family and instance: on that interface if it has one, else on any. */
+  nearest(instanceId: InstanceId, family: 4 | 6, ifindex: number): OwnAddress | undefined {
+    const fitting = [...this.#told.values()].filter(
+      ({ eid }) =>
+        eid.instanceId === instanceId && eid.address.family === family && !isLinkLocal(eid.address),
+    );
+    return fitting.find((own) => own.ifindex === ifindex) ?? fitting[0];
+  }
+
+  /** An EID-facing interface of the instance, by its index. */
+  interfaceOf(instanceId: InstanceId): number | undefined {
+    return [...this.#told.values()].find(({ eid }) => eid.instanceId === instanceId)?.ifindex;
   }
 
   /**

@@ -41,6 +41,12 @@ export class Interfaces {
     return undefined;
   }
 
+  /** Undefined: no interface of ours. */
+  macOf(ifindex: number): Uint8Array | undefined {
+    for (const target of this.#targets.values()) if (target.ifindex === ifindex) return target.mac;
+    return undefined;
+  }
+
   /**
    * Attaches the interface, and replaces a previous one of the same name.
    * @throws DataPathError or BpfError; then the interface is forgotten

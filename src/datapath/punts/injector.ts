@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { HeldFrame } from '#control/contract/effect.js';
+import type { HeldFrame, OriginateEffect } from '#control/contract/effect.js';
 import type { AdapterCounters } from '#datapath/adapter-counters.js';
-import { ipPacketOf, oneHopFurther } from './ip-packet.js';
+import { frameOf, ipPacketOf, oneHopFurther } from './ip-packet.js';
 import type { Interfaces } from '#datapath/programs/interfaces.js';
 import { isBpfError } from '#datapath/native.js';
 import type { PacketSender } from './packet-sender.js';
@@ -31,9 +31,26 @@ export class Injector {
   inject(frames: readonly HeldFrame[]): void {
     for (const { ifindex, frame } of frames) {
       this.#counters.add('injected');
-      const run = this.#run(ifindex, frame);
-      if (run === undefined) this.#counters.add('injectErrors');
-      else this.#carryOut(run.verdict, run.packet);
+      this.#decide(ifindex, frame);
+    }
+  }
+
+  #decide(ifindex: number, frame: Uint8Array): void {
+    const run = this.#run(ifindex, frame);
+    if (run === undefined) this.#counters.add('injectErrors');
+    else this.#carryOut(run.verdict, run.packet);
+  }
+
+  /** Packets of our own, as frames to the interface from nobody. */
+  originate({ ifindex, packets }: OriginateEffect): void {
+    const mac = this.#interfaces.macOf(ifindex);
+    if (mac === undefined) {
+      this.#counters.add('originateErrors', packets.length);
+      return;
+    }
+    for (const packet of packets) {
+      this.#counters.add('originated');
+      this.#decide(ifindex, frameOf(mac, packet));
     }
   }
 

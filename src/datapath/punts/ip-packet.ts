@@ -29,6 +29,15 @@ export function ipPacketOf(frame: Uint8Array): IpPacket | undefined {
   return { family, bytes: frame.subarray(ETHERNET_BYTES, ETHERNET_BYTES + length) };
 }
 
+/** A frame with an IP packet to this MAC address, from zeros. */
+export function frameOf(mac: Uint8Array, packet: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(ETHERNET_BYTES + packet.length);
+  frame.set(mac);
+  new DataView(frame.buffer).setUint16(ETHERTYPE_OFFSET, (packet[0] ?? 0) >> 4 === 6 ? 0x86dd : 0x0800);
+  frame.set(packet, ETHERNET_BYTES);
+  return frame;
+}
+
 /**
  * The packet with its TTL decremented, as a router forwards it. The kernel writes the IPv4 checksum.
  * @returns undefined if the TTL is used up

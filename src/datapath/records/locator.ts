@@ -8,6 +8,8 @@ import type { Codec } from './codec.js';
 export interface LocatorRecord {
   readonly source: Address;
   readonly destination: Address;
+  /** Of outer packets on the way, where it is known to be smaller than the link's. */
+  readonly pathMtu_bytes?: number | undefined;
 }
 
 /**
@@ -31,6 +33,7 @@ export const locatorCodec: Codec<LocatorRecord> = {
     struct.set(offset.destination, addressBytes(locator.destination));
     struct.setU32(offset.family, family);
     struct.setU32(offset.header_sum, family === 4 ? headerSum(locator) : 0);
+    struct.setU32(offset.path_mtu_bytes, locator.pathMtu_bytes ?? 0);
     return struct.bytes;
   },
   decode(bytes) {
@@ -38,6 +41,11 @@ export const locatorCodec: Codec<LocatorRecord> = {
     const family = struct.u32(offset.family);
     if (family !== 4 && family !== 6) return undefined;
     const address = (at: number): Address => addressFromBytes(struct.slice(at, ADDRESS_BITS[family] / 8));
-    return { source: address(offset.source), destination: address(offset.destination) };
+    const pathMtu_bytes = struct.u32(offset.path_mtu_bytes);
+    return {
+      source: address(offset.source),
+      destination: address(offset.destination),
+      ...(pathMtu_bytes > 0 && { pathMtu_bytes }),
+    };
   },
 };

@@ -26,6 +26,7 @@ interface Entry {
 
 /** A locator of a set, read from the kernel. */
 export interface LocatorInSet extends Omit<ForwardingLocator, 'usable'> {
+  readonly pathMtu_bytes?: number;
   /** It is usable, and its RLOC is up. */
   readonly up: boolean;
   /** Number of buckets that lead to it. */
@@ -179,9 +180,15 @@ export class LocatorSetTable {
     const members = record && this.#membersOf(record);
     return members?.map(({ usable, ...locator }, i) => ({
       ...locator,
+      ...this.#pathMtuAt(record?.members[i]?.locator),
       up: usable && isSet(record?.statusBits ?? 0, i),
       buckets: record?.buckets.filter((bucket) => bucket === record.members[i]?.locator).length ?? 0,
     }));
+  }
+
+  #pathMtuAt(locator: number | undefined): { readonly pathMtu_bytes?: number } {
+    const pathMtu_bytes = locator === undefined ? undefined : this.#locators.read(locator)?.pathMtu_bytes;
+    return pathMtu_bytes === undefined ? {} : { pathMtu_bytes };
   }
 
   #membersOf(record: LocatorSetRecord): readonly ForwardingLocator[] | undefined {

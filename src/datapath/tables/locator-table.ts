@@ -32,6 +32,8 @@ export class LocatorTable {
   readonly #byRloc = new Map<string, Set<number>>();
   readonly #down = new Set<string>();
   readonly #isDown: Uint8Array;
+  /** By the text of the RLOC, used or not. */
+  readonly #pathMtus = new Map<string, number>();
 
   constructor(locators: BpfMap, counters: BpfMap) {
     this.#map = new TypedMap(locators, u32Codec, locatorCodec);
@@ -64,6 +66,22 @@ export class LocatorTable {
     return true;
   }
 
+  /** Path MTUs that are known. */
+  get pathMtus(): readonly { readonly rloc: Address; readonly mtu_bytes: number }[] {
+    return [...this.#pathMtus].map(([text, mtu_bytes]) => ({ rloc: parseAddress(text), mtu_bytes }));
+  }
+
+  /** Of outer packets to this RLOC; undefined: as big as the link lets. */
+  setPathMtu(rloc: Address, mtu_bytes: number | undefined): void {
+    const text = formatAddress(rloc);
+    if (mtu_bytes === undefined) this.#pathMtus.delete(text);
+    else this.#pathMtus.set(text, mtu_bytes);
+    for (const index of this.#byRloc.get(text) ?? []) {
+      const entry = this.#byIndex.get(index);
+      if (entry !== undefined) this.#map.set(index, { ...entry.locator, pathMtu_bytes: mtu_bytes });
+    }
+  }
+
   /** @throws TableFull */
   acquire(locator: LocatorRecord): number {
     const known = this.#byKey.get(keyOf(locator));
@@ -74,7 +92,10 @@ export class LocatorTable {
     const index = this.#pool.take();
     if (index === undefined) throw new TableFull('locatorsFull');
     this.#counters.update(u32Codec.encode(index), new Uint8Array(this.#counters.valueSize));
-    this.#map.set(index, locator);
+    this.#map.set(index, {
+      ...locator,
+      pathMtu_bytes: this.#pathMtus.get(formatAddress(locator.destination)),
+    });
     this.#remember(index, locator);
     return index;
   }
@@ -100,7 +121,9 @@ export class LocatorTable {
     }
     const locator = this.#map.get(index);
     if (locator === undefined || !this.#pool.claim(index)) return undefined;
-    this.#remember(index, locator);
+    const { source, destination, pathMtu_bytes } = locator;
+    if (pathMtu_bytes !== undefined) this.#pathMtus.set(formatAddress(destination), pathMtu_bytes);
+    this.#remember(index, { source, destination });
     return locator;
   }
 

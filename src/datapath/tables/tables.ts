@@ -88,6 +88,10 @@ export class Tables {
         if (this.#locators.setState(effect.rloc, effect.up)) this.#sets.statesChanged();
         continue;
       }
+      if (effect.type === 'rloc-mtu') {
+        this.#locators.setPathMtu(effect.rloc, effect.mtu_bytes);
+        continue;
+      }
       setMappings();
       try {
         this.#apply(effect);
@@ -168,7 +172,7 @@ export class Tables {
     this.#matchLocalEids(localEids);
     this.#sets.statesChanged(); // a killed agent may have written only some of the sets of an RLOC
     this.writeStates(() => true);
-    return { mapCache, localEids, rlocsDown: this.#locators.down };
+    return { mapCache, localEids, rlocsDown: this.#locators.down, pathMtus: this.#locators.pathMtus };
   }
 
   /** Makes both tries agree: a killed agent may have written only one of them. */

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Address, formatAddress } from '#addr/index.js';
+import type { Counters } from '#control/contract/counters.js';
+import type { Effect } from '#control/contract/effect.js';
+import type { Punt } from '#control/contract/inputs.js';
+import { TokenBuckets } from '#control/kit/rate-limit.js';
+import type { LocalRlocs } from '#control/locators/local-rlocs.js';
+import type { OwnAddresses } from '#control/mobility/own-addresses.js';
+import { type IcmpProblem, icmpErrorAbout } from '#wire/ip/icmp.js';
+import { WireError } from '#wire/wire-error.js';
+import { packetOf } from './packet-of.js';
+
+/** ICMP errors to one EID a second, and at once (RFC 4443 section 2.4 f); sources remembered for it. */
+const RATE_pps = 100;
+const BURST = 100;
+const SOURCES = 8_192;
+
+/**
+ * Answers packets that do not go on. An answer comes from an address of this router on an EID-facing interface, which
+ * the host can reach, and goes the way of packets from EIDs: to a host here, or encapsulated to another site.
+ */
+export class IcmpSender {
+  readonly #ownAddresses: OwnAddresses;
+  readonly #local: LocalRlocs;
+  readonly #counters: Counters;
+  readonly #limiter = new TokenBuckets(RATE_pps, BURST, SOURCES);
+
+  constructor(ownAddresses: OwnAddresses, local: LocalRlocs, counters: Counters) {
+    this.#ownAddresses = ownAddresses;
+    this.#local = local;
+    this.#counters = counters;
+  }
+
+  answer(punt: Punt, problem: IcmpProblem, now: number, out: Effect[]): void {
+    const { instanceId, sourceEid, frame } = punt;
+    const from = this.#sourceOf(punt);
+    if (from === undefined) {
+      this.#counters.add('icmpErrorsWithoutSource');
+      return;
+    }
+    const packet = errorAbout(packetOf(frame), from.address, problem);
+    if (packet === undefined) return; // no error may be sent about it
+    if (!this.#limiter.take(`${instanceId} ${formatAddress(sourceEid)}`, now)) {
+      this.#counters.add('icmpErrorsRateLimited');
+      return;
+    }
+    this.#counters.add('icmpErrorsOut');
+    out.push({ type: 'originate', ifindex: from.ifindex, packets: [packet] });
+  }
+
+  /** Without an address on an EID-facing interface, an RLOC does for hosts that are here (RFC 1812 section 4.3.2.4). */
+  #sourceOf(punt: Punt): { readonly address: Address; readonly ifindex: number } | undefined {
+    const { instanceId, ifindex, sourceEid, outerSource } = punt;
+    const own = this.#ownAddresses.nearest(instanceId, sourceEid.family, ifindex);
+    if (own !== undefined) return { address: own.eid.address, ifindex: own.ifindex };
+    const rloc = outerSource === undefined ? this.#local.first(sourceEid.family) : undefined;
+    return rloc && { address: rloc, ifindex };
+  }
+}
+
+/** The programs have read the header already; what is none is no reason to fall. */
+function errorAbout(...args: Parameters<typeof icmpErrorAbout>): Uint8Array | undefined {
+  try {
+    return icmpErrorAbout(...args);
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
+}
