@@ -175,7 +175,7 @@ export class Runtime {
         this.#ports.dataPath?.inject(effect.frames);
         break;
       case 'originate':
-        this.#world.dataPath?.originate(effect);
+        this.#ports.dataPath?.originate(effect);
         break;
       case 'keep-neighbours':
         this.#ports.network?.keepNeighbours(effect.rlocs);
