@@ -157,6 +157,6 @@ export interface AdoptedState {
   readonly localEids: readonly { readonly eid: EidPrefix; readonly entry: LocalEid }[];
   /** RLOCs that were down. */
   readonly rlocsDown: readonly Address[];
-  /** Of outer packets to these RLOCs. */
+  /** Of outer packets to these RLOCs; left out if there are none. */
   readonly pathMtus?: readonly { readonly rloc: Address; readonly mtu_bytes: number }[];
 }

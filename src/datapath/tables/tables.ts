@@ -172,7 +172,8 @@ export class Tables {
     this.#matchLocalEids(localEids);
     this.#sets.statesChanged(); // a killed agent may have written only some of the sets of an RLOC
     this.writeStates(() => true);
-    return { mapCache, localEids, rlocsDown: this.#locators.down, pathMtus: this.#locators.pathMtus };
+    const { down: rlocsDown, pathMtus } = this.#locators;
+    return { mapCache, localEids, rlocsDown, ...(pathMtus.length > 0 && { pathMtus }) };
   }
 
   /** Makes both tries agree: a killed agent may have written only one of them. */
