@@ -28,12 +28,10 @@ struct xtr_route {
 	__be16 destination_port;
 };
 
-/* A BPF_FIB_LKUP_RET code; fib holds egress interface, MAC addresses and, in mtu_result, the MTU of link or locked
- * route. */
-static __always_inline long fib_lookup(struct xdp_md *ctx, const struct xtr_route *route, struct bpf_fib_lookup *fib)
+/* total_bytes: of the packet, for the MTU of the route. */
+static __always_inline long ask_fib(struct xdp_md *ctx, const struct xtr_route *route, __u16 total_bytes,
+				    struct bpf_fib_lookup *fib)
 {
-	long result;
-
 	__builtin_memset(fib, 0, sizeof(*fib));
 	/*
 	 * Some verifiers (seen with Linux 6.16 and 6.17) do not know that the helper writes: what they saw become zero
@@ -43,9 +41,7 @@ static __always_inline long fib_lookup(struct xdp_md *ctx, const struct xtr_rout
 	fib->l4_protocol = route->protocol;
 	fib->sport = route->source_port;
 	fib->dport = route->destination_port;
-	/* So the kernel tells the MTU. It is for the caller to compare: FRAG_NEEDED would not name the egress
-	 * interface. */
-	fib->tot_len = 1;
+	fib->tot_len = total_bytes;
 	fib->ifindex = route->origin;
 	if (route->family == 4) {
 		fib->family = AF_INET;
@@ -58,13 +54,27 @@ static __always_inline long fib_lookup(struct xdp_md *ctx, const struct xtr_rout
 		__builtin_memcpy(fib->ipv6_src, route->source, sizeof(fib->ipv6_src));
 		__builtin_memcpy(fib->ipv6_dst, route->destination, sizeof(fib->ipv6_dst));
 	}
-	result = bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
+	return bpf_fib_lookup(ctx, fib, sizeof(*fib), 0);
+}
+
+/*
+ * A BPF_FIB_LKUP_RET code; fib holds egress interface, MAC addresses and, in mtu_result, the MTU of link or locked
+ * route. It is for the caller to compare: the kernel's FRAG_NEEDED does not name the egress interface. So it is asked
+ * for one byte, and tells the MTU; for a neighbour that is not resolved it does not, and is asked again for the most.
+ */
+static __always_inline long fib_lookup(struct xdp_md *ctx, const struct xtr_route *route, struct bpf_fib_lookup *fib)
+{
+	long result = ask_fib(ctx, route, 1, fib);
+	__u32 egress = fib->ifindex;
+
 	/* Kernels before 6.2 say success and a MAC address of zero for a neighbour that is still being resolved. */
-	if (result == BPF_FIB_LKUP_RET_SUCCESS && !*(__u32 *)fib->dmac && !*(__u16 *)(fib->dmac + 4))
-		result = BPF_FIB_LKUP_RET_NO_NEIGH;
-	if (result == BPF_FIB_LKUP_RET_NO_NEIGH)
-		fib->mtu_result = 0xffff; /* not told: whoever sends such a packet on has to look */
-	return result;
+	if (result == BPF_FIB_LKUP_RET_SUCCESS && (*(__u32 *)fib->dmac || *(__u16 *)(fib->dmac + 4)))
+		return result;
+	if (result != BPF_FIB_LKUP_RET_SUCCESS && result != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return result;
+	ask_fib(ctx, route, 0xffff, fib);
+	fib->ifindex = egress;
+	return BPF_FIB_LKUP_RET_NO_NEIGH;
 }
 
 /* Agents keep xtr_ports complete; an interface made a moment ago may be missing. */

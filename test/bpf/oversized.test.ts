@@ -18,6 +18,7 @@ import {
   PEER,
   REMOTE,
   RLOC,
+  SILENT,
   SITE,
 } from './site.js';
 import { AWAY, caches, type Entry, localEid, locator, locatorSet, mapping, padded, settings } from './tables.js';
@@ -116,6 +117,27 @@ for (const [eid, rloc] of MIXES) {
     const [record] = records(outcome);
     t.like(record, { reason: TOO_BIG, mtuBytes: EID.mtu, rlocFamily: rloc, outerSource: padded(REMOTE[rloc]) });
     t.deepEqual(record?.frame.slice(14), inner);
+  });
+
+  test(`${both}: to a host that is not resolved yet, bigger than the MTU of its link`, async (t) => {
+    const silent = eid === 4 ? '5.5.5.77' : 'fd00:5::77';
+    const inner = packet(eid, PEER[eid], silent, { bytes: EID.mtu + 1 });
+    const fits = packet(eid, PEER[eid], silent, { bytes: EID.mtu });
+    const frames = [inner, fits].map((each) => ({
+      frame: ethernet(RLOC.mac, GATEWAY_MAC, fromRemote(rloc, each)),
+      ifindex: RLOC.ifindex,
+    }));
+    const outcome = await run([], ...frames);
+    t.deepEqual(counted(outcome), { 'too-big': 1, 'decapsulated-to-kernel': 1, punted: 1 });
+    t.like(records(outcome)[0], { reason: TOO_BIG, mtuBytes: EID.mtu });
+  });
+
+  test(`${both}: to an RLOC whose next hop is not resolved yet, bigger than the MTU of the link`, async (t) => {
+    const outer = 1500 - OUTER_BYTES[rloc];
+    const frames = [sent(eid, { bytes: outer + 1 }), sent(eid, { bytes: outer })];
+    const outcome = await run(towards(rloc, SILENT[rloc]), ...frames);
+    t.deepEqual(counted(outcome), { 'too-big': 1, 'no-neighbour': 1, punted: 2 });
+    t.like(records(outcome)[0], { reason: TOO_BIG, mtuBytes: outer });
   });
 
   test(`${both}: re-encapsulated, bigger than the path`, async (t) => {
