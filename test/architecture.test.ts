@@ -51,7 +51,7 @@ const CONTROL_ROOMS: Readonly<Record<string, readonly string[]>> = {
   etr: ['contract', 'kit', 'locators'],
   itr: ['contract', 'kit', 'locators', 'etr'],
   mobility: ['contract', 'kit', 'locators', 'etr', 'itr'],
-  icmp: ['contract', 'kit', 'locators', 'mobility'],
+  icmp: ['contract', 'kit', 'locators', 'etr', 'mobility'],
   'map-server': ['contract', 'kit'],
 };
 

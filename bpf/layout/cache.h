@@ -57,9 +57,9 @@ struct xtr_next_hop {
 	__u32 decided_jiffies; /* routes and neighbours of the kernel change without an epoch */
 	__u32 version;	       /* counts writes that began */
 	__u32 egress;
-	__u16 mtu;   /* for the packet between EIDs; 65,535 when it is more */
-	__u8 family; /* of the RLOCs */
-	__u8 reserved;
+	__u16 mtu;	   /* for the packet between EIDs; 65,535 when it is more */
+	__u8 family;	   /* of the RLOCs */
+	__u8 outer_ttl;	   /* of settings */
 	__u8 ethernet[20]; /* two bytes that align it, then the header; there is room for a VLAN tag */
 	__u32 header_sum;  /* of struct xtr_locator */
 	__u8 rlocs_v4[8];  /* source, destination */

@@ -56,7 +56,7 @@ struct xtr_settings {
 	struct xtr_punt_limit punt[XTR_PUNT_REASONS];
 	struct xtr_route_origin underlay; /* of routes to RLOCs */
 	__u32 instances;		  /* entries in xtr_instances; 0: no packet looks there */
-	__u32 reserved;
+	__u32 outer_ttl;		  /* of outer headers; 0: that of the inner one is copied */
 };
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Outer headers (RFC 9300 5.3): TTL, DSCP and ECN of the inner one (9300-5.3-15, -16, RFC 6040 normal mode), DF set
- * (9300-7.1-03), source port from the flow (9300-12-03), UDP checksum zero (9300-5.3-02). The checksum of the IPv4
- * header starts from header_sum of the locator, which layout.h defines, and adds what differs by packet.
+ * Outer headers (RFC 9300 5.3): TTL (or as settings say), DSCP and ECN of the inner one (9300-5.3-15, -16, RFC 6040
+ * normal mode), DF set (9300-7.1-03), source port from the flow (9300-12-03), UDP checksum zero (9300-5.3-02). The
+ * checksum of the IPv4 header starts from header_sum of the locator, which layout.h defines, and adds what differs by
+ * packet.
  */
 #ifndef XTR_LIB_ENCAP_H
 #define XTR_LIB_ENCAP_H
@@ -16,7 +17,8 @@ struct xtr_encap {
 	struct xtr_choice choice;
 	struct xtr_cache_snapshot snapshot; /* before the first lookup */
 	__u32 status_bits;
-	__u8 l_flag; /* LISP_FLAG_L: status_bits go with the packet */
+	__u8 l_flag;	/* LISP_FLAG_L: status_bits go with the packet */
+	__u8 outer_ttl; /* 0: that of the inner header */
 };
 
 static __always_inline __be16 tunnel_source_port(__u32 flow)
@@ -68,6 +70,7 @@ static __always_inline int encapsulate(struct xdp_md *ctx, const struct xtr_pack
 {
 	const struct xtr_locator *locator = encap->choice.locator;
 	const struct xtr_ip *ip = &packet->ip;
+	const __u8 ttl = encap->outer_ttl ? encap->outer_ttl : ip->ttl;
 	const int link_change = (int)link_bytes(VLAN_UNTAGGED) - (int)link_bytes(packet->vlan);
 	struct ethhdr *eth;
 	void *at, *end;
@@ -82,11 +85,11 @@ static __always_inline int encapsulate(struct xdp_md *ctx, const struct xtr_pack
 	__builtin_memset(eth, 0, 2 * ETH_ALEN);
 	eth->h_proto = ethertype(locator->family);
 	if (locator->family == 4) {
-		write_ipv4(at, ip->total_bytes, ip->tos, ip->ttl, locator->header_sum, locator->source,
+		write_ipv4(at, ip->total_bytes, ip->tos, ttl, locator->header_sum, locator->source,
 			   locator->destination);
 		at += sizeof(struct iphdr);
 	} else {
-		write_ipv6(at, ip->total_bytes, ip->tos, ip->ttl, packet->flow, locator->source, locator->destination);
+		write_ipv6(at, ip->total_bytes, ip->tos, ttl, packet->flow, locator->source, locator->destination);
 		at += sizeof(struct ipv6hdr);
 	}
 	write_tunnel(at, ip->total_bytes, packet->flow,

@@ -20,6 +20,14 @@ static __always_inline const struct xtr_settings *the_settings(void)
 	return bpf_map_lookup_elem(&xtr_settings, &zero);
 }
 
+/* TTL of outer headers; 0: that of the inner one. */
+static __always_inline __u8 outer_ttl(void)
+{
+	const struct xtr_settings *settings = the_settings();
+
+	return settings ? settings->outer_ttl : 0;
+}
+
 /* Of routes to RLOCs: the interface that the kernel is to take as ingress. */
 static __always_inline __u32 underlay_origin(const struct xdp_md *ctx)
 {

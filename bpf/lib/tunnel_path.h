@@ -70,6 +70,7 @@ static __always_inline int tunnel_path(struct xdp_md *ctx, __u32 bytes, struct x
 
 	if (!trim(ctx, bytes, packet->vlan, &packet->ip) || !decrement_ip(ctx, packet->vlan, &packet->ip))
 		return drop(packet, XTR_REASON_INTERNAL);
+	encap->outer_ttl = outer_ttl();
 	verdict = encapsulate(ctx, packet, encap);
 	if (verdict != XTR_GO_ON)
 		return verdict;
@@ -80,7 +81,7 @@ static __always_inline int tunnel_path(struct xdp_md *ctx, __u32 bytes, struct x
 	if (!write_macs(ctx, &fib))
 		return drop(packet, XTR_REASON_INTERNAL);
 	if (next_hop)
-		next_hop_store(next_hop, snapshot, version, &encap->choice, &ingress, &fib, mtu_bytes);
+		next_hop_store(next_hop, snapshot, version, encap, &ingress, &fib, mtu_bytes);
 	return redirect(packet, fib.ifindex, reason);
 }
 

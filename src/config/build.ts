@@ -66,6 +66,7 @@ function buildXtr(draft: Draft, secrets: Secrets, run: RunIdentity): NonNullable
     })),
     staticMappings: buildStaticMappings(draft),
     recordTtl_min: present(draft.recordTtl_ms) / 60_000,
+    ttlPropagation: present(draft.ttlPropagation),
     fragmentation: present(draft.fragmentation),
     locatorStatusBits: present(draft.locatorStatusBits),
     firstRegisterNonce: run.firstRegisterNonce,

@@ -23,6 +23,7 @@ export function readDraft(sections: Sections) {
     mapServers: sections.list('map-servers'),
     mapServer: sections.one('map-server'),
     recordTtl_ms: sections.one('record-ttl'),
+    ttlPropagation: sections.one('ttl-propagation'),
     fragmentation: sections.one('fragmentation'),
     locatorStatusBits: sections.one('locator-status-bits'),
     limits: sections.one('limits'),

@@ -169,6 +169,7 @@ export const configurationSchema = z.strictObject({
     .describe('a mapping with sites: [...]')
     .optional(),
   'record-ttl': duration('1m', '365d').default(86_400_000),
+  'ttl-propagation': boolean.default(true),
   fragmentation: z.enum(['fragment', 'refuse']).default('fragment'),
   'locator-status-bits': boolean.default(false),
   limits: group(limits),

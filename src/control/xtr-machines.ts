@@ -77,7 +77,7 @@ export function xtrMachines(config: XtrConfig, counters: Counters, random: Rando
   const itr = new Itr({ mapCache, database, resolver, held, local, writes, counters });
   const icmp = new IcmpSender(ownAddresses, local, counters);
   const oversized = new Oversized({ config, ownAddresses, icmp, counters });
-  const coreIcmp = new CoreIcmp({ local, references, pathMtus, counters });
+  const coreIcmp = new CoreIcmp({ local, references, pathMtus, database, icmp, counters });
   const punts = new PuntReceiver({ ...hosts, itr, dynamicEids, icmp, oversized, coreIcmp });
   return {
     ...hosts,

@@ -54,6 +54,8 @@ export interface DataPathOptions {
   readonly localRlocs: readonly Address[];
   /** Send locator status bits with packets from local EIDs (RFC 9300 section 10). */
   readonly locatorStatusBits: boolean;
+  /** Outer headers have the TTL of inner ones (RFC 9300 section 5.3), which is the default; else 255. */
+  readonly ttlPropagation?: boolean;
   readonly sizes: DataPathSizes;
   readonly puntLimits?: PuntLimits;
   /** Called with the reason when an interface falls back to generic XDP. */

@@ -123,6 +123,7 @@ function openXtrDataPath(
     ...{ bpfFilesystem, xdpMode, interfaces },
     localRlocs: xtr.rlocs.map(({ address }) => address),
     locatorStatusBits: xtr.locatorStatusBits,
+    ttlPropagation: xtr.ttlPropagation,
     sizes: { mapCacheEntries, dynamicEids, locatorSets, locators, puntRing },
     puntLimits: puntLimitsAt(puntRates_pps),
     onFallback: (name, reason) => fallbacks.add(name, reason),

@@ -20,7 +20,17 @@ import {
   SECOND,
   SITE,
 } from './site.js';
-import { BUCKETS, LOCAL, localEid, locator, locatorSet, mapping, SEND_STATUS_BITS } from './tables.js';
+import {
+  BUCKETS,
+  caches,
+  LOCAL,
+  localEid,
+  locator,
+  locatorSet,
+  mapping,
+  SEND_STATUS_BITS,
+  settings,
+} from './tables.js';
 import { flowOf, padded, payload, tunnel, type TunnelFields } from './tunnel.js';
 
 const router = new Router('eid');
@@ -66,6 +76,17 @@ for (const eid of FAMILIES) {
       const bytes = inner(eid).length;
       t.deepEqual(outcome.mappings[3], [1, bytes]);
       t.deepEqual(outcome.locators[rloc === 4 ? 0 : 1], [1, bytes]);
+    });
+
+    test(`${both}: the outer TTL is that of the settings, if they have one`, async (t) => {
+      for (const slots of [0, 64])
+        await check(t, router, {
+          frame: fromHost(inner(eid)),
+          entries: [...entries, settings([], 0, 0, 255), caches(9, slots)],
+          verdict: XDP_REDIRECT,
+          counters: SENT,
+          after: toGateway(rloc, inner(eid, { ttl: 63 }), { ttl: 255 }),
+        });
     });
 
     test(`${both}: DSCP and ECN are copied 9300-5.3-16, -D09`, async (t) => {

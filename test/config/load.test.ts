@@ -36,6 +36,7 @@ test('xTR2 of the story becomes a Configuration', async (t) => {
         { eid: { instanceId: 0, prefix: parsePrefix('::/0') }, forwarding: { action: 'send-map-request' } },
       ],
       recordTtl_min: 1440,
+      ttlPropagation: true,
       fragmentation: 'fragment',
       locatorStatusBits: false,
       firstRegisterNonce: 1_000n,

@@ -21,7 +21,7 @@ const TABLE: readonly (readonly [what: string, lines: string, ...problems: strin
   [
     'an unknown key like no other',
     'bgp: 65000',
-    '5:1: bgp: unknown key; known keys are name, xtr-id, site-id, rlocs, interfaces, database-mappings, dynamic-eids, map-cache, map-resolvers, map-servers, map-server, record-ttl, fragmentation, locator-status-bits, limits, data-path, kernel-settings, api-socket, state-directory, recording, log',
+    '5:1: bgp: unknown key; known keys are name, xtr-id, site-id, rlocs, interfaces, database-mappings, dynamic-eids, map-cache, map-resolvers, map-servers, map-server, record-ttl, ttl-propagation, fragmentation, locator-status-bits, limits, data-path, kernel-settings, api-socket, state-directory, recording, log',
   ],
   [
     'an unknown key in a list',

@@ -43,6 +43,7 @@ export function configOf(rlocs: readonly string[], overrides: Partial<XtrConfig>
     mapServers: [peer(MAP_SERVER)],
     staticMappings: [{ eid: prefix('0.0.0.0/0'), forwarding: { action: 'send-map-request' } }],
     recordTtl_min: 1440,
+    ttlPropagation: true,
     fragmentation: 'fragment',
     locatorStatusBits: false,
     firstRegisterNonce: 1000n,

@@ -28,6 +28,7 @@ export function xtrConfig(rloc: string, behind: Partial<XtrConfig>): XtrConfig {
     mapServers: [{ address: parseAddress(MAP_SERVER), key: SITE_KEY, proxyReply: false }],
     staticMappings: [{ eid: prefix('0.0.0.0/0'), forwarding: { action: 'send-map-request' } }],
     recordTtl_min: 1440,
+    ttlPropagation: true,
     fragmentation: 'fragment',
     locatorStatusBits: false,
     firstRegisterNonce: 1n,

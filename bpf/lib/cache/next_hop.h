@@ -3,7 +3,7 @@
 #ifndef XTR_LIB_CACHE_NEXT_HOP_H
 #define XTR_LIB_CACHE_NEXT_HOP_H
 
-#include "../map_cache.h"
+#include "../encap.h"
 #include "epoch.h"
 
 /* What a next hop depends on besides the locator: policy routing may look at all of it. */
@@ -53,10 +53,11 @@ static __always_inline bool next_hop_matches(const struct xtr_next_hop *next_hop
 }
 
 static __always_inline void next_hop_store(struct xtr_next_hop *next_hop, const struct xtr_cache_snapshot *snapshot,
-					   __u32 version, const struct xtr_choice *choice,
+					   __u32 version, const struct xtr_encap *encap,
 					   const struct xtr_ingress *ingress, const struct bpf_fib_lookup *fib,
 					   __u32 mtu_bytes)
 {
+	const struct xtr_choice *choice = &encap->choice;
 	const struct xtr_locator *locator = choice->locator;
 
 	cache_invalidate(&next_hop->epoch);
@@ -67,6 +68,7 @@ static __always_inline void next_hop_store(struct xtr_next_hop *next_hop, const 
 	next_hop->egress = fib->ifindex;
 	next_hop->mtu = mtu_bytes < 0xffff ? mtu_bytes : 0xffff;
 	next_hop->family = locator->family;
+	next_hop->outer_ttl = encap->outer_ttl;
 	next_hop->header_sum = locator->header_sum;
 	__builtin_memcpy(next_hop->ethernet + CACHED_ETHERNET_AT, fib->dmac, ETH_ALEN);
 	__builtin_memcpy(next_hop->ethernet + CACHED_ETHERNET_AT + ETH_ALEN, fib->smac, ETH_ALEN);

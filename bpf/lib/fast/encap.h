@@ -84,7 +84,8 @@ static __always_inline bool write_headers(struct xdp_md *ctx, const struct xtr_n
 					  const struct xtr_fast_ip *ip, __u32 flow, __be64 lisp)
 {
 	const bool v4 = next_hop->family == 4;
-	const __u8 ttl = ip->ttl - 1; /* that the inner packet leaves with */
+	const __u8 ttl =
+	    next_hop->outer_ttl ? next_hop->outer_ttl : ip->ttl - 1; /* that the inner packet leaves with */
 	const struct xtr_locator *locator;
 	__u32 index = next_hop->locator;
 	void *at;

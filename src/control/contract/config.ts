@@ -59,6 +59,8 @@ export interface XtrConfig {
   readonly staticMappings: readonly StaticMapping[];
   /** TTL of our records in Map-Registers and Map-Replies, minutes. */
   readonly recordTtl_min: number;
+  /** Outer headers have the TTL of inner ones, so that hosts see the routers of the core in a traceroute. */
+  readonly ttlPropagation: boolean;
   /** IPv4 packets without DF that are too big: sent on in fragments, or refused like those with DF. */
   readonly fragmentation: 'fragment' | 'refuse';
   /**

@@ -56,6 +56,7 @@ export const COUNTER_NAMES = [
   'packetsNotFragmented', // captured in part, or an MTU without room
   'fragmentationRefused', // by configuration
   'coreIcmpIn',
+  'coreIcmpTooShort', // quotes no inner header: not told to the host
   'coreIcmpRejected', // broken, or about no packet that we can have sent
   'puntsIn',
   'trieFull',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Address, formatAddress } from '#addr/index.js';
+import { type Address, type Eid, formatAddress } from '#addr/index.js';
 import type { Counters } from '#control/contract/counters.js';
 import type { Effect } from '#control/contract/effect.js';
 import type { Punt } from '#control/contract/inputs.js';
@@ -14,6 +14,14 @@ import { packetOf } from './packet-of.js';
 const RATE_pps = 100;
 const BURST = 100;
 const SOURCES = 8_192;
+
+interface IcmpOut {
+  readonly to: Eid;
+  readonly from: { readonly address: Address; readonly ifindex: number };
+  /** What it is about. */
+  readonly packet: Uint8Array;
+  readonly problem: IcmpProblem;
+}
 
 /**
  * Answers packets that do not go on. An answer comes from an address of this router on an EID-facing interface, which
@@ -32,15 +40,30 @@ export class IcmpSender {
   }
 
   answer(punt: Punt, problem: IcmpProblem, now: number, out: Effect[]): void {
-    const { instanceId, sourceEid, frame } = punt;
+    const { instanceId, sourceEid: address, frame } = punt;
     const from = this.#sourceOf(punt);
-    if (from === undefined) {
-      this.#counters.add('icmpErrorsWithoutSource');
-      return;
-    }
-    const packet = errorAbout(packetOf(frame), from.address, problem);
+    if (from === undefined) this.#counters.add('icmpErrorsWithoutSource');
+    else this.#send({ to: { instanceId, address }, from, packet: packetOf(frame), problem }, now, out);
+  }
+
+  /**
+   * A router of the core had a problem with the outer packet: the host that sent the inner one is told, in the name of
+   * that router where the families are the same.
+   * @param packet the inner one, of which the end may be missing
+   */
+  relay(core: Address, to: Eid, packet: Uint8Array, problem: IcmpProblem, now: number, out: Effect[]): void {
+    const { family } = to.address;
+    const own = this.#ownAddresses.nearest(to.instanceId, family, 0);
+    const ifindex = own?.ifindex ?? this.#ownAddresses.interfaceOf(to.instanceId);
+    const address = core.family === family ? core : own?.eid.address;
+    if (address === undefined || ifindex === undefined) this.#counters.add('icmpErrorsWithoutSource');
+    else this.#send({ to, from: { address, ifindex }, packet, problem }, now, out);
+  }
+
+  #send({ to, from, packet: about, problem }: IcmpOut, now: number, out: Effect[]): void {
+    const packet = errorAbout(about, from.address, problem);
     if (packet === undefined) return; // no error may be sent about it
-    if (!this.#limiter.take(`${instanceId} ${formatAddress(sourceEid)}`, now)) {
+    if (!this.#limiter.take(`${to.instanceId} ${formatAddress(to.address)}`, now)) {
       this.#counters.add('icmpErrorsRateLimited');
       return;
     }
@@ -49,7 +72,7 @@ export class IcmpSender {
   }
 
   /** Without an address on an EID-facing interface, an RLOC does for hosts that are here (RFC 1812 section 4.3.2.4). */
-  #sourceOf(punt: Punt): { readonly address: Address; readonly ifindex: number } | undefined {
+  #sourceOf(punt: Punt): IcmpOut['from'] | undefined {
     const { instanceId, ifindex, sourceEid, outerSource } = punt;
     const own = this.#ownAddresses.nearest(instanceId, sourceEid.family, ifindex);
     if (own !== undefined) return { address: own.eid.address, ifindex: own.ifindex };

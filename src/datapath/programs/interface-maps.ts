@@ -10,10 +10,14 @@ import {
   encodeSettings,
 } from '#datapath/records/interface.js';
 
+/** Of outer headers that do not have the TTL of the inner one: routers of the core never use it up. */
+const MAX_TTL = 255;
+
 /** Writes the maps that depend on the configuration only. They are new and empty at each start. */
 export function writeConfiguration(map: MapByName, options: DataPathOptions): void {
   const key = u32Codec.encode;
-  map('xtr_settings').update(key(0), encodeSettings(options.puntLimits ?? DEFAULT_PUNT_LIMITS));
+  const { puntLimits = DEFAULT_PUNT_LIMITS, ttlPropagation = true } = options;
+  map('xtr_settings').update(key(0), encodeSettings(puntLimits, ttlPropagation ? 0 : MAX_TTL));
   for (const rloc of options.localRlocs) map('xtr_local_rlocs').update(encodeRloc(rloc), key(1));
   for (const target of options.interfaces) writeInterface(map, target);
 }

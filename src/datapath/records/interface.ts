@@ -60,8 +60,11 @@ export const PUNT_REASON_VALUES = {
   'core-icmp': xtr_punt_reason.XTR_PUNT_CORE_ICMP,
 } as const satisfies Record<PuntReason, number>;
 
-/** struct xtr_settings. */
-export function encodeSettings(limits: PuntLimits): Uint8Array {
+/**
+ * struct xtr_settings.
+ * @param outerTtl of outer headers; 0: the inner one is copied
+ */
+export function encodeSettings(limits: PuntLimits, outerTtl: number): Uint8Array {
   const struct = new StructBytes(xtr_settings.bytes);
   for (const [reason, value] of Object.entries(PUNT_REASON_VALUES)) {
     const at = xtr_settings.offset.punt + xtr_punt_limit.bytes * value;
@@ -70,5 +73,6 @@ export function encodeSettings(limits: PuntLimits): Uint8Array {
     struct.setU32(at + xtr_punt_limit.offset.burst, limit.burst);
     struct.setU32(at + xtr_punt_limit.offset.interval_ms, limit.interval_ms);
   }
+  struct.setU32(xtr_settings.offset.outer_ttl, outerTtl);
   return struct.bytes;
 }

@@ -214,3 +214,66 @@ test('broken errors are counted', (t) => {
     b.punt('core-icmp', '10.0.0.7', RLOC, { ifindex: RLOC_PORT, frame: frame(bytes) });
   t.deepEqual(counts(b, 'coreIcmpIn', 'coreIcmpRejected'), [4, 4]);
 });
+
+/** A router of the core has used up the TTL of what we encapsulated for `source`, and quotes so many bytes of it. */
+function expiredInCore(
+  b: Bench,
+  source: string,
+  rloc: 4 | 6 = 4,
+  bytes = 500,
+  instance = 0,
+): OriginateEffect[] {
+  const [ours, far, core] = rloc === 4 ? [RLOC, FAR, '10.0.0.7'] : [RLOC6, '2001:db8:9::2', '2001:db8::7'];
+  const lisp = concat(
+    hex(instance === 0 ? '00000000' : '08000000'),
+    hex(`${instance.toString(16).padStart(6, '0')}00`),
+  );
+  const outer = ip(
+    { source: ours, destination: far, ttl: 1 },
+    udp(0xc000, 4341, concat(lisp, packet(400, 0, source))),
+  );
+  const error = icmpErrorAbout(outer.subarray(0, bytes), parseAddress(core), { type: 'ttl-expired' });
+  b.punt('core-icmp', core, ours, { ifindex: RLOC_PORT, frame: frame(error ?? new Uint8Array()) });
+  return originated(b);
+}
+
+const SITE = { databaseMappings: [{ eid: prefix('1.1.1.0/24') }, { eid: prefix('[7]9.9.9.0/24') }] };
+
+test('Time Exceeded from the core is told to the host, in the name of the router of the core', (t) => {
+  const b = bench(SITE);
+  const [effect] = expiredInCore(b, HOST);
+  t.is(effect?.ifindex, EID_PORT);
+  const { problem, from, to, quote } = readIcmpError(effect?.packets[0] ?? new Uint8Array());
+  t.deepEqual([problem, from, to], [{ type: 'ttl-expired' }, parseAddress('10.0.0.7'), parseAddress(HOST)]);
+  t.deepEqual(quote, packet(400, 0).subarray(0, quote.length));
+  t.deepEqual(counts(b, 'coreIcmpIn', 'icmpErrorsOut'), [1, 1]);
+});
+
+test('a core of the other family answers in the name of the gateway', (t) => {
+  const locator = {
+    rloc: parseAddress('2001:db8:9::2'),
+    source: parseAddress(RLOC6),
+    priority: 1,
+    weight: 1,
+    usable: true,
+  };
+  const mapping = {
+    eid: prefix('5.5.5.0/24'),
+    forwarding: { action: 'encapsulate', locators: [locator] },
+  } as const;
+  const b = bench({ ...SITE, staticMappings: [mapping] });
+  const [effect] = expiredInCore(b, HOST, 6);
+  t.deepEqual(readIcmpError(effect?.packets[0] ?? new Uint8Array()).from, parseAddress('1.1.1.254'));
+});
+
+test('only hosts of ours are told, in their instance, and only if the quote has their header', (t) => {
+  const own = [GATEWAY, { eid: eid('[7]9.9.9.254'), ifindex: 99 }];
+  const b = bench(SITE, own);
+  t.deepEqual(expiredInCore(b, '7.7.7.7'), []);
+  t.deepEqual(expiredInCore(b, HOST, 4, 500, 7), []);
+  t.deepEqual(counts(b, 'coreIcmpRejected'), [2]);
+  t.is(expiredInCore(b, '9.9.9.1', 4, 500, 7)[0]?.ifindex, 99);
+  for (const bytes of [28, 36, 40, 55]) t.deepEqual(expiredInCore(b, HOST, 4, bytes), [], `${bytes}`);
+  t.deepEqual(counts(b, 'coreIcmpTooShort'), [4]);
+  t.is(expiredInCore(b, HOST, 4, 56 + 8).length, 1);
+});

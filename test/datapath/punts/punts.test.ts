@@ -61,7 +61,7 @@ for (const [age_ms, fate] of [
       roles: ['eid'],
       instanceId: 0,
     } as const;
-    object.map('xtr_settings').update(u32(0), encodeSettings(DEFAULT_PUNT_LIMITS));
+    object.map('xtr_settings').update(u32(0), encodeSettings(DEFAULT_PUNT_LIMITS, 0));
     object.map('xtr_interfaces').update(encodeInterfaceKey(LOOPBACK), encodeInterface(lo));
     object.map('xtr_eid_db_v4').update(u32(32, 0, 0), u32(2, 0, 0xffffffff, 0, 0)); // all of instance 0 is dynamic
     const frame = ethernet(ipv4Udp('5.5.5.5', '1.1.1.1', 9, Buffer.from('hello')));
@@ -77,7 +77,7 @@ for (const [age_ms, fate] of [
   });
 
 test('settings and interfaces have the sizes of their structs', (t) => {
-  t.is(encodeSettings(DEFAULT_PUNT_LIMITS).length, xtr_settings.bytes);
+  t.is(encodeSettings(DEFAULT_PUNT_LIMITS, 0).length, xtr_settings.bytes);
   const eth = {
     name: 'eth0',
     ifindex: 2,
