@@ -38,7 +38,10 @@ const MIXES = FAMILIES.flatMap((eid) => FAMILIES.map((rloc) => [eid, rloc] as co
 
 /** An IP packet of this length. */
 function sized(family: Family, source: string, destination: string, bytes: number, ttl = 64): Uint8Array {
-  return ip({ source, destination, ttl, flagsAndOffset: DF }, udp(1000, 2000, payload(bytes - (family === 4 ? 28 : 48))));
+  return ip(
+    { source, destination, ttl, flagsAndOffset: DF },
+    udp(1000, 2000, payload(bytes - (family === 4 ? 28 : 48))),
+  );
 }
 
 const sent = (family: Family, bytes = 100, ttl = 64) => sized(family, HOST[family], PEER[family], bytes, ttl);

@@ -21,7 +21,17 @@ import {
   SILENT,
   SITE,
 } from './site.js';
-import { AWAY, caches, type Entry, localEid, locator, locatorSet, mapping, padded, settings } from './tables.js';
+import {
+  AWAY,
+  caches,
+  type Entry,
+  localEid,
+  locator,
+  locatorSet,
+  mapping,
+  padded,
+  settings,
+} from './tables.js';
 import { fromRemote, OUTER_BYTES, payload } from './tunnel.js';
 
 const router = new Router('both');
@@ -115,7 +125,12 @@ for (const [eid, rloc] of MIXES) {
     const outcome = await run([], frame);
     t.deepEqual(counted(outcome), { 'too-big': 1, punted: 1 });
     const [record] = records(outcome);
-    t.like(record, { reason: TOO_BIG, mtuBytes: EID.mtu, rlocFamily: rloc, outerSource: padded(REMOTE[rloc]) });
+    t.like(record, {
+      reason: TOO_BIG,
+      mtuBytes: EID.mtu,
+      rlocFamily: rloc,
+      outerSource: padded(REMOTE[rloc]),
+    });
     t.deepEqual(record?.frame.slice(14), inner);
   });
 

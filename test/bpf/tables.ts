@@ -123,7 +123,12 @@ export interface PuntLimit {
  * boot, so at a thousand per second it is full. `underlay`: the interface from which routes to RLOCs are looked up; 0:
  * the ingress interface of the packet. `instances`: number of entries in xtr_instances.
  */
-export function settings(limits: readonly PuntLimit[] = [], underlay = 0, instances = 0, outerTtl = 0): Entry {
+export function settings(
+  limits: readonly PuntLimit[] = [],
+  underlay = 0,
+  instances = 0,
+  outerTtl = 0,
+): Entry {
   const punt = Array.from({ length: 8 }, (_, reason) => limits[reason] ?? {});
   const words = punt.flatMap(({ ratePps = 1000, burst = 1000, intervalMs = 0 }) => [
     ratePps,

@@ -72,9 +72,11 @@ function remoteLines({
   ];
 }
 
-function pathLine({ rloc, source, up, priority, weight, share }: NextHop, lisp: string): string {
+function pathLine(hop: NextHop, lisp: string): string {
+  const { rloc, source, up, priority, weight, share, pathMtu_bytes } = hop;
   const part = `${Math.round(share * 100)}%`;
-  return `    nexthop ${rloc} ${lisp} (source ${source}, ${up ? 'up' : 'down'}, pri/wgt ${priority}/${weight}, share ${part})`;
+  const mtu = pathMtu_bytes === undefined ? '' : `, path MTU ${pathMtu_bytes}`;
+  return `    nexthop ${rloc} ${lisp} (source ${source}, ${up ? 'up' : 'down'}, pri/wgt ${priority}/${weight}, share ${part}${mtu})`;
 }
 
 /** The next hops that packets are sent to now. */

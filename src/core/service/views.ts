@@ -48,6 +48,8 @@ export interface ForwardingView {
     readonly priority: number;
     readonly weight: number;
     readonly share: number;
+    /** Bytes of outer packets, where the path is known to take less than the link. */
+    readonly pathMtu_bytes?: number;
   }[];
 }
 

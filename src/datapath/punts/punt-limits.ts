@@ -12,7 +12,5 @@ export function puntLimitsAt(rates_pps: Readonly<Record<PuntReason, number>>): P
     const rate_pps = rates_pps[reason];
     return { ...limit, rate_pps, burst: Math.max(limit.burst, Math.ceil(rate_pps * BURST_s)) };
   };
-  return Object.fromEntries(
-    PUNT_REASONS.map((reason) => [reason, limitOf(reason)]),
-  ) as unknown as PuntLimits;
+  return Object.fromEntries(PUNT_REASONS.map((reason) => [reason, limitOf(reason)])) as unknown as PuntLimits;
 }
