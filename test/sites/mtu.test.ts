@@ -2,7 +2,7 @@
 // Hosts and core with an MTU of 1500 each: what does not fit behind an outer header is answered or fragmented, and what
 // the core says reaches the hosts (RFC 9300 7). Real XDP; the tools of the users of hosts are the judges.
 import test, { type ExecutionContext } from 'ava';
-import { type Family, HOST, type Mtus, TwoSites } from '#scripts/benchmark/site/two-sites.js';
+import { type Family, HOST, type Mtus, TwoSites } from './two-sites.js';
 import { transfer } from './transfer.js';
 
 const OVERHEAD = { 4: 36, 6: 56 } as const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // traceroute from host to host: every IP hop answers, both sites' routers from addresses that the host can reach.
 import test from 'ava';
-import { CORE, type Family, GATEWAY, HOST, TwoSites } from '#scripts/benchmark/site/two-sites.js';
+import { CORE, type Family, GATEWAY, HOST, TwoSites } from './two-sites.js';
 
 const FAMILIES = [4, 6] as const;
 const WAYS = { ICMP: '-I', UDP: '-U', TCP: '-T' } as const;

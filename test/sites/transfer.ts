@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
-import type { NodeName, TwoSites } from '#scripts/benchmark/site/two-sites.js';
+import type { NodeName, TwoSites } from './two-sites.js';
 
 const MEGABYTES = 20;
 /** iperf3 ends its count when the sender is done; so much may be on the way then. */

@@ -3,8 +3,8 @@
 // configured. Both families of EIDs go over RLOCs of one family.
 //
 //   a-host -- a-xtr -- a-core -- b-core -- b-xtr -- b-host
-import { Daemon } from './daemon.js';
-import { Network } from './network.js';
+import { Daemon } from '#scripts/benchmark/site/daemon.js';
+import { Network } from '#scripts/benchmark/site/network.js';
 import { capture, type CommandResult, must } from '#scripts/kit/shell.js';
 import { insideWithSys } from '#scripts/kit/netns.js';
 
