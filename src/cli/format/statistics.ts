@@ -45,6 +45,13 @@ export const CONTROL_LINES: readonly Line[] = [
   ['Forwarding:'],
   ['  Number of data signals processed:', 'puntsIn'],
   ['  Packets held/released/dropped:', 'packetsHeld', 'packetsReleased', 'packetsHeldDropped'],
+  ['ICMP and fragments:'],
+  ['  ICMP errors out:', 'icmpErrorsOut'],
+  ['    Rate-limited/without a source address:', 'icmpErrorsRateLimited', 'icmpErrorsWithoutSource'],
+  ['  ICMP errors of the core in:', 'coreIcmpIn'],
+  ['    Rejected/too short:', 'coreIcmpRejected', 'coreIcmpTooShort'],
+  ['  Packets fragmented/fragments out:', 'packetsFragmented', 'fragmentsOut'],
+  ['    Not fragmented/refused:', 'packetsNotFragmented', 'fragmentationRefused'],
 ];
 
 const COLUMN = 52;
