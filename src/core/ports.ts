@@ -134,6 +134,8 @@ export interface KernelNetwork {
   onOwnAddresses(listener: (addresses: readonly OwnAddress[]) => void): void;
   onEidSighted(listener: (sighting: EidSighting) => void): void;
   onEidLost(listener: (sighting: EidSighting) => void): void;
+  /** MTUs of the kernel's routes to kept RLOCs: those that have one, at once and after each change. Undefined: no more. */
+  onRouteMtu(listener: (rloc: Address, mtu_bytes: number | undefined) => void): void;
   hostRoute(effect: HostRouteEffect): void;
   /** Probes by ARP or ND. The answer is a sighting. */
   probeHost(effect: ProbeHostEffect): void;

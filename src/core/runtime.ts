@@ -65,6 +65,7 @@ export class Runtime {
     transport.onDatagram((datagram) => this.#take({ type: 'datagram', datagram }));
     dataPath?.onPunts((punts) => this.#take({ type: 'punts', punts }));
     network?.onEidSighted((sighting) => this.#take({ type: 'eid-sighted', sighting }));
+    network?.onRouteMtu((rloc, mtu_bytes) => this.#take({ type: 'route-mtu', rloc, mtu_bytes }));
     network?.onEidLost((sighting) => this.#take({ type: 'eid-lost', sighting }));
   }
 

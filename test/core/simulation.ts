@@ -297,6 +297,7 @@ export class SimulatedNode {
   #network(): KernelNetwork {
     return {
       onOwnAddresses: () => undefined,
+      onRouteMtu: () => undefined,
       onEidSighted: (listener) => void (this.#sighted = listener),
       onEidLost: () => undefined,
       hostRoute: () => undefined,

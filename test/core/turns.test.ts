@@ -73,6 +73,7 @@ function scene(writing_ms = 0) {
     },
     network: {
       onOwnAddresses: () => undefined,
+      onRouteMtu: () => undefined,
       onEidSighted: (listener) => void (sighted = listener),
       onEidLost: () => undefined,
       hostRoute: ({ type }) => void carriedOut.push(type),

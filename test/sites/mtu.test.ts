@@ -2,7 +2,8 @@
 // Hosts and core with an MTU of 1500 each: what does not fit behind an outer header is answered or fragmented, and what
 // the core says reaches the hosts (RFC 9300 7). Real XDP; the tools of the users of hosts are the judges.
 import test, { type ExecutionContext } from 'ava';
-import { type Family, HOST, type Mtus, TwoSites } from './two-sites.js';
+import { until } from '#scripts/kit/wait.js';
+import { CORE, type Family, HOST, type Mtus, TwoSites } from './two-sites.js';
 import { transfer } from './transfer.js';
 
 const OVERHEAD = { 4: 36, 6: 56 } as const;
@@ -97,6 +98,29 @@ for (const rloc of FAMILIES) {
         await transfer(t, sites, 'a-host', 'b-host', HOST.b[eid]);
       }
       t.is(received(await ping(sites, 4, 1500, 'dont')), 3);
+    },
+  );
+
+  test.serial(
+    `IPv${rloc} RLOCs, a route to the RLOC with an MTU of 1400, and without it again`,
+    onSites,
+    rloc,
+    { uplink: 1700, core: 1700 },
+    async (t, sites) => {
+      const route = `route replace ${rloc === 4 ? '0.0.0.0/0' : '::/0'} via ${CORE.a[rloc]}`;
+      const isLearnt = (mtu: number | undefined) => async (): Promise<boolean> => {
+        const views = await sites.daemon('a').ask((client) => client.call('forwarding', { eid: HOST.b[4] }));
+        return views.some(({ nextHops }) => nextHops[0]?.pathMtu_bytes === mtu);
+      };
+      await sites.ip('a-xtr', `${route} mtu 1400`); // not locked, which bpf_fib_lookup does not look at
+      await until('the MTU of the route', isLearnt(1400));
+      for (const eid of FAMILIES) await isToldAndFits(t, sites, eid, 1400 - OVERHEAD[rloc]);
+      if (rloc === 6) await sites.ip('a-xtr', `route delete ::/0 via ${CORE.a[rloc]}`);
+      await sites.ip('a-xtr', route);
+      await until('the MTU of the link', isLearnt(undefined));
+      for (const family of ['-4', '-6'])
+        await sites.must('a-host', ['ip', family, 'route', 'flush', 'cache']);
+      for (const eid of FAMILIES) t.is(received(await ping(sites, eid, 1500, 'do')), 3);
     },
   );
 

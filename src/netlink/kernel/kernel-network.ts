@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Address } from '#addr/index.js';
+import { type Address, formatAddress } from '#addr/index.js';
 import type { HostRouteEffect, ProbeHostEffect } from '#control/contract/effect.js';
 import type { EidSighting, OwnAddress } from '#control/contract/inputs.js';
 import type { KernelNetwork } from '#core/ports.js';
 import { EidDetector, type EidInterface } from '#netlink/hosts/eid-detector.js';
 import type { XdpFeatures } from '#netlink/genetlink/device.js';
 import { HostRoutes } from '#netlink/hosts/host-routes.js';
-import type { HostRoute, KernelChange, Snapshot } from '#netlink/monitor/monitor-messages.js';
+import type { HostRoute, KernelChange, RouteMtu, Snapshot } from '#netlink/monitor/monitor-messages.js';
 import { type Log, MonitorProcess, NetlinkError } from '#netlink/monitor/monitor-process.js';
 import type { LocalAddress } from '#netlink/rtnetlink/address.js';
 import type { Link } from '#netlink/rtnetlink/link.js';
@@ -88,6 +88,8 @@ class MonitoredNetwork implements LinuxKernelNetwork {
   #sighted: ((sighting: EidSighting) => void) | undefined;
   #lost: ((sighting: EidSighting) => void) | undefined;
   #ownAddresses: ((addresses: readonly OwnAddress[]) => void) | undefined;
+  #routeMtu: ((rloc: Address, mtu_bytes: number | undefined) => void) | undefined;
+  #routeMtus = new Map<string, RouteMtu>();
   #settleOpened: (error?: NetlinkError) => void = () => undefined;
 
   constructor({ eidInterfaces = [], log }: KernelNetworkOptions) {
@@ -111,6 +113,7 @@ class MonitoredNetwork implements LinuxKernelNetwork {
           this.#settleOpened(new NetlinkError('ERR_MONITOR_ENDED', 'the netlink monitor cannot start')),
         snapshot: (snapshot) => this.#snapshot(snapshot),
         changes: (changes) => changes.forEach((change) => this.#changed(change)),
+        routeMtus: (mtus) => this.#routeMtusChanged(mtus),
       },
       log,
     );
@@ -137,6 +140,19 @@ class MonitoredNetwork implements LinuxKernelNetwork {
 
   onEidLost(listener: (sighting: EidSighting) => void): void {
     this.#lost = listener;
+  }
+
+  onRouteMtu(listener: (rloc: Address, mtu_bytes: number | undefined) => void): void {
+    this.#routeMtu = listener;
+    for (const { rloc, mtu_bytes } of this.#routeMtus.values()) listener(rloc, mtu_bytes);
+  }
+
+  #routeMtusChanged(mtus: readonly RouteMtu[]): void {
+    const before = this.#routeMtus;
+    this.#routeMtus = new Map(mtus.map((mtu) => [formatAddress(mtu.rloc), mtu]));
+    for (const [key, { rloc }] of before) if (!this.#routeMtus.has(key)) this.#routeMtu?.(rloc, undefined);
+    for (const [key, { rloc, mtu_bytes }] of this.#routeMtus)
+      if (before.get(key)?.mtu_bytes !== mtu_bytes) this.#routeMtu?.(rloc, mtu_bytes);
   }
 
   watchEids(eidInterfaces: readonly EidInterface[]): void {

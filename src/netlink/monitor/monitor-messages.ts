@@ -12,6 +12,12 @@ export interface HostRoute {
   readonly ifindex: number;
 }
 
+/** The MTU of the route to an RLOC. */
+export interface RouteMtu {
+  readonly rloc: Address;
+  readonly mtu_bytes: number;
+}
+
 export interface HostRouteChange {
   readonly route: HostRoute;
   /**
@@ -72,6 +78,8 @@ export type FromMonitor =
   | { readonly type: 'ready'; readonly receiveBufferBytes: number }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly type: 'changes'; readonly changes: readonly KernelChange[] }
+  /** All RLOCs whose route has an MTU of its own. */
+  | { readonly type: 'route-mtus'; readonly mtus: readonly RouteMtu[] }
   | { readonly type: 'reply'; readonly id: number; readonly result: unknown }
   | { readonly type: 'refused'; readonly id: number; readonly code: string; readonly message: string }
   /** Counts since the monitor started, by name. */

@@ -7,6 +7,7 @@ import type {
   KernelChange,
   MonitorReplies,
   MonitorRequest,
+  RouteMtu,
   Snapshot,
   ToMonitor,
 } from './monitor-messages.js';
@@ -43,6 +44,8 @@ export interface MonitorListener {
   ended(crashed: boolean): void;
   snapshot(snapshot: Snapshot): void;
   changes(changes: readonly KernelChange[]): void;
+  /** Replaces the MTUs of all routes. */
+  routeMtus(mtus: readonly RouteMtu[]): void;
 }
 
 interface Pending {
@@ -149,6 +152,7 @@ export class MonitorProcess {
       this.#listener.started();
     } else if (message.type === 'snapshot') this.#listener.snapshot(message.snapshot);
     else if (message.type === 'changes') this.#listener.changes(message.changes);
+    else if (message.type === 'route-mtus') this.#listener.routeMtus(message.mtus);
     else if (message.type === 'counts') this.#running = message.counts;
     else if (message.type === 'reply') this.#settle(message.id)?.resolve(message.result);
     else this.#settle(message.id)?.reject(new NetlinkError(message.code, message.message));

@@ -19,7 +19,7 @@ const COUNTS_ms = 1_000;
 const requests = new RequestSocket(NETLINK_ROUTE);
 const genericRequests = new RequestSocket(NETLINK_GENERIC);
 const watch = new KernelWatch(requests, send);
-const nextHops = new NextHopKeeper(requests);
+const nextHops = new NextHopKeeper(requests, (mtus) => send({ type: 'route-mtus', mtus }));
 const probes = new ProbeQueue((host) => probeNeighbour(requests, host));
 
 function send(message: FromMonitor, taken?: () => void): void {

@@ -2,6 +2,7 @@
 // Keeps the next hops towards RLOCs resolved. Packets that XDP forwards do not refresh ARP and ND entries, and
 // bpf_fib_lookup needs a resolved entry. Runs in the monitor process.
 import { type Address, formatAddress } from '#addr/index.js';
+import type { RouteMtu } from './monitor-messages.js';
 import { keepNeighbour, releaseNeighbour } from './neighbour-requests.js';
 import { RequestError, type RequestSocket } from './request-socket.js';
 import { decodeNeighbour, encodeNeighbourDump } from '#netlink/rtnetlink/neighbour.js';
@@ -42,9 +43,14 @@ export class NextHopKeeper {
   #running: Promise<void>;
   #queued = false;
   #everything = false;
+  /** MTUs of routes that have one, by RLOC. */
+  #mtus = new Map<string, RouteMtu>();
+  readonly #tellMtus: (mtus: readonly RouteMtu[]) => void;
 
-  constructor(requests: RequestSocket) {
+  /** @param tellMtus is told all RLOCs whose route has an MTU of its own, after each change */
+  constructor(requests: RequestSocket, tellMtus: (mtus: readonly RouteMtu[]) => void) {
     this.#requests = requests;
+    this.#tellMtus = tellMtus;
     this.#running = this.#adopt();
     setInterval(() => this.#run(true), NEIGHBOUR_REFRESH_ms);
   }
@@ -83,23 +89,35 @@ export class NextHopKeeper {
   async #refresh(everything: boolean): Promise<void> {
     const found = new Map<string, readonly NextHop[] | 'no route'>();
     const used = new Set<string>();
+    const mtus = new Map<string, RouteMtu>();
     let lookups = 0;
     for (const rloc of this.#rlocs) {
       const key = formatAddress(rloc);
       const known = everything ? undefined : this.#hops.get(key);
-      const hops = known ?? (await this.#lookup(rloc));
+      const hops = known ?? (await this.#lookup(rloc, mtus));
+      const knownMtu = this.#mtus.get(key);
+      if (known !== undefined && knownMtu !== undefined) mtus.set(key, knownMtu);
       found.set(key, hops);
       if (known !== undefined) continue;
       for (const hop of hopsOf(hops)) await this.#use(hop, used);
       if (++lookups % BATCH === 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_ms));
     }
     this.#hops = found;
+    this.#replaceMtus(mtus);
     await this.#releaseOthers([...found.values()].flatMap(hopsOf));
     this.counts.nextHops = this.#kept.size;
     this.counts.rlocsWithoutRoute = [...found.values()].filter((hops) => hops === 'no route').length;
   }
 
-  async #lookup(rloc: Address): Promise<readonly NextHop[] | 'no route'> {
+  #replaceMtus(mtus: Map<string, RouteMtu>): void {
+    const before = this.#mtus;
+    this.#mtus = mtus;
+    const isSame = [...mtus].every(([key, { mtu_bytes }]) => before.get(key)?.mtu_bytes === mtu_bytes);
+    if (!isSame || mtus.size !== before.size) this.#tellMtus([...mtus.values()]);
+  }
+
+  /** @param mtus gets the MTU of the route */
+  async #lookup(rloc: Address, mtus: Map<string, RouteMtu>): Promise<readonly NextHop[] | 'no route'> {
     const route = await this.#counted(async () => {
       const payload = encodeRouteLookup(rloc);
       const [message] = await this.#requests.request('RTM_GETROUTE', RTM_GETROUTE, 0, payload);
@@ -107,6 +125,7 @@ export class NextHopKeeper {
     });
     if (route?.type === RTN_LOCAL) return [];
     if (route?.type !== RTN_UNICAST) return 'no route';
+    if (route.mtu_bytes !== undefined) mtus.set(formatAddress(rloc), { rloc, mtu_bytes: route.mtu_bytes });
     return route.nextHops.map(({ ifindex, gateway }) => ({ ifindex, address: gateway ?? rloc }));
   }
 

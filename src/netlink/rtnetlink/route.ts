@@ -21,11 +21,13 @@ import {
   RT_TABLE_MAIN,
   RTA_DST,
   RTA_GATEWAY,
+  RTA_METRICS,
   RTA_MULTIPATH,
   RTA_OIF,
   RTA_PRIORITY,
   RTA_TABLE,
   RTA_VIA,
+  RTAX_MTU,
   RTM_F_FIB_MATCH,
   RTN_UNICAST,
 } from './constants.js';
@@ -47,6 +49,8 @@ export interface Route {
   /** One of RTN_*. */
   readonly type: number;
   readonly metric: number;
+  /** Undefined: that of the interface. */
+  readonly mtu_bytes?: number;
   readonly nextHops: readonly RouteNextHop[];
 }
 
@@ -66,8 +70,15 @@ export function decodeRoute(bytes: Uint8Array): Route | undefined {
     protocol: view.getUint8(5),
     type: view.getUint8(7),
     metric: u32Attribute(attributes, RTA_PRIORITY) ?? 0,
+    ...mtuOf(attributes),
     nextHops: nextHopsOf(attributes, family),
   };
+}
+
+function mtuOf(attributes: Attributes): Pick<Route, 'mtu_bytes'> {
+  const metrics = attributes.get(RTA_METRICS);
+  const mtu_bytes = metrics && u32Attribute(parseAttributes(metrics), RTAX_MTU);
+  return mtu_bytes === undefined ? {} : { mtu_bytes };
 }
 
 function nextHopsOf(attributes: Attributes, family: number): RouteNextHop[] {

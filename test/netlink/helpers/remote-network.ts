@@ -5,7 +5,10 @@ import type { Namespace } from './namespace.js';
 import { RemoteProcess } from './remote-process.js';
 import { until } from '#scripts/kit/wait.js';
 
-type Methods = Omit<LinuxKernelNetwork, 'onEidSighted' | 'onEidLost' | 'onOwnAddresses' | 'monitorPid'>;
+type Methods = Omit<
+  LinuxKernelNetwork,
+  'onEidSighted' | 'onEidLost' | 'onOwnAddresses' | 'onRouteMtu' | 'monitorPid'
+>;
 
 /** The netlink adapter in a process inside a namespace; prints 'sighted ARP/ND 1.1.1.1 on 2 in 0', 'warn: ...'. */
 export class RemoteNetwork extends RemoteProcess {

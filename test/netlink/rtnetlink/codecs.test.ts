@@ -224,3 +224,9 @@ test('attributes are padded to four bytes, and flags are removed from the type',
   t.is(bytes.length, 16);
   t.deepEqual([...parseAttributes(bytes).keys()], [1, 2]);
 });
+
+test('the MTU of a route is in its metrics', (t) => {
+  const metrics = '0c000800 08000200 78050000'.replaceAll(' ', ''); // RTA_METRICS with RTAX_MTU
+  t.is(decodeRoute(bytesOf(vectors.ROUTE_GATEWAY + metrics))?.mtu_bytes, 1400);
+  t.is(decodeRoute(bytesOf(vectors.ROUTE_GATEWAY))?.mtu_bytes, undefined);
+});
