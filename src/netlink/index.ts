@@ -7,5 +7,5 @@ export {
 } from './kernel/kernel-network.js';
 export type { Link } from './rtnetlink/link.js';
 export { checkKernelSettings, type KernelSettingsResult } from './kernel/kernel-settings.js';
-export { checksumWarnings, offloadNotes, redirectWarnings } from './kernel/offloads.js';
+export { checksumWarnings, offloadNotes, deafInterface, redirectWarnings } from './kernel/offloads.js';
 export { takesUnfinishedChecksums } from './kernel/virtio.js';

@@ -50,6 +50,8 @@ export interface Mtus {
 export interface SitesOptions {
   /** Of the RLOCs. */
   readonly rloc: Family;
+  /** The hosts of b are behind a bridge of its xTR: eid0 is the bridge. */
+  readonly bridge?: boolean;
   /** What is added to the configuration of both xTRs. */
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
@@ -87,7 +89,13 @@ export class TwoSites {
       for (const role of ['host', 'xtr', 'core'] as const)
         this.#namespaces.set(`${site}-${role}`, await this.#network.namespace(`${site}-${role}`));
     for (const site of ['a', 'b'] as const) {
-      await this.#network.link([this.#at(`${site}-host`), 'eth0'], [this.#at(`${site}-xtr`), 'eid0']);
+      const port = site === 'b' && this.#options.bridge === true ? 'port0' : 'eid0';
+      await this.#network.link([this.#at(`${site}-host`), 'eth0'], [this.#at(`${site}-xtr`), port]);
+      if (port !== 'eid0')
+        await this.#network.ip(
+          this.#at(`${site}-xtr`),
+          ...['link add eid0 type bridge', 'link set port0 master eid0', 'link set eid0 up'],
+        );
       await this.#network.link([this.#at(`${site}-xtr`), 'rloc0'], [this.#at(`${site}-core`), 'xtr']);
       // what leaves a host has a finished checksum, as on a wire: XDP sees veth before the kernel would finish it
       await this.#network.inside(this.#at(`${site}-host`), ['ethtool', '-K', 'eth0', 'tx', 'off']);

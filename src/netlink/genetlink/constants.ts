@@ -13,4 +13,6 @@ export const NETDEV_CMD_DEV_GET = 1;
 export const NETDEV_A_DEV_IFINDEX = 1;
 export const NETDEV_A_DEV_XDP_FEATURES = 3;
 /** The device accepts frames that native XDP redirects to it: it has a working ndo_xdp_xmit. */
+/** Native XDP. */
+export const NETDEV_XDP_ACT_BASIC = 1n;
 export const NETDEV_XDP_ACT_NDO_XMIT = 4n;

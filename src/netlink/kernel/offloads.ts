@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settings of link peers that XDP depends on. The peer is mostly in another namespace, so the agent cannot change it.
 import type { DataPathStatus } from '#core/ports.js';
-import { NETDEV_XDP_ACT_NDO_XMIT } from '#netlink/genetlink/constants.js';
+import { NETDEV_XDP_ACT_BASIC, NETDEV_XDP_ACT_NDO_XMIT } from '#netlink/genetlink/constants.js';
 import type { XdpFeatures } from '#netlink/genetlink/device.js';
 import type { Link } from '#netlink/rtnetlink/link.js';
 
@@ -36,6 +36,28 @@ export function redirectWarnings(
       const kind = links.find((link) => link.ifindex === ifindex)?.kind;
       return `${name} loses packets that native XDP redirects to it: ${kind === 'veth' ? VETH : OTHER}`;
     });
+}
+
+/** Devices without native XDP, for kernels before 6.3, which do not say. */
+const DEAF_KINDS = new Set(['bridge', 'dummy', 'ipvlan', 'macvlan', 'macvtap', 'vlan']);
+
+/**
+ * An interface without native XDP. It loses all packets that native XDP redirects to it, so that the others have to have
+ * generic XDP, too. Undefined: there is none. Whether a driver with native XDP takes redirected packets is known only
+ * later: virtio-net and others say so when they have a program, a veth when its peer is ready.
+ */
+export function deafInterface(
+  interfaces: readonly { readonly name: string; readonly ifindex: number }[],
+  links: readonly Pick<Link, 'ifindex' | 'kind'>[],
+  features: readonly XdpFeatures[],
+): { readonly name: string; readonly kind: string } | undefined {
+  for (const { name, ifindex } of interfaces) {
+    const kind = links.find((link) => link.ifindex === ifindex)?.kind ?? 'hardware';
+    const bits = features.find((each) => each.ifindex === ifindex)?.bits;
+    const isDeaf = bits === undefined ? DEAF_KINDS.has(kind) : (bits & NETDEV_XDP_ACT_BASIC) === 0n;
+    if (isDeaf) return { name, kind };
+  }
+  return undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import test from 'ava';
-import { checksumWarnings, offloadNotes, redirectWarnings } from '#netlink/index.js';
+import { checksumWarnings, deafInterface, offloadNotes, redirectWarnings } from '#netlink/index.js';
 import { hasFeature, takesUnfinishedChecksums } from '#netlink/kernel/virtio.js';
 import { routerAndHost } from '#test/netlink/helpers/namespace.js';
 import { RemoteNetwork } from '#test/netlink/helpers/remote-network.js';
@@ -93,4 +93,30 @@ test('the features of a virtio device are read in the format of sysfs', (t) => {
   t.false(hasFeature(features, 0));
   for (const other of ['', '0x1023\n', '01 00']) t.false(hasFeature(other, 1), other);
   t.false(takesUnfinishedChecksums('lo'), 'no device');
+});
+
+test('an interface without native XDP takes nothing from that of others', (t) => {
+  const interfaces = [
+    { name: 'eth0', ifindex: 1 },
+    { name: 'eth1', ifindex: 2 },
+  ];
+  const deaf = (kind: string | undefined, bits?: bigint) =>
+    deafInterface(
+      interfaces,
+      [
+        { ifindex: 1, kind: 'veth' },
+        { ifindex: 2, kind },
+      ],
+      bits === undefined
+        ? []
+        : [
+            { ifindex: 1, bits: 0x23n },
+            { ifindex: 2, bits },
+          ],
+    );
+  t.deepEqual(deaf('bridge'), { name: 'eth1', kind: 'bridge' });
+  t.deepEqual(deaf('macvlan', 0n), { name: 'eth1', kind: 'macvlan' });
+  t.deepEqual(deaf(undefined, 0n), { name: 'eth1', kind: 'hardware' });
+  t.is(deaf(undefined, 0x23n), undefined); // virtio-net without a program
+  t.is(deaf(undefined), undefined);
 });
