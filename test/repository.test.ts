@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import test from 'ava';
 import { filesUnder, readSource, ROOT } from './helpers/sources.js';
 
-const FOLDERS = ['src', 'native', 'bpf', 'test', 'scripts', '.ci'];
+const FOLDERS = ['src', 'native', 'bpf', 'test', 'scripts', 'findings', '.ci'];
 /** Data, tables and manuals: their formats have no comments, or they are of any length. */
 const DATA = /\.(json|jsonl|txt|key|md|pcap|gyp)$/;
 
 /** Entries that may be at the root. Others belong in a folder, or in .gitignore. */
 const AT_ROOT = new Set([
-  ...['.ci', 'LICENSES', 'bpf', 'docs', 'native', 'scripts', 'src', 'test'],
+  ...['.ci', 'LICENSES', 'bpf', 'docs', 'findings', 'native', 'scripts', 'src', 'test'],
   ...['.clang-format', '.gitignore', '.npmrc', '.prettierignore', '.prettierrc.json', 'eslint.config.js'],
   ...['knip.jsonc', 'package-lock.json', 'package.json', 'tsconfig.json', 'Vagrantfile'],
   ...['ARCHITECTURE.md', 'LICENSE', 'README.md'],
